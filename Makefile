@@ -1,0 +1,41 @@
+# make run    an environment, the page on http://127.0.0.1:8000
+# make test   what the tests need (a browser too), then all of them
+# make check  style and types
+# make tables every table of the docs, from the committed predictions
+
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test check tables clean
+
+run: $(VENV)/.web
+	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev check
+	sh tools/install_browser.sh
+	$(VENV)/bin/python -m pytest
+
+check: $(VENV)/.dev
+	$(VENV)/bin/ruff check src tests tools
+	$(VENV)/bin/mypy
+
+tables: $(VENV)/.dev
+	$(VENV)/bin/python tools/tables.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "intone needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.web: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e '.[web]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e '.[dev]'
+	touch $@ $(VENV)/.web

@@ -1,0 +1,28 @@
+"""`intone serve`: the page."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    recognizer: Annotated[Path | None, Parameter(name="--recognizer")] = None,
+) -> None:
+    """Serve the page on which a person drops a recording and reads how it sounds.
+
+    Parameters
+    ----------
+    host
+        The address to listen on; 0.0.0.0 lets other machines of the network in.
+    port
+        The port to listen on.
+    recognizer
+        A model file or the folder of a training run, instead of the bundled recognizer.
+    """
+    from intone import web  # noqa: PLC0415
+
+    web.serve(host, port, recognizer)

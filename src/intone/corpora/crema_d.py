@@ -1,0 +1,109 @@
+"""CREMA-D: the Crowd-sourced Emotional Multimodal Actors Dataset.
+
+Cao et al. (2014), https://doi.org/10.1109/TAFFC.2014.2336244. 91 actors say twelve sentences in six emotions. A file
+is named actor_sentence_emotion_level, such as `1001_DFA_ANG_XX.wav`; `VideoDemographics.csv` has sex and age.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from intone.corpora.table import Corpus
+from intone.errors import CorpusError
+from intone.labels import SEXES
+
+EMOTIONS = {"ANG": "angry", "DIS": "disgust", "FEA": "fearful", "HAP": "happy", "NEU": "neutral", "SAD": "sad"}
+SENTENCES = ("DFA", "IEO", "IOM", "ITH", "ITS", "IWL", "IWW", "MTI", "TAI", "TIE", "TSI", "WSI")
+LEVELS = {"LO": "low", "MD": "medium", "HI": "high", "XX": None}
+
+LEFT_OUT = frozenset({"1006_TIE_HAP_XX", "1006_TIE_NEU_XX", "1013_WSI_DIS_XX", "1013_WSI_SAD_XX", "1017_IWW_ANG_XX",
+                      "1017_IWW_FEA_XX", "1076_MTI_SAD_XX"})
+"""Three recordings that stand under two labels each, and one that is silent."""
+
+CLIPS = 7442
+"""Recordings of the complete corpus, those of `LEFT_OUT` included."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """The four parts of a CREMA-D file name, as they are written."""
+
+    actor: int
+    sentence: str
+    emotion: str
+    level: str
+
+    def __str__(self) -> str:
+        return f"{self.actor}_{self.sentence}_{self.emotion}_{self.level}"
+
+
+def parse_name(stem: str) -> Name:
+    """The parts of a file name without its suffix; a ValueError that says what does not fit."""
+    match = re.fullmatch(r"(1[0-9]{3})_([A-Z]+)_([A-Z]+)_([A-Z]+)", stem)
+    if match is None:
+        raise ValueError("not actor_sentence_emotion_level, such as 1001_DFA_ANG_XX")
+    actor, *words = match.groups()
+    fields = {"sentence": SENTENCES, "emotion": tuple(EMOTIONS), "level": tuple(LEVELS)}
+    for (field, known), word in zip(fields.items(), words, strict=True):
+        if word not in known:
+            raise ValueError(f"{field} {word} is not one of {', '.join(known)}")
+    return Name(int(actor), *words)
+
+
+class CremaD(Corpus):
+    """The 7435 clips that have one label and a voice, with the actors' sex and age."""
+
+    name = "crema-d"
+
+    @classmethod
+    def recognizes(cls, root: Path) -> bool:
+        return any(_name(path) for path in cls(root).files())
+
+    @cached_property
+    def demographics(self) -> dict[int, tuple[str, int]]:
+        """Sex and age in years by actor, from `VideoDemographics.csv` in the folder or the one above it."""
+        for folder in (self.root, self.root.parent):
+            path = folder / "VideoDemographics.csv"
+            if path.is_file():
+                return _read_demographics(path)
+        raise CorpusError(f"VideoDemographics.csv, which says the actors' sex, is neither in {self.root} nor above it: "
+                          "copy it from the CREMA-D repository.")
+
+    def row(self, path: Path) -> dict[str, object] | None:
+        name = _name(path)
+        if name is None or path.stem in LEFT_OUT:
+            return None
+        if name.actor not in self.demographics:
+            raise CorpusError(f"VideoDemographics.csv has no line for actor {name.actor} of {path.name}: copy the "
+                              "complete file from the CREMA-D repository.")
+        sex, age = self.demographics[name.actor]
+        return {
+            "actor": name.actor,
+            "sex": sex,
+            "age": age,
+            "emotion": EMOTIONS[name.emotion],
+            "intensity": LEVELS[name.level],
+            "vocal": "speech",
+            "statement": name.sentence,
+        }
+
+
+def _name(path: Path) -> Name | None:
+    try:
+        return parse_name(path.stem)
+    except ValueError:
+        return None
+
+
+def _read_demographics(path: Path) -> dict[int, tuple[str, int]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            people = {int(row["ActorID"]): (row["Sex"].lower(), int(row["Age"])) for row in csv.DictReader(file)}
+        if not {sex for sex, _ in people.values()} <= set(SEXES):
+            raise ValueError("a sex that is neither Male nor Female")
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, csv.Error) as error:
+        raise CorpusError(f"{path} is not the table of actors with the columns ActorID, Age and Sex: copy it again "
+                          "from the CREMA-D repository.") from error
+    return people

@@ -1,0 +1,135 @@
+"""MFCC, log filter bank and spectrum: what a network hears of a signal.
+
+The MFCC are those of `python_speech_features` (James Lyons), whose definition follows
+http://practicalcryptography.com/miscellaneous/machine-learning/guide-mel-frequency-cepstral-coefficients-mfccs/ :
+pre-emphasis -> frames -> |FFT|^2 / n -> triangular mel filters -> log -> DCT-II -> lifter. Everything is computed in
+float64; float32 alone is off by 2e-4. All functions take one signal (samples,) or many of one length (n, samples).
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE
+from intone.errors import UsageError
+
+Array = NDArray[np.float64]
+_EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class MfccSettings:
+    """Settings of the MFCC; the defaults are those of the original system.
+
+    Energies below `floor` are raised to it before the logarithm: for signals of a known level it hides the difference
+    between a quiet room and digital silence. With 0, as in the original, only exact zeros are replaced, by the
+    machine epsilon.
+    """
+
+    window_s: float = 0.025
+    step_s: float = 0.01
+    fft_size: int = 512
+    filters: int = 26
+    coefficients: int = 13
+    lifter: int = 22
+    pre_emphasis: float = 0.97
+    floor: float = 0.0
+
+    def __post_init__(self) -> None:
+        frames = 1 / RATE <= self.step_s <= self.window_s <= 1 and self.window <= self.fft_size <= RATE
+        bands = 1 <= self.coefficients <= self.filters <= 512 and self.lifter >= 1
+        if not (frames and bands and -1 <= self.pre_emphasis <= 1 and 0 <= self.floor <= 1):
+            raise UsageError(f"MFCC cannot be computed with {self}: take smaller and positive values.")
+
+    @property
+    def window(self) -> int:
+        """Samples in a frame."""
+        return round(RATE * self.window_s)
+
+    @property
+    def step(self) -> int:
+        """Samples between the starts of two frames."""
+        return round(RATE * self.step_s)
+
+    def frames(self, samples: int) -> int:
+        """How many frames a signal of that many samples has; the last one is filled up with zeros."""
+        return 1 + max(0, math.ceil((samples - self.window) / self.step))
+
+
+def mfcc(signal: NDArray[np.floating], settings: MfccSettings) -> Array:
+    """Mel-frequency cepstral coefficients, (..., samples) -> (..., frames, coefficients).
+
+    Coefficient 0 is the logarithm of the frame's energy, as `python_speech_features` has it with appendEnergy.
+    """
+    power = _power(signal, settings)
+    bands = _log(power @ mel_filters(settings.filters, settings.fft_size).T, settings.floor)
+    cepstrum = bands @ _dct(settings.filters, settings.coefficients).T * _lifter(settings.coefficients, settings.lifter)
+    cepstrum[..., 0] = _log(power.sum(-1), settings.floor)
+    return cepstrum
+
+
+def log_filter_bank(signal: NDArray[np.floating], settings: MfccSettings) -> Array:
+    """Logarithm of the mel filters' energies, (..., samples) -> (..., frames, filters)."""
+    return _log(_power(signal, settings) @ mel_filters(settings.filters, settings.fft_size).T, settings.floor)
+
+
+def spectrum(signal: NDArray[np.floating]) -> tuple[Array, Array]:
+    """Frequencies in Hz and FFT magnitudes |X| / n of a whole signal, each (samples // 2 + 1,)."""
+    hertz: Array = np.arange(len(signal) // 2 + 1) * (RATE / max(1, len(signal)))
+    magnitudes = np.abs(np.fft.rfft(np.asarray(signal, np.float64))) / max(1, len(signal))
+    return hertz, magnitudes
+
+
+@cache
+def mel_filters(filters: int, fft_size: int) -> Array:
+    """Triangular filters on the HTK mel scale from 0 to 8 kHz, (filters, fft_size // 2 + 1).
+
+    mel = 2595 log10(1 + f / 700); the corners are equidistant in mel, at the bins floor((fft_size + 1) f / rate).
+    """
+    top = 2595 * math.log10(1 + RATE / 2 / 700)
+    hertz = 700 * (10 ** (np.linspace(0, top, filters + 2) / 2595) - 1)
+    corner = np.floor((fft_size + 1) * hertz / RATE)
+    left, centre, right = (corner[i : i + filters, None] for i in range(3))
+    bins = np.arange(fft_size // 2 + 1)
+    # A corner that falls on its neighbour (low mel bands of a short FFT) leaves a one-sided triangle, no division by 0.
+    rising = (bins - left) / np.maximum(centre - left, 1)
+    falling = (right - bins) / np.maximum(right - centre, 1)
+    inside = (bins >= left) & (bins < right)
+    triangles: Array = np.where(inside, np.where(bins < centre, rising, falling), 0.0)
+    return triangles
+
+
+def _power(signal: NDArray[np.floating], settings: MfccSettings) -> Array:
+    """Power spectrum of every frame, (..., samples) -> (..., frames, fft_size // 2 + 1)."""
+    x = np.asarray(signal, np.float64)
+    emphasised = np.concatenate([x[..., :1], x[..., 1:] - settings.pre_emphasis * x[..., :-1]], axis=-1)
+    frames = settings.frames(x.shape[-1])
+    missing = (frames - 1) * settings.step + settings.window - x.shape[-1]
+    padded = np.pad(emphasised, [(0, 0)] * (x.ndim - 1) + [(0, max(0, missing))])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, settings.window, axis=-1)[..., :: settings.step, :]
+    spectra = np.fft.rfft(windows[..., :frames, :], settings.fft_size)
+    power: Array = (spectra.real**2 + spectra.imag**2) / settings.fft_size
+    return power
+
+
+def _log(energy: Array, floor: float) -> Array:
+    logarithm: Array = np.log(np.maximum(np.where(energy == 0, _EPSILON, energy), floor))
+    return logarithm
+
+
+@cache
+def _dct(filters: int, coefficients: int) -> Array:
+    """The first rows of the orthonormal DCT-II, (coefficients, filters)."""
+    k, n = np.arange(coefficients)[:, None], np.arange(filters)[None, :]
+    basis = np.sqrt(2 / filters) * np.cos(np.pi * k * (2 * n + 1) / (2 * filters))
+    basis[0] /= np.sqrt(2)
+    return np.asarray(basis)
+
+
+@cache
+def _lifter(coefficients: int, lifter: int) -> Array:
+    """Weights 1 + L/2 sin(pi n / L) that lift the higher coefficients, (coefficients,)."""
+    return np.asarray(1 + lifter / 2 * np.sin(np.pi * np.arange(coefficients) / lifter))

@@ -1,0 +1,60 @@
+"""Which voices test, which validate and which train: five folds by actor, so that a voice is tested never heard.
+
+The folds of RAVDESS are those of Luna-Jimenez et al. (2022), https://doi.org/10.3390/app12010327, so that systems can
+be compared clip by clip; those of CREMA-D are made by the actors' numbers.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intone.errors import CorpusError, UsageError
+from intone.run import voices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDS = range(5)
+RAVDESS_TEST = ((2, 5, 14, 15, 16), (3, 6, 7, 13, 18), (10, 11, 12, 19, 20), (8, 17, 21, 23, 24), (1, 4, 9, 22))
+RAVDESS_VALIDATION = ((3, 6), (10, 11), (8, 17), (1, 14), (2, 5))
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Voices as `corpus:actor`: those that test, and those that every choice is made on."""
+
+    number: int
+    test: tuple[str, ...]
+    validation: tuple[str, ...]
+
+
+def fold(table: "pd.DataFrame", number: int) -> Fold:
+    """Fold 0 to 4 of the voices in a table of RAVDESS and CREMA-D clips.
+
+    A clip of another corpus only trains. A CorpusError where the table has no voice to test or validate on.
+    """
+    if number not in FOLDS:
+        raise UsageError(f"There is no fold {number}: choose 0 to 4.")
+    pairs = table.drop_duplicates(["corpus", "actor"])[["corpus", "actor"]].itertuples(index=False)
+    known = [(corpus, actor) for corpus, actor in pairs if corpus in ("ravdess", "crema-d")]
+    test = tuple(sorted(f"{corpus}:{actor}" for corpus, actor in known if _tests(corpus, actor, number)))
+    validation = tuple(sorted(f"{corpus}:{actor}" for corpus, actor in known if _validates(corpus, actor, number)))
+    if not test or not validation:
+        raise CorpusError(f"Fold {number} has {len(test)} voices to test and {len(validation)} to validate in this "
+                          "data: use the complete corpus.")
+    if both := set(test) & set(validation):
+        raise CorpusError(f"The voice {min(both)} is in the test and in the validation of fold {number}.")
+    return Fold(number, test, validation)
+
+
+def fold_of(table: "pd.DataFrame") -> "pd.Series[int]":
+    """The fold in which each clip's voice tests; -1 where it never does."""
+    numbers = {voice: one for one in FOLDS for voice in fold(table, one).test}
+    return voices(table).map(numbers).fillna(-1).astype(int)
+
+
+def _tests(corpus: str, actor: int, number: int) -> bool:
+    return actor in RAVDESS_TEST[number] if corpus == "ravdess" else actor % 5 == number
+
+
+def _validates(corpus: str, actor: int, number: int) -> bool:
+    return actor in RAVDESS_VALIDATION[number] if corpus == "ravdess" else actor % 20 == number + 1

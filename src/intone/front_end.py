@@ -1,0 +1,75 @@
+"""From a signal to what a network takes: the one function that training and serving share.
+
+A front end is a frozen dataclass of settings, and a function of a signal. It travels inside the model file.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.envelope import EnvelopeSettings, mask
+from intone.errors import TooShort, UsageError
+from intone.features import MfccSettings, mfcc
+
+_BLOCK = 1024  # chunks whose spectra are in memory at once: 40 MB
+
+
+@dataclass(frozen=True)
+class MfccChunks:
+    """Clean the signal, cut it into tenths of a second, take the MFCC of each.
+
+    `level_dbfs`: the root mean square, in decibels of full scale, to which the cleaned signal is brought; None leaves
+    the level as it was recorded, as the original did.
+    """
+
+    kind: Literal["mfcc-chunks"] = "mfcc-chunks"
+    envelope: EnvelopeSettings = field(default_factory=EnvelopeSettings)
+    mfcc: MfccSettings = field(default_factory=MfccSettings)
+    chunk_s: float = 0.1
+    level_dbfs: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (1 / RATE <= self.chunk_s <= 10 and -100 <= (self.level_dbfs or 0) <= 0):
+            raise UsageError(f"Chunks of {self.chunk_s:g} s at {self.level_dbfs} dB cannot be used: choose up to 10 s "
+                             "and -100 to 0 dB.")
+
+    @property
+    def chunk(self) -> int:
+        """Samples in a chunk."""
+        return round(RATE * self.chunk_s)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Frames and coefficients of one chunk."""
+        return self.mfcc.frames(self.chunk), self.mfcc.coefficients
+
+    def clean(self, signal: Signal) -> Signal:
+        """The samples of a signal that the envelope keeps, joined."""
+        return signal[mask(signal, self.envelope)]
+
+    def leveled(self, cleaned: Signal) -> Signal:
+        """A cleaned signal at the level that the network is used to."""
+        power = float(np.mean(np.square(cleaned, dtype=np.float64))) if len(cleaned) else 0.0
+        if self.level_dbfs is None or not power:
+            return cleaned
+        return cleaned * np.float32(10 ** (self.level_dbfs / 20) / np.sqrt(power))
+
+    def features(self, chunks: Signal) -> NDArray[np.float32]:
+        """MFCC of chunks (n, chunk) -> (n, frames, coefficients)."""
+        blocks = [mfcc(chunks[i : i + _BLOCK], self.mfcc) for i in range(0, len(chunks), _BLOCK)]
+        return np.concatenate(blocks).astype(np.float32)
+
+    def of_clean(self, cleaned: Signal) -> NDArray[np.float32]:
+        """Features of every whole chunk of a cleaned signal, (n, frames, coefficients); TooShort where n would be 0."""
+        whole = len(cleaned) // self.chunk
+        if not whole:
+            raise TooShort(f"Only {len(cleaned) / RATE:.2f} s of sound is left after cleaning, and an answer needs "
+                           f"{self.chunk_s:g} s: speak longer or closer to the microphone.")
+        return self.features(self.leveled(cleaned)[: whole * self.chunk].reshape(whole, self.chunk))
+
+    def __call__(self, signal: Signal) -> NDArray[np.float32]:
+        """Features of a signal, a row for every tenth of a second that is not silent; TooShort where there is none."""
+        return self.of_clean(self.clean(signal))

@@ -1,0 +1,113 @@
+"""Emotions, sexes, and the schemes that group emotions into classes.
+
+An emotion is one of the eight of RAVDESS, in the order of its file names. A *scheme* says which class an emotion
+belongs to; emotions that it leaves out have none. A *label* is what a network answers: `<sex>_<emotion or class>`,
+such as `male_negative`, as in the system that intone started from.
+
+Probabilities are arrays (..., classes) whose last axis follows the order of the scheme's classes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.errors import CorpusError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+"""The eight emotions; the number in a RAVDESS file name is the index here plus one."""
+
+Sex = Literal["male", "female"]
+SexChoice = Literal["male", "female", "both"]
+SEXES: tuple[Sex, ...] = ("female", "male")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A grouping of the eight emotions into classes.
+
+    `groups` maps each class to its emotions; `classes` are sorted by name as the original sorts them, except for the
+    eight emotions themselves, which keep the order of RAVDESS.
+    """
+
+    name: str
+    groups: dict[str, tuple[str, ...]]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(self.groups)
+
+    def class_of(self, emotion: str) -> str | None:
+        """The class of an emotion, or None where the scheme leaves it out."""
+        return next((name for name, emotions in self.groups.items() if emotion in emotions), None)
+
+    def sums(self, emotions: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Probability of each class, not renormalised: (..., 8) -> (..., classes). What is missing to 1 is outside."""
+        columns = [[EMOTIONS.index(emotion) for emotion in group] for group in self.groups.values()]
+        return np.stack([np.asarray(emotions, float)[..., column].sum(-1) for column in columns], axis=-1)
+
+
+SCHEMES: dict[str, Scheme] = {
+    scheme.name: scheme
+    for scheme in (
+        Scheme("2", {"negative": ("sad", "angry", "fearful"), "positive": ("calm", "happy")}),
+        Scheme("3", {"negative": ("sad", "angry", "fearful"), "neutral": ("neutral", "calm"), "positive": ("happy",)}),
+        Scheme("8", {emotion: (emotion,) for emotion in EMOTIONS}),
+        Scheme(
+            "stress",
+            {
+                "not stressed": ("neutral", "calm", "happy", "surprised"),
+                "stressed": ("sad", "angry", "fearful", "disgust"),
+            },
+        ),
+    )
+}
+
+
+def scheme(classes: int | str) -> Scheme:
+    """The scheme for 2, 3 or 8 classes, or "stress"; anything else is a UsageError that lists these."""
+    found = SCHEMES.get(str(classes))
+    if found is None:
+        raise UsageError(f"There is no scheme with {classes} classes: choose 2, 3, 8 or stress.")
+    return found
+
+
+def check_sex(sex: str, choices: Sequence[str] = ("male", "female", "both")) -> str:
+    """The name itself, if it is one of the choices; else a UsageError that lists them."""
+    if sex not in choices:
+        raise UsageError(f"There is no sex '{sex}' to choose: {', '.join(choices[:-1])} or {choices[-1]}.")
+    return sex
+
+
+def network_labels(classes: int | str, sex: str) -> tuple[str, ...]:
+    """`<sex>_<class>` for every output of a network: sorted by sex, then in the order of the scheme."""
+    sexes = SEXES if check_sex(sex) == "both" else (sex,)
+    return tuple(f"{one}_{name}" for one in sexes for name in scheme(classes).classes)
+
+
+def split_label(label: str) -> tuple[str, str]:
+    """`male_negative` -> (`male`, `negative`); a UsageError for anything that is not `<sex>_<class>`."""
+    sex, _, name = label.partition("_")
+    if sex not in SEXES or not name:
+        raise UsageError(f"'{label}' is not a label of the form <sex>_<class>.")
+    return sex, name
+
+
+def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
+    """The clips of a table that a scheme and a sex keep, in their order, with their class and label.
+
+    Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a voice whose sex is unknown are
+    dropped. A CorpusError where nothing is left.
+    """
+    wanted = SEXES if check_sex(sex) == "both" else (sex,)
+    named = table.assign(**{"class": table["emotion"].map(scheme(classes).class_of)})
+    kept = named[named["sex"].isin(wanted) & named["class"].notna()].reset_index(drop=True)
+    if not len(kept):
+        raise CorpusError(f"None of the {len(table)} clips has a voice and an emotion for sex {sex} and {classes} "
+                          "classes: choose others, or another corpus.")
+    return kept.assign(label=kept["sex"] + "_" + kept["class"])

@@ -1,0 +1,40 @@
+"""One function over many items, in several processes, with a progress bar."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def mapped(
+    function: Callable[[Item], Result], items: Sequence[Item], *, title: str, jobs: int | None = None
+) -> Iterator[Result]:
+    """`function` of every item, in their order, with a bar on the terminal. `jobs` processes; None: one a core."""
+    from tqdm import tqdm  # noqa: PLC0415
+
+    jobs = min(jobs or cores(), len(items) // 16 + 1)
+    bar = tqdm(total=len(items), desc=title, unit="clip", disable=None)
+    with bar:
+        if jobs == 1:
+            for item in items:
+                yield function(item)
+                bar.update()
+            return
+        # Not forked: a copy of a process whose threads hold locks can hang.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            try:
+                for result in pool.map(function, items, chunksize=8):
+                    yield result
+                    bar.update()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise

@@ -1,0 +1,116 @@
+"""Figures of one recording."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.envelope import EnvelopeSettings, mask, threshold
+from intone.envelope import envelope as envelope_of
+from intone.errors import NoSpeech
+from intone.plots import canvas
+
+BLOCK_S = 0.01
+"""Seconds over which one amplitude is taken."""
+
+_LOWEST_DB = -100.0  # below the -90 dB of one step of 16 bits
+
+
+def plot_clip(path: str | Path, to: Path, envelope: EnvelopeSettings, format: str = "png") -> list[Path]:
+    """Write the figures of one recording into a folder: waveform, amplitude, spectrum and envelope.
+
+    A UsageError for an unknown format, a RecordingError for a recording that cannot be read, is silent or is longer
+    than ten minutes. A clip of which the envelope keeps nothing is drawn: its figure shows why.
+    """
+    canvas.check_format(format)
+    signal, name = canvas.read(path), canvas.shown(Path(path).name)
+    if not signal.any():
+        raise NoSpeech("The recording is silent, so that there is nothing to draw: choose one with sound.")
+    with canvas.style():
+        return [
+            canvas.save(waveform(signal, name), to, "clip-waveform", format),
+            canvas.save(amplitude(signal, name), to, "clip-amplitude", format),
+            canvas.save(magnitudes(signal, name), to, "clip-spectrum", format),
+            canvas.save(kept(signal, name, envelope), to, "clip-envelope", format),
+        ]
+
+
+def waveform(signal: Signal, name: str) -> Figure:
+    """The samples of a clip against time."""
+    figure = canvas.new_figure(2.6)
+    axes = figure.subplots()
+    canvas.draw_waveform(axes, signal)
+    axes.set(title=f"Waveform of {name}", xlabel="time (s)", ylabel="amplitude (1 = full scale)", xlim=_span(signal))
+    return figure
+
+
+def amplitude(signal: Signal, name: str) -> Figure:
+    """The peak and the root mean square of every hundredth of a second, in decibels of full scale."""
+    figure = canvas.new_figure(2.6)
+    axes = figure.subplots()
+    peak, rms = levels(signal)
+    seconds = np.arange(len(peak)) * BLOCK_S
+    axes.plot(*canvas.outline(seconds, peak, 1500), color=canvas.SKY, linewidth=0.9, label="peak")
+    axes.plot(*canvas.outline(seconds, rms, 1500), color=canvas.DARK, linewidth=1.1, label="root mean square")
+    axes.legend(loc="upper right")
+    axes.set(title=f"Amplitude of {name} in steps of {1000 * BLOCK_S:g} ms", xlabel="time (s)",
+             ylabel="amplitude (dB of full scale)", xlim=_span(signal), ylim=(_LOWEST_DB, max(3.0, peak.max() + 3)))
+    return figure
+
+
+def magnitudes(signal: Signal, name: str) -> Figure:
+    """The spectrum of a whole clip."""
+    figure = canvas.new_figure(2.6)
+    axes = figure.subplots()
+    canvas.draw_spectrum(axes, signal)
+    axes.set(title=f"Spectrum of {name}", xlabel="frequency (Hz)", ylabel="FFT magnitude (1 = full scale)",
+             xlim=(0, RATE / 2))
+    return figure
+
+
+def kept(signal: Signal, name: str, settings: EnvelopeSettings) -> Figure:
+    """What the envelope keeps of a clip: the waveform, and below it the envelope with its threshold."""
+    figure = canvas.new_figure(4.2)
+    above, below = figure.subplots(2, sharex=True)
+    sound, level = mask(signal, settings), envelope_of(signal, settings.window_s)
+    line = threshold(level, settings)
+    canvas.draw_waveform(above, signal)
+    below.plot(*canvas.outline(canvas.times(signal), level, 1500), color=canvas.BLUE, linewidth=1.3,
+               label=f"envelope: mean of |x| over {1000 * settings.window_s:g} ms")
+    below.axhline(line, color=canvas.VERMILION, linewidth=1.3, linestyle=(0, (5, 2)),
+                  label=f"threshold: {_words(settings)}")
+    words = f"kept: {sound.sum() / RATE:.2f} of {len(sound) / RATE:.2f} s ({sound.mean():.0%})"
+    for axes in (above, below):
+        axes.broken_barh(_stretches(sound), (0, 1), transform=axes.get_xaxis_transform(), facecolor=canvas.SKY,
+                         alpha=0.3, zorder=0.5, label=words)
+    above.set(title=f"What the envelope keeps of {name}", ylabel="amplitude (1 = full scale)", xlim=_span(signal))
+    below.set_yscale("log", nonpositive="mask")
+    below.set(xlabel="time (s)", ylabel="mean of |x| (1 = full scale)", ylim=(min(1e-6, line / 10), None))
+    figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def levels(signal: Signal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Peak and root mean square of every block of `BLOCK_S`, (blocks,) each, in dB of full scale, at least -100."""
+    starts = np.arange(0, len(signal), round(RATE * BLOCK_S))
+    lengths = np.diff(np.append(starts, len(signal)))
+    peak = np.maximum.reduceat(np.abs(signal), starts).astype(np.float64)
+    rms = np.sqrt(np.add.reduceat(np.square(signal, dtype=np.float64), starts) / lengths)
+    smallest = 10 ** (_LOWEST_DB / 20)
+    return 20 * np.log10(np.maximum(peak, smallest)), 20 * np.log10(np.maximum(rms, smallest))
+
+
+def _stretches(sound: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Start and length in seconds of every run of True."""
+    edges = np.flatnonzero(np.diff(sound, prepend=False, append=False)).reshape(-1, 2) / RATE
+    return [(start, end - start) for start, end in edges]
+
+
+def _words(settings: EnvelopeSettings) -> str:
+    return f"{settings.threshold:g}" + (" of the maximum" if settings.relative_to == "peak" else "")
+
+
+def _span(signal: Signal) -> tuple[float, float]:
+    return 0.0, len(signal) / RATE

@@ -1,0 +1,76 @@
+"""The answer about a recording."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.labels import Scheme
+
+NEITHER = "neither"
+"""The label where most of the mass lies outside the scheme: a neutral voice is neither negative nor positive."""
+
+
+@dataclass(frozen=True)
+class RecognizerIdentity:
+    """Which recognizer answered: its name, the beginning of its file's SHA-256, and the classes that it tells."""
+
+    name: str
+    version: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the recording in which someone speaks, in seconds from its beginning, and how it sounds."""
+
+    start_s: float
+    end_s: float
+    label: str
+    probabilities: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How a recording sounds.
+
+    `label`: the most likely class without the sex, or "neither". `probabilities`: of every class, given that it is one
+    of them; they sum to 1. `outside`: the probability of the emotions that the scheme leaves out. `sure`: whether
+    answers like this were right at least 8 times in 10 on voices that did not train; `reasons`: why not, and what else
+    limits the answer. `sex`: chosen or heard. `channel` only where one was asked for.
+    """
+
+    file: str | None
+    duration_s: float
+    label: str
+    probabilities: dict[str, float]
+    outside: float
+    sure: bool
+    reasons: tuple[str, ...]
+    sex: str
+    stretches: tuple[Stretch, ...]
+    recognizer: RecognizerIdentity
+    channel: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON has them; `channel` is there only where one was asked for."""
+        plain = asdict(self)
+        plain["reasons"] = list(self.reasons)
+        plain["stretches"] = [asdict(stretch) for stretch in self.stretches]
+        plain["recognizer"]["classes"] = list(self.recognizer.classes)
+        if self.channel is None:
+            del plain["channel"]
+        return plain
+
+
+PREDICTION_FIELDS = tuple(field.name for field in fields(Prediction))
+
+
+def in_scheme(scheme: Scheme, masses: NDArray[np.float64]) -> tuple[str, dict[str, float], float]:
+    """Label, probabilities within the scheme, and the mass outside it, from masses (classes,) that sum to at most 1."""
+    inside = float(masses.sum())
+    outside = min(1.0, max(0.0, 1.0 - inside))
+    shares = masses / inside if inside > 0 else np.full(len(masses), 1 / len(masses))
+    label = NEITHER if outside > 0.5 else scheme.classes[int(np.argmax(shares))]
+    return label, dict(zip(scheme.classes, map(float, shares), strict=True)), outside

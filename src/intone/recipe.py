@@ -1,0 +1,61 @@
+"""Recipes: every constant of a training, under a name."""
+
+from dataclasses import dataclass, replace
+
+from intone.envelope import EnvelopeSettings
+from intone.errors import UsageError
+from intone.features import MfccSettings
+from intone.front_end import MfccChunks
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the network on MFCC is trained.
+
+    `draws`: random chunks for every chunk's length of sound. `adam_epsilon` is that of Keras.
+    `validation_share` is the share of chunks that validates with
+    `--validation chunks`; `held_out_share` the share of the voices of either sex with `--validation actors`.
+    """
+
+    name: str
+    front_end: MfccChunks
+    model: str = "mfcc-cnn"
+    epochs: int = 60
+    batch: int = 2048
+    draws: int = 2
+    learning_rate: float = 1e-3
+    adam_epsilon: float = 1e-7
+    validation_share: float = 0.1
+    held_out_share: float = 1 / 6
+
+    def with_epochs(self, epochs: int | None) -> "Recipe":
+        """The same recipe with another number of epochs; None leaves it."""
+        if epochs is not None and epochs < 1:
+            raise UsageError(f"{epochs} epochs cannot be trained: at least 1.")
+        return self if epochs is None else replace(self, epochs=epochs)
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("original", MfccChunks()),
+        Recipe(
+            "level-independent",
+            MfccChunks(
+                envelope=EnvelopeSettings(threshold=0.03, relative_to="peak"),
+                mfcc=MfccSettings(floor=1e-6),
+                level_dbfs=-20.0,
+            ),
+            epochs=6,
+            batch=256,
+            draws=1,
+        ),
+    )
+}
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name; a UsageError lists the others."""
+    if name not in RECIPES:
+        raise UsageError(f"There is no recipe '{name}': choose {' or '.join(RECIPES)}.")
+    return RECIPES[name]

@@ -1,0 +1,260 @@
+"""From a recording to an answer: speech -> front end -> network -> probabilities -> Prediction.
+
+    import intone
+    intone.load().predict("clip.m4a").label
+"""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone import audio, labels
+from intone.audio import RATE, Signal, Source
+from intone.errors import RecognizerError, TooShort, UsageError
+from intone.labels import EMOTIONS, Scheme
+from intone.model_file import Model, load_model
+from intone.prediction import Prediction, RecognizerIdentity, Stretch, in_scheme
+from intone.run import RECOGNIZER
+from intone.speech import Span, find_speech
+
+SHORT_S = 1.0
+"""Seconds of speech below which an answer says that it stands on little."""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What a network said of a signal: masses of its scheme's classes (classes,), whole and by stretch."""
+
+    duration_s: float
+    sex: str
+    whole: NDArray[np.float64]
+    spans: tuple[Span, ...]
+    by_span: tuple[NDArray[np.float64], ...]
+
+
+class Recognizer:
+    """One to three networks: for men, for women, and for either. Make one with `load`."""
+
+    def __init__(self, models: dict[str, Model]) -> None:
+        self._models = models
+
+    @property
+    def identity(self) -> RecognizerIdentity:
+        """Name and version of the network that answers when no sex is chosen."""
+        return _identity(self._model("auto"))
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Every network, the one for either sex first."""
+        return tuple(self._models[sex] for sex in ("both", "male", "female") if sex in self._models)
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """The sexes of the voices that it was trained on, one or both."""
+        return tuple(sorted({sex for model in self._models.values() for sex in model.settings.sexes}))
+
+    def schemes(self) -> tuple[str, ...]:
+        """The numbers of classes that can be asked for: all with eight emotions, else the network's own."""
+        return _answerable(self._model("auto"))
+
+    def predict(
+        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+    ) -> Prediction:
+        """How a recording sounds.
+
+        `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate`.
+        `sex`: male, female, or auto to leave it to the network. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
+        number from 1 (for "each" there is `predict_channels`). `file` is the name that the answer carries; a path
+        carries its own. Raises RecordingError where the recording cannot be answered, UsageError for a wrong choice.
+        """
+        if channel == "each":
+            raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
+        return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
+                                     max_seconds=max_seconds)[0]
+
+    def predict_channels(
+        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+    ) -> list[Prediction]:
+        """One answer for every channel that is asked for; else as `predict`."""
+        name = str(labels.scheme(classes).name)
+        found = self._answer(source, rate, sex, [name], channel, file, max_seconds)
+        return [views[name] for views in found]
+
+    def predict_schemes(
+        self, source: Source | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str], sex: str = "auto",
+        channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+    ) -> dict[str, Prediction]:
+        """The same recording read in several schemes, by name, with one run of the network; else as `predict`."""
+        return self._answer(source, rate, sex, schemes, channel, file, max_seconds)[0]
+
+    def _answer(
+        self, source: Source | NDArray[Any], rate: float | None, sex: str, schemes: Sequence[str], channel: str | int,
+        file: str | None, max_seconds: float,
+    ) -> list[dict[str, Prediction]]:
+        """For every channel, the answer in every scheme. All choices are checked before anything is decoded."""
+        labels.check_sex(sex, ("male", "female", "auto"))
+        model = self._model(sex)
+        wanted = [labels.scheme(name) for name in schemes]
+        for scheme in wanted:
+            _check_answerable(model, scheme, sex)
+        if isinstance(source, np.ndarray):
+            if rate is None:
+                raise UsageError("Samples need their rate: predict(samples, rate).")
+            channels = audio.from_samples(source, rate, channel)
+        else:
+            channels = audio.read(source, channel, max_seconds=max_seconds)
+            file = file or (str(source) if isinstance(source, str | Path) else None)
+        heard = [(hear(model, one.signal, sex), one.number) for one in channels]
+        return [{scheme.name: _in_words(model, scheme, whole, file, number) for scheme in wanted}
+                for whole, number in heard]
+
+    def _model(self, sex: str) -> Model:
+        """The network for a choice of sex: its own if there is one, else the one for both."""
+        found = self._models.get("both" if sex == "auto" else sex) or self._models.get("both")
+        if found is None and sex == "auto" and len(self._models) == 1:
+            found = next(iter(self._models.values()))
+        if found is None:
+            known = ", ".join(self._models)
+            raise UsageError(f"This recognizer was trained on {known} voices only: choose --sex {known}.")
+        return found
+
+
+def load(path: str | Path | None = None) -> Recognizer:
+    """The recognizer in a file, in the folder of a training run, or, without a path, the bundled one.
+
+    A RecognizerError says what is wrong with a file.
+    """
+    if path is None:
+        return _bundled()
+    given = Path(path).expanduser()
+    if given.is_dir():
+        if not (given / RECOGNIZER).is_file():
+            raise RecognizerError(f"The folder {given} holds no {RECOGNIZER}: name the folder of a finished "
+                                  "`intone train`, or a model file.")
+        given = given / RECOGNIZER
+    return Recognizer({_covers(model): model for model in [load_model(given)]})
+
+
+def _bundled() -> Recognizer:
+    """The recognizers that `recognizers/default.toml` names: the one place that says which are used."""
+    folder = Path(str(files("intone") / "recognizers"))
+    try:
+        names = tomllib.loads((folder / "default.toml").read_text(encoding="utf-8"))["recognizers"]
+    except OSError as error:
+        raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
+    return Recognizer({_covers(model): model for model in (load_model(folder / name) for name in names)})
+
+
+def _covers(model: Model) -> str:
+    return "both" if len(model.settings.sexes) == 2 else model.settings.sexes[0]
+
+
+def _identity(model: Model) -> RecognizerIdentity:
+    return RecognizerIdentity(model.settings.name, model.version, labels.scheme(model.settings.classes).classes)
+
+
+def _answerable(model: Model) -> tuple[str, ...]:
+    return tuple(labels.SCHEMES) if model.settings.classes == "8" else (model.settings.classes,)
+
+
+def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
+    if scheme.name not in _answerable(model):
+        raise UsageError(f"This recognizer was trained for {model.settings.classes} classes and cannot answer "
+                         f"{scheme.name}: choose --classes {model.settings.classes}.")
+    if sex != "auto" and sex not in model.settings.sexes:
+        raise UsageError(f"This recognizer was trained on {model.settings.sexes[0]} voices only: choose --sex "
+                         f"{model.settings.sexes[0]}.")
+
+
+def hear(model: Model, signal: Signal, sex: str = "auto") -> _Heard:
+    """Find the speech in a signal and put every stretch of it to the network.
+
+    The whole is the mean over all rows of features, so that a stretch counts by its length. TooShort and NoSpeech
+    where there is nothing to answer on.
+    """
+    duration_s = len(signal) / RATE
+    if duration_s < 0.1:
+        raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least 0.1 s: record a longer "
+                       "one.")
+    rows, kept = [], []
+    for span, features in _features(model, signal, find_speech(signal)):
+        kept.append(span)
+        rows.append(model.probabilities(features))
+    everything = np.concatenate(rows).mean(axis=0)
+    chosen = _heard_sex(model, everything) if sex == "auto" else sex
+    given = None if sex == "auto" else sex
+    return _Heard(duration_s, chosen, _masses(model, everything, given), tuple(kept),
+                  tuple(_masses(model, one.mean(axis=0), given) for one in rows))
+
+
+def _features(model: Model, signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[Span, NDArray[np.float32]]]:
+    """The features of every span that is long enough; the TooShort of the longest where none is."""
+    found, problem = False, None
+    for span in sorted(spans, key=lambda one: one.start):
+        try:
+            features = model.settings.front_end(signal[span.start : span.end])
+        except TooShort as error:
+            problem = error
+            continue
+        found = True
+        yield span, features
+    if not found and problem is not None:
+        raise problem
+
+
+def _heard_sex(model: Model, probabilities: NDArray[np.float64]) -> str:
+    mass = {sex: sum(p for label, p in zip(model.settings.labels, probabilities, strict=True)
+                     if label.startswith(f"{sex}_")) for sex in model.settings.sexes}
+    return max(mass, key=lambda sex: mass[sex])
+
+
+def _masses(model: Model, probabilities: NDArray[np.float64], sex: str | None) -> NDArray[np.float64]:
+    """Probabilities of the labels -> of the classes without the sex, given the sex where one was chosen."""
+    table = probabilities.reshape(len(model.settings.sexes), -1)
+    if sex is None:
+        return np.asarray(table.sum(axis=0))
+    row = table[model.settings.sexes.index(sex)]
+    return np.asarray(row / max(row.sum(), 1e-12))
+
+
+def scheme_masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Masses of the model's own classes (..., own) -> of a scheme's (..., classes): sums, or the same."""
+    return scheme.sums(classes) if model.settings.classes == "8" else classes
+
+
+def _in_words(model: Model, scheme: Scheme, heard: _Heard, file: str | None, channel: int | None) -> Prediction:
+    """What was heard, read in a scheme."""
+    label, probabilities, outside = in_scheme(scheme, scheme_masses(model, scheme, heard.whole))
+    stretches = []
+    for span, masses in zip(heard.spans, heard.by_span, strict=True):
+        name, shares, _ = in_scheme(scheme, scheme_masses(model, scheme, masses))
+        stretches.append(Stretch(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
+    doubts = list(_doubts(model, scheme, probabilities, outside, heard))
+    limits = [f"Only {spoken:.1f} s of speech was heard." for spoken in [sum(span.speech_s for span in heard.spans)]
+              if spoken < SHORT_S]
+    return Prediction(file, round(heard.duration_s, 3), label, probabilities, outside, not doubts,
+                      tuple(doubts + limits), heard.sex, tuple(stretches), _identity(model), channel)
+
+
+def _doubts(
+    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, heard: _Heard
+) -> Iterator[str]:
+    """Why the answer is not sure, each a sentence."""
+    if outside > 0.5:
+        emotion = EMOTIONS[int(np.argmax(heard.whole))]
+        yield f"It sounds most like {emotion}, and {outside:.0%} lies outside of {', '.join(scheme.classes)}."
+        return
+    needed, top = model.settings.sure_above.get(scheme.name), max(probabilities.values())
+    if needed is None:
+        yield "This recognizer was never right 8 times in 10 with these classes on voices that it had not heard."
+    elif top < needed:
+        yield (f"The likeliest class has {top:.0%}, and only from {needed:.0%} on was this recognizer right 8 times in "
+               "10 on voices that it had not heard.")

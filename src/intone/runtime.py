@@ -1,0 +1,38 @@
+"""One way to run an ONNX network: one thread that never spins, nothing read but the bytes that are given."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from intone.errors import RecognizerError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+# onnxruntime sends usage data from some builds unless told not to; a voice tool has nothing to tell anyone.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+
+def session(model: bytes | Path, threads: int = 1) -> "onnxruntime.InferenceSession":
+    """An onnxruntime session of a model; a RecognizerError where the bytes are not a network that can be run.
+
+    One thread by default: by itself the runtime would take every core, and keep them spinning between two calls.
+    Bytes, not a path, keep a model from reading other files.
+    """
+    import onnxruntime as ort  # noqa: PLC0415 - 0.1 s that commands without a network do not need
+
+    ort.set_default_logger_severity(3)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        content = model.read_bytes() if isinstance(model, Path) else model
+        return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except OSError as error:
+        raise RecognizerError(f"The model file {model!s} cannot be read ({error.strerror or error}): name one that "
+                              "`intone train` wrote.") from error
+    except Exception as error:  # onnxruntime raises RuntimeError and a dozen classes of its own without a common root
+        raise RecognizerError("The model file is damaged or not an ONNX network: name one that `intone train` "
+                              "wrote.") from error

@@ -1,0 +1,222 @@
+"""Training the network on MFCC: one loop, a checkpoint after every epoch, the best epoch kept.
+
+    intone train DIR --sex male --classes 2 --recipe original --validation chunks --to RUN
+
+The random numbers of an epoch depend on the seed and the epoch alone, so that an interrupted training that goes on
+ends with the same weights as one that was never stopped.
+"""
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+from tqdm import tqdm
+
+from intone import cleaning, labels, run
+from intone.audio import Signal
+from intone.chunks import Drawn, draw
+from intone.errors import TrainingError, UsageError
+from intone.files import told, write_whole
+from intone.network import MfccCnn
+from intone.recipe import Recipe
+from intone.run import RunSettings, Validation
+from intone.weights import load_weights, save_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the history; accuracies are shares of chunks, NaN where nothing validates."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+def plan(
+    table: "pd.DataFrame", recipe: Recipe, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
+    validation: Validation = "actors", held_out: Sequence[str] = (), validating: Sequence[str] | None = None,
+) -> tuple["pd.DataFrame", RunSettings]:
+    """The clips of a training with their labels, and the settings of its run.
+
+    `held_out` and `validating` name voices as `corpus:actor`; without `validating`, validation by actors takes the
+    last sixth of either sex. The table comes back without the held-out voices.
+    """
+    if validation not in ("actors", "chunks", "none"):
+        raise UsageError(f"There is no validation '{validation}': choose actors, chunks or none.")
+    chosen = labels.assign(table, classes, sex)
+    known = set(run.voices(chosen))
+    if strangers := set(held_out) - known:
+        raise UsageError(f"There is no voice {sorted(strangers)[0]} to hold out: the data has {len(known)} voices, "
+                         f"such as {min(known)}.")
+    chosen = chosen[~run.voices(chosen).isin(held_out)].reset_index(drop=True)
+    if validation != "actors":
+        validating = ()
+    elif validating is None:
+        validating = run.last_voices(chosen, recipe.held_out_share)
+    if validation == "actors" and not validating:
+        raise TrainingError("The data has too few voices to validate on held-out ones: use --validation chunks, or a "
+                            "corpus with more speakers.")
+    outputs = labels.network_labels(classes, sex)
+    training = chosen[~run.voices(chosen).isin(validating)]
+    if missing := [label for label in outputs if label not in set(training["label"])]:
+        raise TrainingError(f"No clip to train on is labelled {missing[0]} ({len(missing)} of {len(outputs)} labels "
+                            "are missing): use a corpus that has them all, or fewer classes.")
+    return chosen, RunSettings(recipe, sex, str(labels.scheme(classes).name), outputs, seed, validation,
+                               tuple(sorted(held_out)), tuple(sorted(validating)), run.digest(chosen))
+
+
+def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: int | None = None) -> list[Epoch]:
+    """Train into a folder, or go on with what is there; returns the history.
+
+    `table` and `settings` are those of `plan`. Afterwards `best.safetensors` holds the weights of the epoch with the
+    best validation accuracy (of the last epoch where nothing validates).
+    """
+    run.open_run(folder, settings)
+    history = _read_history(folder / run.HISTORY)
+    if len(history) >= settings.recipe.epochs and (folder / run.BEST).is_file():
+        return history
+    signals = cleaning.signals(table, settings.recipe.front_end.envelope, jobs=jobs)
+    train_set, validation_set = chunk_sets(table, signals, settings)
+    state = _State(settings, train_set)
+    history = history[: state.load(folder / run.CHECKPOINT)] if (folder / run.CHECKPOINT).is_file() else []
+    bar = tqdm(range(len(history), settings.recipe.epochs), initial=len(history), total=settings.recipe.epochs,
+               desc="training", unit="epoch", disable=None)
+    for number in bar:
+        history.append(Epoch(number + 1, *state.run_epoch(number, train_set), *state.score(validation_set)))
+        line = history[-1]
+        bar.set_postfix(loss=f"{line.loss:.3f}", accuracy=f"{line.accuracy:.3f}", val=f"{line.validation_accuracy:.3f}")
+        if not math.isfinite(line.loss):
+            raise TrainingError(f"The loss became {line.loss} in epoch {line.epoch}: start again with a smaller "
+                                "learning rate.")
+        if _is_best(history):
+            save_weights(folder / run.BEST, state.network.state_dict(), {"epoch": str(line.epoch)})
+        _write_history(folder / run.HISTORY, history)
+        state.save(folder / run.CHECKPOINT, number + 1)
+    return history
+
+
+def chunk_sets(table: "pd.DataFrame", signals: Sequence[Signal], settings: RunSettings) -> tuple[Drawn, Drawn | None]:
+    """The chunks that train and those that validate, drawn with the run's seed.
+
+    By actors, either set is drawn from its own clips. By chunks, as the original did it, the last tenth of one set:
+    chunks of the same files, which overlap those that train.
+    """
+    front_end, number = settings.recipe.front_end, len(settings.labels)
+    classes = [settings.labels.index(label) for label in table["label"]]
+    validating = run.voices(table).isin(settings.validating).to_numpy()
+
+    def drawn(which: np.ndarray, stream: int) -> Drawn:
+        rng = np.random.default_rng([settings.seed, stream])
+        clips = [int(i) for i in np.flatnonzero(which)]
+        return draw([signals[i] for i in clips], [classes[i] for i in clips], number, front_end, rng,
+                    settings.recipe.draws)
+
+    if settings.validation == "actors":
+        return drawn(~validating, 0), drawn(validating, 1)
+    everything = drawn(~validating, 0)
+    if settings.validation == "none":
+        return everything, None
+    cut = round(len(everything.classes) * (1 - settings.recipe.validation_share))
+    return (Drawn(everything.features[:cut], everything.classes[:cut], everything.clips[:cut]),
+            Drawn(everything.features[cut:], everything.classes[cut:], everything.clips[cut:]))
+
+
+def class_weights(classes: np.ndarray, number: int) -> Tensor:
+    """Balanced weights n / (classes x n_class), as scikit-learn's `compute_class_weight`; (number,)."""
+    counts = np.bincount(classes, minlength=number)
+    return torch.tensor(len(classes) / (number * np.maximum(counts, 1)), dtype=torch.float32)
+
+
+class _State:
+    """The network, the optimizer and the loss of a run."""
+
+    def __init__(self, settings: RunSettings, training: Drawn) -> None:
+        self.settings = settings
+        torch.manual_seed(settings.seed)
+        number = len(settings.labels)
+        self.network = MfccCnn(number, settings.recipe.front_end.shape)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this form
+        self.network.minimum.fill_(float(training.features.min()))
+        self.network.maximum.fill_(float(training.features.max()))
+        self.weights = class_weights(training.classes, number)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.recipe.learning_rate,
+                                          eps=settings.recipe.adam_epsilon)
+
+    def run_epoch(self, number: int, data: Drawn) -> tuple[float, float]:
+        """One pass in random order: mean weighted loss and accuracy while training."""
+        torch.manual_seed((self.settings.seed + 1) * 100_003 + number)
+        self.network.train()
+        order = torch.randperm(len(data.classes))
+        features, classes = torch.from_numpy(data.features), torch.from_numpy(data.classes)
+        losses, right = 0.0, 0
+        for rows in tqdm(torch.split(order, self.settings.recipe.batch), leave=False, unit="batch", disable=None):
+            logits = self.network(features[rows])
+            loss = cross_entropy(logits, classes[rows], self.weights)
+            self.optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
+            self.optimizer.step()
+            losses += float(loss.detach()) * len(rows)
+            right += int((logits.argmax(1) == classes[rows]).sum())
+        return losses / len(order), right / len(order)
+
+    @torch.no_grad()
+    def score(self, data: Drawn | None) -> tuple[float, float]:
+        """Loss and accuracy on chunks that do not train; NaN without such."""
+        if data is None:
+            return math.nan, math.nan
+        self.network.eval()
+        parts = [self.network(part) for part in torch.split(torch.from_numpy(data.features), 2048)]
+        logits, classes = torch.cat(parts), torch.from_numpy(data.classes)
+        return float(cross_entropy(logits, classes, self.weights)), float((logits.argmax(1) == classes).double().mean())
+
+    def save(self, path: Path, epochs: int) -> None:
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        for index, slots in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"adam.{index}.{name}": tensor for name, tensor in slots.items()}
+        save_weights(path, tensors, {"epochs": str(epochs)})
+
+    def load(self, path: Path) -> int:
+        """Take up a checkpoint; returns the epochs that it has behind it."""
+        tensors, notes = load_weights(path)
+        self.network.load_state_dict({name.removeprefix("network."): tensor for name, tensor in tensors.items()
+                                      if name.startswith("network.")})
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in tensors.items():
+            kind, index, slot = [*name.split(".", 2), ""][:3]
+            if kind == "adam":
+                slots.setdefault(int(index), {})[slot] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
+        return int(notes["epochs"])
+
+
+def _is_best(history: Sequence[Epoch]) -> bool:
+    """Whether the last epoch is the best so far; without validation the last one always is."""
+    accuracies = [line.validation_accuracy for line in history]
+    return math.isnan(accuracies[-1]) or accuracies[-1] > max(accuracies[:-1], default=-1.0)
+
+
+def _read_history(path: Path) -> list[Epoch]:
+    if not path.is_file():
+        return []
+    with told(path), path.open(newline="", encoding="utf-8") as file:
+        return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
+                for row in csv.DictReader(file)]
+
+
+def _write_history(path: Path, history: Sequence[Epoch]) -> None:
+    with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)])
+        writer.writeheader()
+        writer.writerows(asdict(line) for line in history)

@@ -1,0 +1,100 @@
+"""A trained run on the clips it was trained on and, beside it, on voices that it never heard.
+
+The original verified on its training files alone, which says nothing of a stranger's voice. Here the second figure
+always stands beside the first: on the voices that the run held out, or, where it held none out, from the same recipe
+trained once more without the last sixth of the voices (in the folder `unheard` of the run).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from intone import labels, metrics, run, scoring, training
+from intone.errors import CorpusError, TrainingError
+from intone.export import finish
+from intone.files import write_text
+from intone.labels import EMOTIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PREDICTIONS, UNHEARD = "predictions.csv", "predictions-unheard.csv"
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of some clips were answered right; `always` is the share of the most frequent class among them."""
+
+    clips: int
+    accuracy: float
+    always: float
+    majority: str
+    voices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Accuracy on the clips that were trained on, and on voices that were never heard."""
+
+    heard: Share
+    unheard: Share
+    retrained: bool
+
+    def to_text(self) -> str:
+        how = "the same recipe, trained without them" if self.retrained else "held out of the training"
+        names = ", ".join(voice.partition(":")[2] for voice in self.unheard.voices)
+        lines = [f"{'':24}{'clips':>6}{'accuracy':>11}{'majority':>11}"]
+        for title, share in (("clips it was trained on", self.heard), ("voices it never heard", self.unheard)):
+            lines.append(f"{title:24}{share.clips:6}{share.accuracy:>10.1%} {share.always:>10.1%}")
+        lines.append(f"Never heard: {names} ({how}). Majority: always '{self.unheard.majority}'.")
+        return "\n".join(lines)
+
+
+def verify(folder: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Verification:
+    """Answer every clip of the run's data, and write `predictions.csv` and `predictions-unheard.csv` into its folder.
+
+    `table` are the clips of the corpora that the run was trained on. A CorpusError where they are other clips.
+    """
+    made = run.read_run(folder)
+    chosen = labels.assign(table, made.classes, made.sex)
+    seen = chosen[~run.voices(chosen).isin(made.held_out)].reset_index(drop=True)
+    if run.digest(seen) != made.clips:
+        raise CorpusError(f"The data has other clips than the run in {folder} was trained on: give the same corpora.")
+    heard = _share(folder, seen, folder / PREDICTIONS, jobs)
+    if made.held_out:
+        strangers = chosen[run.voices(chosen).isin(made.held_out)].reset_index(drop=True)
+        return Verification(heard, _share(folder, strangers, folder / UNHEARD, jobs), retrained=False)
+    held_out = run.last_voices(chosen, made.recipe.held_out_share)
+    if not held_out:
+        raise TrainingError("The data has only one voice, so that nothing can be said of voices never heard: verify "
+                            "with a corpus of more speakers.")
+    companion = folder / "unheard"
+    clips, settings = training.plan(table, made.recipe, sex=made.sex, classes=made.classes, seed=made.seed,
+                                    validation=made.validation, held_out=held_out)
+    training.train(clips, settings, companion, jobs=jobs)
+    finish(companion, clips, jobs=jobs)
+    strangers = chosen[run.voices(chosen).isin(held_out)].reset_index(drop=True)
+    return Verification(heard, _share(companion, strangers, folder / UNHEARD, jobs), retrained=True)
+
+
+def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Sequence[str]) -> "pd.DataFrame":
+    """The columns of the original's `predictions.csv`, a row a clip."""
+    answers = [outputs[int(row.argmax())] if np.isfinite(row).all() else "" for row in probabilities]
+    rows = table.assign(
+        audio_fname=[Path(path).name for path in table["path"]], audio_file_path=table["path"],
+        actor_no=table["actor"], gender=table["sex"], emotion_no=table["emotion"].map(EMOTIONS.index) + 1,
+        emotion=table["class"], emotion_label=table["label"],
+    )[["audio_fname", "audio_file_path", "actor_no", "gender", "emotion_no", "emotion", "emotion_label"]]
+    return rows.assign(**{label: probabilities[:, i] for i, label in enumerate(outputs)}, y_pred=answers)
+
+
+def _share(folder: Path, table: "pd.DataFrame", to: Path, jobs: int | None) -> Share:
+    outputs = run.read_run(folder).labels
+    rows = predictions(table, scoring.as_verified(folder / run.RECOGNIZER, table, jobs=jobs), outputs)
+    write_text(to, rows.to_csv(index=False, float_format="%.6f"))
+    counts = rows["emotion_label"].value_counts()
+    return Share(len(rows), metrics.accuracy(list(rows["emotion_label"]), list(rows["y_pred"]), outputs),
+                 float(counts.iloc[0] / len(rows)), str(counts.index[0]), tuple(sorted(set(run.voices(table)))))

@@ -1,0 +1,46 @@
+"""The application: the parts of the page put together."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from jinja2 import StrictUndefined
+
+from intone import __version__
+from intone.web import analyses, health, page, wording
+from intone.web.failures import answer_failures
+from intone.web.guard import protect
+from intone.web.settings import WebSettings
+from intone.web.state import attach
+from intone.web.upload import InMemoryRequest
+
+if TYPE_CHECKING:
+    from intone.recognizer import Recognizer
+
+
+class _OrderedJson(DefaultJSONProvider):
+    sort_keys = False  # classes keep their order
+
+
+class Application(Flask):
+    """A Flask application whose requests keep uploads in memory, and whose JSON keeps its order."""
+
+    request_class = InMemoryRequest
+    json_provider_class = _OrderedJson
+
+
+def create_app(recognizer: "Recognizer", settings: WebSettings | None = None) -> Flask:
+    """A WSGI application that answers with one recognizer, and keeps nothing between two requests."""
+    settings = settings or WebSettings()
+    app = Application("intone.web")
+    app.debug = False  # whatever FLASK_DEBUG says
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_bytes
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    attach(app, recognizer, settings)
+    wording.equip(app, __version__)
+    protect(app)
+    answer_failures(app)
+    for concern in (page, analyses, health):
+        app.register_blueprint(concern.blueprint)
+    return app

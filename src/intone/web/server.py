@@ -1,0 +1,107 @@
+"""waitress serves the application: `serve` until Ctrl+C or SIGTERM, `in_background` as long as a with block lasts."""
+
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import waitress
+from flask import Flask
+from waitress import wasyncore
+
+from intone.errors import UsageError
+from intone.recognizer import load
+from intone.web.app import create_app
+from intone.web.settings import WebSettings
+from intone.web.state import State
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | None = None,
+          settings: WebSettings | None = None) -> None:
+    """Serve the page until Ctrl+C or SIGTERM; port 0 takes a free one.
+
+    `recognizer` is the path of a recognizer, None the bundled one. Raises UsageError where the address is not free,
+    RecognizerError where the recognizer cannot be loaded.
+    """
+    run(create_app(load(recognizer) if recognizer else load(), settings), host, port)
+
+
+def run(app: Flask, host: str, port: int) -> None:
+    """Serve an application in the main thread until Ctrl+C or SIGTERM; UsageError where the address is not free."""
+    channels: dict[int, Any] = {}
+    with _listener(host, port) as listener, _ended_by_sigterm():
+        server = _server(app, listener, channels)
+        print(f"Serving on {address(listener, host)} (Ctrl+C ends it)", flush=True)
+        server.run()
+        wasyncore.close_all(channels)
+
+
+@contextmanager
+def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve an application in a thread; yields its address, such as `http://127.0.0.1:40123`."""
+    channels: dict[int, Any] = {}
+    with _listener(host, port) as listener:
+        server = _server(app, listener, channels)
+        thread = threading.Thread(target=server.run, name="intone-page", daemon=True)
+        thread.start()
+        try:
+            yield address(listener, host)
+        finally:
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(channels))
+            thread.join()
+            server.task_dispatcher.shutdown()
+
+
+def address(listener: socket.socket, host: str) -> str:
+    """The address to type into a browser."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65_535:
+        raise UsageError(f"There is no port {port}: choose a --port from 0 to 65535, where 0 is any free one.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise UsageError(f"The page cannot be served on {host}, port {port} ({reason}): choose another --host or "
+                         "--port.") from error
+
+
+def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> Any:
+    """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
+    state: State = app.extensions["intone"]
+    settings = state.settings
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    return waitress.create_server(
+        app,
+        map=channels,
+        sockets=[listener],
+        threads=settings.at_once + settings.waiting + 4,
+        max_request_body_size=2 * settings.max_bytes,
+        inbuf_overflow=2 * settings.max_bytes + 1,
+        asyncore_use_poll=hasattr(select, "poll"),
+        ident=None,
+    )
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,121 @@
+"""Every English sentence of the page. Another language is another table with the same keys.
+
+Sentences about a recording (errors, reasons) come from the recognizer and are not repeated here. `{name}` is filled in
+by the caller.
+"""
+
+from collections.abc import Mapping
+
+from intone.errors import UsageError
+
+ENGLISH: Mapping[str, str] = {
+    "page.title": "intone: how does a voice sound?",
+    "page.name": "intone",
+    "page.heading": "How does this voice sound?",
+    "page.lead": "Give a recording of somebody speaking, and hear which emotion it carries.",
+    "form.label": "A recording of a voice",
+    "form.again": "Another recording",
+    "form.drop": "Choose a file, or drop one anywhere on this page:",
+    "form.choose": "Choose a file:",
+    "form.formats": "wav, flac, mp3, ogg, opus, m4a, mp4 or webm, up to {minutes} minutes and {megabytes} MB.",
+    "form.sex": "Sex of the voice",
+    "form.sex.auto": "Automatic",
+    "form.sex.female": "Female",
+    "form.sex.male": "Male",
+    "form.send": "Recognize the emotion",
+    "wait.title": "Listening to the recording",
+    "wait.failed": "The page was not answered: check that the server still runs, and send the recording again.",
+    "answer.title": "This voice sounds",
+    "answer.neither.2": "neither negative nor positive",
+    "answer.neither.3": "like none of these",
+    "answer.status": "Answer: {label}, {share}, {sureness}.",
+    "answer.sure": "Sure",
+    "answer.sure.meaning": "Answers like this were right at least 8 times in 10, on voices that it had not heard.",
+    "answer.unsure": "Not sure",
+    "answer.unsure.plain": "The classes are close: take this answer as a guess.",
+    "answer.warned": "Sure, with a remark",
+    "answer.views": "Classes",
+    "answer.view.2": "2 classes",
+    "answer.view.3": "3 classes",
+    "answer.view.8": "8 emotions",
+    "answer.view.stress": "Stress",
+    "answer.outside": "This is how {rest} of the answer is shared out; {share} lies with what these classes leave out: "
+    "{names}.",
+    "answer.outside.neither": "{share} lies with what these classes leave out: {names}. The other {rest}:",
+    "answer.table": "How likely each class is",
+    "answer.class": "Class",
+    "answer.likely": "Likely",
+    "answer.stretches": "Through the recording",
+    "answer.stretches.strip": "One bar a stretch: above the line positive, below it negative, on it everything else; "
+    "the taller, the likelier.",
+    "answer.stretches.table": "Every stretch",
+    "answer.stretch.time": "Time",
+    "answer.stretch.span": "{start} to {end}",
+    "answer.stretch.label": "Sounds",
+    "answer.play": "The recording",
+    "answer.play.failed": "This browser cannot play the recording; the answer is not affected.",
+    "answer.sex": "Voice",
+    "answer.sex.heard": "{sex}, as heard",
+    "answer.sex.chosen": "{sex}, as chosen",
+    "answer.length": "Length",
+    "answer.recognizer": "Recognizer",
+    "notes.title": "Good to know",
+    "notes.privacy.title": "It is forgotten",
+    "notes.privacy": "The recording goes to the computer that serves this page, and nowhere else. It is held in memory "
+    "while it is heard, and forgotten after the answer.",
+    "notes.meaning.title": "It is not a diagnosis",
+    "notes.meaning": "The answer describes how a voice sounds. It does not know what a person feels, and says nothing "
+    "about health.",
+    "notes.recognizer.title": "What answers here",
+    "notes.recognizer": "{name}, version {version}: a neural network that learned from acted emotions.",
+    "notes.recognizer.more": "What it can tell apart",
+    "notes.recognizer.classes": "{classes}. Two classes are sums of these: sad, angry and fearful are negative; calm "
+    "and happy are positive.",
+    "notes.recognizer.classes.plain": "{classes}.",
+    "notes.recognizer.learned": "Actors speak clearly and exaggerate, so everyday speech is harder than what it "
+    "learned from.",
+    "notes.version": "intone {version}",
+    "error.no-file": "No recording was chosen: choose a file first.",
+    "error.empty": "The file is empty: record it again, or choose another.",
+    "error.too-large": "The file is larger than {megabytes} MB: send a shorter part, or an mp3 or opus of it.",
+    "error.busy": "Too many recordings are being heard at the moment: send it again in a few seconds.",
+    "error.other-site": "Another site sent this form: open this page itself and send the recording from there.",
+    "error.not-found": "There is nothing at this address: start from the form on this page.",
+    "error.method": "This address does not take this kind of request: start from the form on this page.",
+    "error.request": "The request cannot be understood ({name}): send it with the form on this page.",
+    "error.internal": "Something went wrong on our side, not with the recording: send it again, or try another.",
+    "class.negative": "negative",
+    "class.positive": "positive",
+    "class.neutral": "neutral",
+    "class.calm": "calm",
+    "class.happy": "happy",
+    "class.sad": "sad",
+    "class.angry": "angry",
+    "class.fearful": "fearful",
+    "class.disgust": "disgusted",
+    "class.surprised": "surprised",
+    "class.stressed": "stressed",
+    "class.not stressed": "not stressed",
+    "class.neither": "neither",
+    "sex.female": "female",
+    "sex.male": "male",
+}
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+
+
+class Texts:
+    """The sentences of one language: `texts("form.send")`, `texts("error.too-large", megabytes="100")`."""
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise UsageError(f"There are no texts in '{language}': choose {' or '.join(LANGUAGES)}.")
+        self.language = language
+        self._table = LANGUAGES[language]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence of a key, with its places filled in; KeyError for a key that no table has."""
+        return self._table[key].format(**values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._table

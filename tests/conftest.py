@@ -1,0 +1,87 @@
+"""Fixtures: the real corpora in the layout that their publishers use, where they are there; a test skips where not.
+
+The corpora are read from `../shared/corpora` beside the project, or from the folder that `INTONE_CORPORA` names.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import hypothesis
+import pytest
+import soundfile
+
+# No deadline: the machine may be busy. The same examples every time: a red test must be red again.
+hypothesis.settings.register_profile("intone", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.load_profile("intone")
+
+CREMA_D_ACTORS = (1001, 1002, 1005, 1006)
+"""Two men, two women; 1006 has a recording that stands under two labels."""
+
+
+@pytest.fixture(scope="session")
+def corpora_dir() -> Path:
+    """The folder with the speech corpora."""
+    named = os.environ.get("INTONE_CORPORA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "corpora"
+    if not folder.is_dir():
+        pytest.skip(f"the speech corpora are not in {folder} (INTONE_CORPORA names another folder)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ravdess_dir(corpora_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """RAVDESS speech of the actors 1 to 4 as unzipped: Actor_NN/*.wav, 48 kHz, 16 bits; 240 clips."""
+    return _unpack_ravdess(corpora_dir, tmp_path_factory.mktemp("ravdess"), range(1, 5))
+
+
+@pytest.fixture(scope="session")
+def ravdess_full_dir(corpora_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """All 1440 clips of RAVDESS speech as unzipped; takes five seconds, and half a gigabyte that is given back."""
+    folder = _unpack_ravdess(corpora_dir, tmp_path_factory.mktemp("ravdess_full"), range(1, 25))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def crema_d_dir(corpora_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """CREMA-D of four actors: AudioWAV/*.wav, 16 kHz, and VideoDemographics.csv of all 91."""
+    source, target = _present(corpora_dir / "crema_d"), tmp_path_factory.mktemp("crema_d")
+    clips = [clip for actor in CREMA_D_ACTORS for clip in source.glob(f"{actor}_*.opus")]
+    _unpack((clip, target / "AudioWAV" / f"{clip.stem}.wav") for clip in clips)
+    shutil.copy(source / "demographics.csv", target / "VideoDemographics.csv")
+    return target
+
+
+@pytest.fixture(scope="session")
+def clip(ravdess_dir: Path) -> Path:
+    """One clip of RAVDESS: actor 1, angry, 3.9 s."""
+    return ravdess_dir / "Actor_01" / "03-01-05-01-01-01-01.wav"
+
+
+def _unpack_ravdess(corpora: Path, target: Path, actors: Iterable[int]) -> Path:
+    source = _present(corpora / "ravdess_speech")
+    clips = [clip for actor in actors for clip in source.glob(f"Actor_{actor:02d}/*.flac")]
+    _unpack((clip, target / clip.parent.name / f"{clip.stem}.wav") for clip in clips)
+    return target
+
+
+def _present(folder: Path) -> Path:
+    if not folder.is_dir():
+        pytest.skip(f"the corpus {folder} is not there")
+    return folder
+
+
+def _unpack(pairs: Iterable[tuple[Path, Path]]) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(_convert, pairs)) > 0, "the corpus holds no recording"
+
+
+def _convert(pair: tuple[Path, Path]) -> int:
+    source, target = pair
+    target.parent.mkdir(parents=True, exist_ok=True)
+    samples, rate = soundfile.read(source, dtype="int16")
+    soundfile.write(target, samples, rate, format="WAV", subtype="PCM_16")
+    return 1

@@ -1,0 +1,31 @@
+"""A corpus in a moment: RAVDESS names, four to eight voices, each emotion a tone of its own."""
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from intone.corpora.ravdess import expected_clips, parse_name
+
+RATE = 16_000
+
+
+def write_corpus(folder: Path, actors: tuple[int, ...] = (1, 3, 5, 7), seconds: float = 0.9, statement: int = 1) -> Path:
+    """One statement, first repetition, normal intensity of eight emotions: 8 clips of every actor.
+
+    An emotion is a pitch, the voice a small detune: a network that works learns it in a few epochs, and on voices
+    that it did not hear as well.
+    """
+    rng = np.random.default_rng(0)
+    for actor in actors:
+        for name in expected_clips("speech")[actor]:
+            found = parse_name(name)
+            if found.statement != statement or found.repetition != 1 or found.intensity != 1:
+                continue
+            t = np.arange(round(seconds * RATE)) / RATE
+            pitch = 200 * 1.45**found.emotion * (1 + 0.002 * actor)
+            signal = 0.2 * np.sin(2 * np.pi * pitch * t) + rng.normal(0, 0.002, len(t))
+            path = folder / f"Actor_{actor:02d}" / f"{name}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, signal.astype(np.float32), RATE, subtype="FLOAT")
+    return folder

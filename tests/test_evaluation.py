@@ -1,0 +1,110 @@
+"""Evaluation: whole runs on a small corpus, and figures from rows."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intone import evaluation, labels, run
+from intone.corpora import open_corpora
+from intone.errors import CorpusError
+from intone.recipe import recipe
+from small_corpus import write_corpus
+
+
+def rows_of(truth: list[str], answers: list[str], classes: tuple[str, ...], sure: float = 0.9) -> pd.DataFrame:
+    rest = (1 - sure) / (len(classes) - 1)
+    values = [[sure if name == answer else rest for name in classes] for answer in answers]
+    frame = pd.DataFrame(values, columns=list(classes))
+    frame.insert(0, "truth", truth)
+    frame.insert(0, "actor", [i % 4 + 1 for i in range(len(truth))])
+    frame.insert(0, "fold", 0)
+    frame.insert(0, "clip", [f"clip-{i}" for i in range(len(truth))])
+    return frame
+
+
+def test_eight_emotions_are_read_as_two_classes() -> None:
+    truth = ["calm", "happy", "sad", "angry", "neutral", "disgust"]
+    rows = rows_of(truth, ["happy", "sad", "sad", "fearful", "neutral", "sad"], labels.EMOTIONS)
+    two = evaluation.summarize(rows, labels.scheme(2))
+    assert two.clips == 4
+    assert two.accuracy.value == pytest.approx(3 / 4)
+    assert two.uar.value == pytest.approx((1 + 1 / 2) / 2)
+    assert evaluation.summarize(rows).accuracy.value == pytest.approx(2 / 6)
+
+
+def test_a_refusal_counts_as_wrong_and_is_counted_apart() -> None:
+    rows = rows_of(["negative", "positive"], ["negative", "positive"], ("negative", "positive"))
+    rows.loc[1, ["negative", "positive"]] = np.nan
+    found = evaluation.summarize(rows)
+    assert (found.refused, found.accuracy.value) == (1, 0.5)
+
+
+def test_rows_survive_the_file_and_others_are_refused(tmp_path: Path) -> None:
+    rows = rows_of(["negative", "positive"], ["negative", "negative"], ("negative", "positive"))
+    evaluation.write_rows(tmp_path / "a.csv", rows)
+    pd.testing.assert_frame_equal(evaluation.read_rows(tmp_path / "a.csv"), rows)
+    rows.drop(columns="fold").to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(CorpusError, match="does not hold out-of-fold predictions"):
+        evaluation.read_rows(tmp_path / "b.csv")
+
+
+def test_table_has_the_majority_row_and_the_intervals() -> None:
+    truth = ["negative"] * 6 + ["positive"] * 4
+    found = evaluation.summarize(rows_of(truth, truth, ("negative", "positive")))
+    text = evaluation.to_markdown({"one": found, "other": found})
+    assert text.count("always negative | 10 | 60.0 | 50.0") == 1
+    assert text.count("| 100.0 (100.0-100.0) |") == 6
+    assert evaluation.class_table(found).splitlines()[-1] == "| 100.0 | 100.0 |"
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    """All 24 voices in two folds, with the voice detector out of the way: tones are not speech."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    table = open_corpora([str(write_corpus(folder / "corpus", actors=tuple(range(1, 25)), seconds=0.5))])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation.scoring, "as_served", _without_detector)
+        for fold in (3, 0):
+            evaluation.evaluate(table, replace(recipe("level-independent"), epochs=2, batch=64), folder / "run", sex="both",
+                                classes=2, only=[fold], jobs=1)
+    return folder / "run", table
+
+
+def _without_detector(model: Path, table: pd.DataFrame, *, jobs: int | None = None) -> np.ndarray:
+    rows = evaluation.scoring.as_verified(model, table, jobs=jobs)
+    return rows.reshape(len(rows), 2, -1).sum(axis=1)
+
+
+def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = evaluated
+    rows = evaluation.read_rows(folder / evaluation.OUT_OF_FOLD)
+    assert sorted(set(rows["actor"])) == [2, 5, 8, 14, 15, 16, 17, 21, 23, 24]
+    assert dict(rows.groupby("actor")["fold"].first()) == {2: 0, 5: 0, 14: 0, 15: 0, 16: 0, 8: 3, 17: 3, 21: 3, 23: 3, 24: 3}
+    assert list(rows.columns) == ["clip", "fold", "actor", "truth", "negative", "positive"]
+    np.testing.assert_allclose(rows[["negative", "positive"]].sum(axis=1), 1, atol=1e-5)
+    assert set(rows["truth"]) == {"negative", "positive"} and rows["clip"].is_unique
+    for fold, tested in ((0, 5), (3, 17)):
+
+
+        made = run.read_run(folder / f"fold-{fold}")
+        assert f"ravdess:{tested}" in made.held_out
+        assert not set(made.held_out) & set(made.validating)
+
+
+def test_a_fold_that_is_done_is_not_done_again(evaluated: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, table = evaluated
+    monkeypatch.setattr(evaluation, "finish", lambda *_, **__: pytest.fail("the fold was done again"))
+    before = (folder / evaluation.OUT_OF_FOLD).read_bytes()
+    evaluation.evaluate(table, replace(recipe("level-independent"), epochs=2, batch=64), folder, sex="both", classes=2,
+                        only=[0], jobs=1)
+    assert (folder / evaluation.OUT_OF_FOLD).read_bytes() == before
+
+
+def test_tables_show_percent(evaluated: tuple[Path, pd.DataFrame]) -> None:
+    rows = evaluation.read_rows(evaluated[0] / evaluation.OUT_OF_FOLD)
+    text = evaluation.to_markdown({"small": evaluation.summarize(rows)})
+    assert re.search(r"\| small \| 50 \| \d+\.\d \(\d+\.\d-\d+\.\d\) \|", text)

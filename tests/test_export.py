@@ -1,0 +1,75 @@
+"""Export: what is written answers as the trained network does, and carries all that an answer needs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pandas as pd
+import pytest
+import torch
+
+from intone import export, labels, run, training
+from intone.corpora import open_corpora
+from intone.errors import TrainingError
+from intone.model_file import load_model
+from intone.recipe import recipe
+from small_corpus import write_corpus
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("export")
+    table = open_corpora([str(write_corpus(folder / "corpus"))])
+    clips, settings = training.plan(table, replace(recipe("level-independent"), epochs=2, batch=64), sex="male")
+    training.train(clips, settings, folder / "run", jobs=1)
+    export.finish(folder / "run", clips, jobs=1)
+    return folder / "run", clips
+
+
+def test_exported_network_agrees_with_torch(trained: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = trained
+    model, network = load_model(folder / run.RECOGNIZER), export.best_network(folder)
+    for rows in (1, 2, 37):
+        features = np.random.default_rng(rows).normal(0, 15, (rows, 9, 13)).astype(np.float32)
+        with torch.no_grad():
+            wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
+        np.testing.assert_allclose(model.probabilities(features), wanted, atol=1e-6)
+
+
+def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = trained
+    model, made = load_model(folder / run.RECOGNIZER), run.read_run(folder)
+    assert model.settings.labels == labels.network_labels(8, "male") == made.labels
+    assert model.settings.front_end == made.recipe.front_end
+    assert model.settings.licence == "CC BY-NC-SA 4.0"
+    assert model.settings.data == ("ravdess",)
+    best = export.best_network(folder)
+    assert float(best.maximum) > float(best.minimum)
+    shifted = np.full((1, 9, 13), float(best.minimum), np.float32)
+    with torch.no_grad():
+        wanted = torch.softmax(best(torch.from_numpy(shifted)), 1).numpy()
+    np.testing.assert_allclose(model.probabilities(shifted), wanted, atol=1e-6)
+
+
+def test_exported_file_holds_no_path_and_nothing_external(trained: tuple[Path, pd.DataFrame]) -> None:
+    content = (trained[0] / run.RECOGNIZER).read_bytes()
+    assert str(Path(export.__file__).parent).encode() not in content
+    assert b"site-packages" not in content
+    proto = onnx.load_from_string(content)
+    onnx.checker.check_model(proto, full_check=True)
+    assert not any(tensor.external_data for tensor in proto.graph.initializer)
+
+
+def test_an_export_that_differs_leaves_no_file(
+    trained: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_model(trained[0] / run.RECOGNIZER).settings
+    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    with pytest.raises(TrainingError, match="differs from the trained one"):
+        export.export(trained[0], settings, tmp_path / "out.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_licence_is_that_of_the_data() -> None:
+    assert export.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"

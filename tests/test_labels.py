@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intone.errors import UsageError
+from intone.labels import EMOTIONS, SCHEMES, check_sex, network_labels, scheme, split_label
+
+CLASSES = {
+    2: {"positive": {"calm", "happy"}, "negative": {"sad", "angry", "fearful"}},
+    3: {"neutral": {"neutral", "calm"}, "positive": {"happy"}, "negative": {"sad", "angry", "fearful"}},
+    8: {emotion: {emotion} for emotion in ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust",
+                                           "surprised")},
+    "stress": {"stressed": {"sad", "angry", "fearful", "disgust"},
+               "not stressed": {"neutral", "calm", "happy", "surprised"}},
+}
+
+probabilities = st.lists(st.floats(0.001, 1), min_size=8, max_size=8).map(lambda x: np.array(x) / sum(x))
+
+
+@pytest.mark.parametrize("classes", CLASSES)
+def test_a_scheme_groups_the_emotions_as_the_original_does(classes):
+    groups = {name: set(emotions) for name, emotions in scheme(classes).groups.items()}
+    assert groups == CLASSES[classes]
+
+
+def test_classes_are_sorted_by_name_but_the_eight_keep_the_order_of_the_corpus():
+    assert EMOTIONS == ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+    assert scheme(8).classes == EMOTIONS
+    for name in (2, 3, "stress"):
+        assert scheme(name).classes == tuple(sorted(scheme(name).classes))
+
+
+def test_an_emotion_outside_a_scheme_has_no_class():
+    assert [scheme(2).class_of(emotion) for emotion in ("neutral", "disgust", "surprised")] == [None, None, None]
+    assert scheme(3).class_of("disgust") is None
+    assert scheme(3).class_of("neutral") == "neutral"
+    assert scheme(2).class_of("sad") == "negative"
+
+
+@given(probabilities)
+def test_sums_add_up_the_emotions_of_each_class(emotions):
+    negative, positive = scheme(2).sums(emotions)
+    neutral, calm, happy, sad, angry, fearful, disgust, surprised = emotions
+    assert negative == pytest.approx(sad + angry + fearful)
+    assert positive == pytest.approx(calm + happy)
+    assert 1 - negative - positive == pytest.approx(neutral + disgust + surprised)
+    assert scheme(8).sums(emotions) == pytest.approx(emotions)
+    assert scheme("stress").sums(emotions).sum() == pytest.approx(1)
+
+
+def test_sums_keep_the_axes_before_the_emotions():
+    assert scheme(3).sums(np.full((5, 4, 8), 1 / 8)).shape == (5, 4, 3)
+
+
+@pytest.mark.parametrize("classes", [0, 1, 4, 5, 6, 7, 9, -2, 28, 2.5, "", "two", "02", "8 ", "Stress", True])
+def test_fault_7_a_number_of_classes_that_there_is_not_is_an_error_that_lists_the_valid_ones(classes):
+    with pytest.raises(UsageError, match=r"choose 2, 3, 8 or stress\.$") as caught:
+        scheme(classes)
+    assert f"{classes} classes" in str(caught.value)
+    with pytest.raises(UsageError):
+        network_labels(classes, "male")
+
+
+@given(st.one_of(st.integers(), st.text()))
+def test_fault_7_no_other_number_means_2(classes):
+    if str(classes) in SCHEMES:
+        assert scheme(classes).name == str(classes)
+    else:
+        with pytest.raises(UsageError):
+            scheme(classes)
+
+
+def test_a_number_and_its_word_are_one_scheme():
+    assert [scheme(number) for number in (2, 3, 8)] == [scheme("2"), scheme("3"), scheme("8")]
+
+
+def test_labels_of_a_network_carry_the_sex():
+    assert network_labels(2, "male") == ("male_negative", "male_positive")
+    assert network_labels(3, "female") == ("female_negative", "female_neutral", "female_positive")
+    assert network_labels(2, "both") == ("female_negative", "female_positive", "male_negative", "male_positive")
+    assert len(network_labels(8, "both")) == 16
+
+
+@pytest.mark.parametrize("classes", CLASSES)
+def test_labels_are_split_into_what_they_were_made_of(classes):
+    pairs = [split_label(label) for label in network_labels(classes, "both")]
+    assert pairs == [(sex, name) for sex in ("female", "male") for name in scheme(classes).classes]
+
+
+@pytest.mark.parametrize("label", ["", "male", "male_", "negative", "other_negative", "Male_negative", "_negative"])
+def test_what_is_no_label_is_refused(label):
+    with pytest.raises(UsageError, match="<sex>_<class>"):
+        split_label(label)
+
+
+@pytest.mark.parametrize("sex", ["", "Male", "m", "auto", "females"])
+def test_another_sex_is_an_error_that_lists_the_valid_ones(sex):
+    with pytest.raises(UsageError, match="male, female or both"):
+        check_sex(sex)
+    with pytest.raises(UsageError):
+        network_labels(2, sex)
+
+
+def test_the_choices_of_a_sex_can_be_others():
+    assert check_sex("auto", ("male", "female", "auto")) == "auto"
+    with pytest.raises(UsageError, match="male, female or auto"):
+        check_sex("both", ("male", "female", "auto"))

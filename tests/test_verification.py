@@ -1,0 +1,71 @@
+"""Verification: the original's predictions.csv, and never the figure of the training clips alone."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intone import run, training, verification
+from intone.audio import read_mono
+from intone.corpora import open_corpora
+from intone.errors import CorpusError
+from intone.export import finish
+from intone.model_file import load_model
+from intone.recipe import recipe
+from small_corpus import write_corpus
+
+COLUMNS = ["audio_fname", "audio_file_path", "actor_no", "gender", "emotion_no", "emotion", "emotion_label",
+           "male_negative", "male_positive", "y_pred"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return open_corpora([str(write_corpus(tmp_path_factory.mktemp("verify") / "corpus"))])
+
+
+def trained(table: pd.DataFrame, folder: Path, held_out: tuple[str, ...] = ()) -> Path:
+    clips, settings = training.plan(table, replace(recipe("original"), epochs=12, batch=64), sex="male", classes=2,
+                                    validation="chunks", held_out=held_out)
+    training.train(clips, settings, folder, jobs=1)
+    finish(folder, clips, jobs=1)
+    return folder
+
+
+def test_predictions_have_the_original_columns(table: pd.DataFrame, tmp_path: Path) -> None:
+    folder = trained(table, tmp_path / "run", ("ravdess:7",))
+    found = verification.verify(folder, table, jobs=1)
+    rows = list(csv.DictReader((folder / verification.PREDICTIONS).read_text().splitlines()))
+    assert list(rows[0]) == COLUMNS
+    assert len(rows) == 15 == found.heard.clips
+    first = rows[0]
+    assert (first["gender"], first["emotion_no"], first["emotion"], first["emotion_label"]) == (
+        "male", "2", "positive", "male_positive")
+    model = load_model(folder / run.RECOGNIZER)
+    mean = model.probabilities(model.settings.front_end(read_mono(first["audio_file_path"]))).mean(axis=0)
+    np.testing.assert_allclose([float(first["male_negative"]), float(first["male_positive"])], mean, atol=1e-6)
+    assert found.heard.accuracy > 0.9
+
+
+def test_fault_4_training_accuracy_never_stands_alone(table: pd.DataFrame, tmp_path: Path) -> None:
+    folder = trained(table, tmp_path / "run", ("ravdess:7",))
+    held = verification.verify(folder, table, jobs=1)
+    assert (held.unheard.voices, held.retrained) == (("ravdess:7",), False)
+    assert {row["actor_no"] for row in csv.DictReader((folder / verification.UNHEARD).read_text().splitlines())} == {"7"}
+    everyone = trained(table, tmp_path / "all")
+    found = verification.verify(everyone, table, jobs=1)
+    assert found.retrained and found.unheard.voices == ("ravdess:7",)
+    assert "ravdess:7" not in set(run.read_run(everyone / "unheard").validating)
+    assert run.read_run(everyone / "unheard").held_out == ("ravdess:7",)
+    text = found.to_text()
+    assert "clips it was trained on" in text and "voices it never heard" in text and "Majority" in text
+    assert found.unheard.always == pytest.approx(3 / 5)
+
+
+def test_other_data_is_refused(table: pd.DataFrame, tmp_path: Path) -> None:
+    folder = trained(table, tmp_path / "run", ("ravdess:7",))
+    with pytest.raises(CorpusError, match="other clips than the run"):
+        verification.verify(folder, table[table["actor"] != 3].reset_index(drop=True), jobs=1)
+    assert not (folder / verification.PREDICTIONS).exists()
