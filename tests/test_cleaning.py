@@ -1,5 +1,4 @@
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import pandas as pd
 import pytest
 import soundfile
 
-from intone import settings
 from intone.audio import RATE, read_mono
 from intone.cleaning import MANIFEST, Manifest, check_manifest, clean, manifest_of, signals
 from intone.corpora import CremaD, LabelFolders, Ravdess, open_corpora
@@ -261,7 +259,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_clip(tmp_path, room):
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, old[1]))  # no file may grow beyond that
     try:
-        with pytest.raises(FileError, match="The disk is full while writing .*; what is done stays"):
+        with pytest.raises(FileError, match=r"The disk is full while writing .*; what is done stays"):
             clean(table, tmp_path / "clean", ORIGINAL, jobs=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
@@ -269,20 +267,8 @@ def test_a_full_disk_is_told_and_leaves_no_half_clip(tmp_path, room):
     assert clean(table, tmp_path / "clean", ORIGINAL).failed == ()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_the_right_to_write_is_told(tmp_path):
-    table = made(tmp_path / "corpus", 1)
-    (tmp_path / "clean").mkdir(mode=0o500)
-    with pytest.raises(FileError, match="Permission denied"):
-        clean(table, tmp_path / "clean", ORIGINAL)
-
-
-def test_the_envelope_survives_the_manifest():
-    assert settings.from_dict(Manifest, settings.to_dict(Manifest(PEAK))) == Manifest(PEAK)
-
-
 @pytest.mark.corpus
-def test_half_of_the_corpus_is_kept_and_the_shortest_clip_has_449_ms(ravdess_full_dir):
+def test_the_shortest_cleaned_clip_of_the_corpus_has_449_ms(ravdess_full_dir):
     table = Ravdess(ravdess_full_dir).table()
     actor_9 = table[table["actor"] == 9]
     lengths = [len(signal) / RATE for signal in signals(actor_9, ORIGINAL)]

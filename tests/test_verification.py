@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intone import run, training, verification
+from intone import run, settings, training, verification
 from intone.audio import read_mono
 from intone.corpora import open_corpora
-from intone.errors import CorpusError
+from intone.errors import CorpusError, TrainingError
+from intone.evaluation import OUT_OF_FOLD, write_rows
 from intone.export import finish
+from intone.files import write_json
 from intone.model_file import load_model
 from intone.recipe import recipe
 from small_corpus import write_corpus
@@ -27,9 +29,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 
 def trained(table: pd.DataFrame, folder: Path, held_out: tuple[str, ...] = ()) -> Path:
-    clips, settings = training.plan(table, replace(recipe("original"), epochs=12, batch=64), sex="male", classes=2,
+    clips, made = training.plan(table, replace(recipe("original"), epochs=12, batch=64), sex="male", classes=2,
                                     validation="chunks", held_out=held_out)
-    training.train(clips, settings, folder, jobs=1)
+    training.train(clips, made, folder, jobs=1)
     finish(folder, clips, jobs=1)
     return folder
 
@@ -52,11 +54,11 @@ def test_predictions_have_the_original_columns(table: pd.DataFrame, tmp_path: Pa
 def test_fault_4_training_accuracy_never_stands_alone(table: pd.DataFrame, tmp_path: Path) -> None:
     folder = trained(table, tmp_path / "run", ("ravdess:7",))
     held = verification.verify(folder, table, jobs=1)
-    assert (held.unheard.voices, held.retrained) == (("ravdess:7",), False)
+    assert (held.unheard.voices, held.how) == (("ravdess:7",), "held out of the training")
     assert {row["actor_no"] for row in csv.DictReader((folder / verification.UNHEARD).read_text().splitlines())} == {"7"}
     everyone = trained(table, tmp_path / "all")
     found = verification.verify(everyone, table, jobs=1)
-    assert found.retrained and found.unheard.voices == ("ravdess:7",)
+    assert found.how == "the same recipe, trained without them" and found.unheard.voices == ("ravdess:7",)
     assert "ravdess:7" not in set(run.read_run(everyone / "unheard").validating)
     assert run.read_run(everyone / "unheard").held_out == ("ravdess:7",)
     text = found.to_text()
@@ -69,3 +71,20 @@ def test_other_data_is_refused(table: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="other clips than the run"):
         verification.verify(folder, table[table["actor"] != 3].reset_index(drop=True), jobs=1)
     assert not (folder / verification.PREDICTIONS).exists()
+
+
+def test_an_evaluation_can_give_the_second_figure(table: pd.DataFrame, tmp_path: Path) -> None:
+    folder = trained(table, tmp_path / "run")
+    other = tmp_path / "evaluation" / "fold-0"
+    made = run.read_run(folder)
+    write_json(other / run.SETTINGS, settings.to_dict(replace(made, held_out=("ravdess:7",))))
+    rows = pd.DataFrame({"clip": ["a", "b", "c"], "fold": 0, "actor": [7, 7, 5], "truth": ["negative"] * 2 + ["positive"],
+                         "negative": [0.9, 0.2, 0.4], "positive": [0.1, 0.8, 0.6]})
+    write_rows(tmp_path / "evaluation" / OUT_OF_FOLD, rows)
+    found = verification.verify(folder, table, evaluation=tmp_path / "evaluation", jobs=1)
+    assert found.unheard == verification.Share(3, pytest.approx(2 / 3), pytest.approx(2 / 3), "negative",
+                                               ("ravdess:5", "ravdess:7"))
+    assert not (folder / "unheard").exists()
+    write_json(other / run.SETTINGS, settings.to_dict(replace(made, classes="3")))
+    with pytest.raises(TrainingError, match="name one of the same"):
+        verification.verify(folder, table, evaluation=tmp_path / "evaluation", jobs=1)

@@ -78,8 +78,8 @@ def log_filter_bank(signal: NDArray[np.floating], settings: MfccSettings) -> Arr
 
 def spectrum(signal: NDArray[np.floating]) -> tuple[Array, Array]:
     """Frequencies in Hz and FFT magnitudes |X| / n of a whole signal, each (samples // 2 + 1,)."""
-    hertz: Array = np.arange(len(signal) // 2 + 1) * (RATE / max(1, len(signal)))
-    magnitudes = np.abs(np.fft.rfft(np.asarray(signal, np.float64))) / max(1, len(signal))
+    hertz = np.arange(len(signal) // 2 + 1, dtype=np.float64) * (RATE / max(1, len(signal)))
+    magnitudes: Array = np.abs(np.fft.rfft(np.asarray(signal, np.float64))) / max(1, len(signal))
     return hertz, magnitudes
 
 

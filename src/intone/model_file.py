@@ -73,7 +73,10 @@ def load_model(path: Path) -> Model:
         raise RecognizerError(f"The model file {path} cannot be read ({error.strerror or error}): name one that "
                               "`intone train` wrote.") from error
     network = session(content)
-    found = network.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    try:
+        found = network.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    except UnicodeDecodeError:
+        found = None
     if found is None:
         raise RecognizerError(f"{path.name} is an ONNX network, but not one that intone wrote (it has no settings): "
                               "name one that `intone train` wrote.")
@@ -92,16 +95,19 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
             raise ValueError(f"the labels {', '.join(read.labels)} are not those of {read.classes} classes")
         return read
     except (ValueError, RecursionError, IntoneError, IndexError) as error:
-        raise RecognizerError(f"The settings inside {path.name} are not those of a recognizer ({error}): name a file "
-                              "that this version of `intone train` wrote.") from error
+        raise RecognizerError(f"The settings inside {path.name} are not those of a recognizer ({str(error)[:200]}): "
+                              "name a file that this version of `intone train` wrote.") from error
 
 
 def _check_network(model: Model, network: object, path: Path) -> None:
-    """Run the network once: its input and its output must be what the settings say."""
+    """Run front end and network once, on noise: what comes out must be probabilities of the labels."""
     try:
         inputs = [one.name for one in network.get_inputs()]  # type: ignore[attr-defined]
-        zeros = np.zeros((1, *model.settings.front_end.shape), np.float32)
-        good = inputs == ["features"] and model.probabilities(zeros).shape == (1, len(model.settings.labels))
+        front_end = model.settings.front_end
+        noise = np.random.default_rng(0).uniform(-0.5, 0.5, 2 * front_end.chunk).astype(np.float32)
+        out = model.probabilities(front_end(noise))
+        good = (inputs == ["features"] and out.shape == (2, len(model.settings.labels))
+                and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3))
     except Exception as error:  # onnxruntime's errors have no common root
         raise RecognizerError(f"The network in {path.name} cannot be run: name one that `intone train` "
                               "wrote.") from error

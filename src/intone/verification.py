@@ -1,8 +1,9 @@
 """A trained run on the clips it was trained on and, beside it, on voices that it never heard.
 
 The original verified on its training files alone, which says nothing of a stranger's voice. Here the second figure
-always stands beside the first: on the voices that the run held out, or, where it held none out, from the same recipe
-trained once more without the last sixth of the voices (in the folder `unheard` of the run).
+always stands beside the first: on the voices that the run held out; where it held none out, from an evaluation of the
+same recipe in five folds, or from the same recipe trained once more without the last sixth of the voices (in the
+folder `unheard` of the run).
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import numpy as np
 
 from intone import labels, metrics, run, scoring, training
 from intone.errors import CorpusError, TrainingError
+from intone.evaluation import OUT_OF_FOLD, read_rows, summarize
 from intone.export import finish
 from intone.files import write_text
 from intone.labels import EMOTIONS
@@ -41,22 +43,25 @@ class Verification:
 
     heard: Share
     unheard: Share
-    retrained: bool
+    how: str
 
     def to_text(self) -> str:
-        how = "the same recipe, trained without them" if self.retrained else "held out of the training"
         names = ", ".join(voice.partition(":")[2] for voice in self.unheard.voices)
         lines = [f"{'':24}{'clips':>6}{'accuracy':>11}{'majority':>11}"]
         for title, share in (("clips it was trained on", self.heard), ("voices it never heard", self.unheard)):
             lines.append(f"{title:24}{share.clips:6}{share.accuracy:>10.1%} {share.always:>10.1%}")
-        lines.append(f"Never heard: {names} ({how}). Majority: always '{self.unheard.majority}'.")
+        lines.append(f"Never heard: {names} ({self.how}). Majority: always '{self.unheard.majority}'.")
         return "\n".join(lines)
 
 
-def verify(folder: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Verification:
+def verify(
+    folder: Path, table: "pd.DataFrame", *, evaluation: Path | None = None, jobs: int | None = None
+) -> Verification:
     """Answer every clip of the run's data, and write `predictions.csv` and `predictions-unheard.csv` into its folder.
 
-    `table` are the clips of the corpora that the run was trained on. A CorpusError where they are other clips.
+    `table` are the clips of the corpora that the run was trained on; a CorpusError where they are other clips.
+    `evaluation` is the folder of five folds of the same recipe; they then give the second figure where the run held no
+    voice out, and there is no second file.
     """
     made = run.read_run(folder)
     chosen = labels.assign(table, made.classes, made.sex)
@@ -66,7 +71,9 @@ def verify(folder: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> V
     heard = _share(folder, seen, folder / PREDICTIONS, jobs)
     if made.held_out:
         strangers = chosen[run.voices(chosen).isin(made.held_out)].reset_index(drop=True)
-        return Verification(heard, _share(folder, strangers, folder / UNHEARD, jobs), retrained=False)
+        return Verification(heard, _share(folder, strangers, folder / UNHEARD, jobs), "held out of the training")
+    if evaluation is not None:
+        return Verification(heard, _evaluated(evaluation, made), "each tested by a network trained without it")
     held_out = run.last_voices(chosen, made.recipe.held_out_share)
     if not held_out:
         raise TrainingError("The data has only one voice, so that nothing can be said of voices never heard: verify "
@@ -77,7 +84,8 @@ def verify(folder: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> V
     training.train(clips, settings, companion, jobs=jobs)
     finish(companion, clips, jobs=jobs)
     strangers = chosen[run.voices(chosen).isin(held_out)].reset_index(drop=True)
-    return Verification(heard, _share(companion, strangers, folder / UNHEARD, jobs), retrained=True)
+    return Verification(heard, _share(companion, strangers, folder / UNHEARD, jobs),
+                        "the same recipe, trained without them")
 
 
 def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Sequence[str]) -> "pd.DataFrame":
@@ -89,6 +97,19 @@ def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Seq
         emotion=table["class"], emotion_label=table["label"],
     )[["audio_fname", "audio_file_path", "actor_no", "gender", "emotion_no", "emotion", "emotion_label"]]
     return rows.assign(**{label: probabilities[:, i] for i, label in enumerate(outputs)}, y_pred=answers)
+
+
+def _evaluated(evaluation: Path, made: run.RunSettings) -> Share:
+    """The share of right answers in an evaluation; a TrainingError where it is one of another recipe."""
+    other = run.read_run(evaluation / "fold-0")
+    if (other.recipe, other.sex, other.classes) != (made.recipe, made.sex, made.classes):
+        raise TrainingError(f"The evaluation in {evaluation} is of {other.recipe.name}, {other.sex}, {other.classes} "
+                            f"classes, and the run of {made.recipe.name}, {made.sex}, {made.classes}: name one of the "
+                            "same.")
+    rows = read_rows(evaluation / OUT_OF_FOLD)
+    found = summarize(rows)
+    voices = tuple(f"ravdess:{actor}" for actor in sorted(set(rows["actor"])))
+    return Share(found.clips, found.accuracy.value, found.majority, found.majority_class, voices)
 
 
 def _share(folder: Path, table: "pd.DataFrame", to: Path, jobs: int | None) -> Share:

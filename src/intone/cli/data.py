@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from intone import cleaning, labels
 from intone.audio import SUFFIXES
+from intone.cli.options import Classes, Corpus, Jobs, Recipe, Sex
 from intone.corpora import open_corpora
 from intone.corpora.table import open_corpus
 from intone.envelope import EnvelopeSettings
@@ -15,17 +16,16 @@ from intone.parallel import cores
 from intone.recipe import recipe as named_recipe
 
 
-def check(corpus: str, *, jobs: int | None = None, json: bool = False) -> int:
-    """Count the clips of a corpus and name what is missing, damaged, doubled or misnamed.
+def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Count the recordings of a corpus; name those that are missing, damaged, doubled or misnamed.
+
+    The exit status is 1 where training on the folder would be wrong. What the publisher's own copy has (stereo files,
+    equal recordings) is listed as known, and what is missing as a warning.
 
     Parameters
     ----------
-    corpus
-        A folder, or ravdess=DIR, crema-d=DIR or folder=DIR.
-    jobs
-        How many processes; one a core by default.
     json
-        Print the report as JSON.
+        Print the whole report as JSON; the text shortens long lists.
     """
     from intone.corpora.check import check as check_corpus  # noqa: PLC0415
 
@@ -39,15 +39,23 @@ def check(corpus: str, *, jobs: int | None = None, json: bool = False) -> int:
     return 0 if report.ok else 1
 
 
-def fetch(corpus: Literal["ravdess"] = "ravdess", *, song: bool = False, to: Path = Path("ravdess")) -> None:
-    """Download a corpus from its publisher, check it against the published hash, and unpack it.
+def fetch(
+    corpus: Literal["ravdess"] = "ravdess",
+    /,
+    *,
+    song: Annotated[bool, Parameter(negative=())] = False,
+    to: Path = Path("ravdess"),
+) -> None:
+    """Download a corpus from its publisher, compare it with the published SHA-256, and unpack it.
+
+    Interrupted and started again it goes on. An archive that is in the folder already is not downloaded.
 
     Parameters
     ----------
     corpus
-        ravdess (CC BY-NC-SA 4.0), from Zenodo.
+        ravdess: RAVDESS (CC BY-NC-SA 4.0) from Zenodo; 208 MB of speech, 226 MB of song.
     song
-        The sung clips as well.
+        The sung recordings as well.
     to
         The folder to unpack into.
     """
@@ -57,30 +65,31 @@ def fetch(corpus: Literal["ravdess"] = "ravdess", *, song: bool = False, to: Pat
 
 
 def clean(
-    corpus: str,
+    corpus: Corpus,
+    /,
     *,
     to: Path,
-    recipe: str = "original",
+    recipe: Annotated[Recipe, Parameter(help="Whose threshold: original (fixed) or level-independent (a share of each "
+                                             "recording's own loudness).")] = "original",
     threshold: float | None = None,
     relative_to: Literal["full scale", "peak"] | None = None,
-    jobs: int | None = None,
+    jobs: Jobs = None,
 ) -> int:
-    """Clean a corpus into a folder: 16 kHz, mono, only where there is sound.
+    """Clean a corpus into a folder: mono, 16 kHz, and only where there is sound.
+
+    Interrupted and started again it goes on. Recordings that cannot be read, and those with under a tenth of a second
+    of sound, are named.
+
+    `intone clean ravdess/ --to ravdess-clean`
 
     Parameters
     ----------
-    corpus
-        A folder, or ravdess=DIR, crema-d=DIR or folder=DIR.
     to
-        The folder of the cleaned clips.
-    recipe
-        Whose settings: original (a fixed threshold) or level-independent.
+        The folder of the cleaned recordings.
     threshold
-        Another threshold than the recipe's.
+        Another threshold than the recipe's, 0 to 1.
     relative_to
-        What the threshold is a share of: full scale, or peak (the clip's own loudest tenth of a second).
-    jobs
-        How many processes; one a core by default.
+        What the threshold is a share of: full scale, or the peak, which is the recording's loudest tenth of a second.
     """
     own = named_recipe(recipe).front_end.envelope
     envelope = EnvelopeSettings(own.window_s, own.threshold if threshold is None else threshold,
@@ -92,15 +101,21 @@ def clean(
 
 def plots(
     source: str,
+    /,
     *,
     to: Path,
     format_: Annotated[Literal["png", "svg"], Parameter(name="--format")] = "png",
-    recipe: str = "original",
-    sex: str = "both",
-    classes: str = "8",
-    jobs: int | None = None,
+    recipe: Annotated[Recipe, Parameter(help="Whose cleaning is shown: original or level-independent.")] = "original",
+    sex: Sex = "both",
+    classes: Classes = "8",
+    jobs: Jobs = None,
 ) -> None:
-    """Draw a clip (waveform, spectrum, envelope), or the classes of a corpus (features, distribution).
+    """Draw one recording, or the classes of a corpus.
+
+    Of a recording: waveform, amplitude, spectrum, and what the envelope keeps. Of a corpus: one recording of each
+    class, raw and cleaned, as waveform, spectrum, log filter bank and MFCC; how many there are, and how long.
+
+    `intone plots talk.m4a --to figures`
 
     Parameters
     ----------
@@ -109,15 +124,7 @@ def plots(
     to
         The folder of the figures.
     format_
-        png or svg.
-    recipe
-        Whose cleaning is shown: original or level-independent.
-    sex
-        Of a corpus: male, female or both.
-    classes
-        Of a corpus: 2, 3, 8 or stress.
-    jobs
-        How many processes read a corpus; one a core by default.
+        The format of the figures.
     """
     from intone import plots as figures  # noqa: PLC0415
 

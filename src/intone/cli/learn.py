@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from intone import run
-from intone.corpora import open_corpora
+from intone.cli.failure import say
+from intone.cli.options import Classes, Corpora, Corpus, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
+from intone.corpora import crema_d, open_corpora
+from intone.corpora.ravdess import expected_clips
 from intone.errors import UsageError
 from intone.parallel import cores
 from intone.recipe import recipe as named_recipe
-from intone.run import Validation
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from intone.training import Epoch
-
-Corpora = Annotated[list[str], Parameter(negative=())]
-Vocal = Literal["speech", "song", "all"]
 
 
 def train(
@@ -26,108 +25,98 @@ def train(
     /,
     *,
     to: Path,
-    model: Literal["mfcc-cnn"] = "mfcc-cnn",
-    recipe: str = "level-independent",
-    sex: str = "both",
-    classes: str = "8",
-    validation: Validation = "actors",
+    model: Network = "mfcc-cnn",
+    recipe: Recipe = "level-independent",
+    sex: Sex = "both",
+    classes: Classes = "8",
+    validation: Literal["actors", "chunks", "none"] = "actors",
     hold_out: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
     vocal: Vocal = "all",
-    epochs: int | None = None,
-    seed: int = 0,
-    jobs: int | None = None,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    jobs: Jobs = None,
 ) -> None:
     """Train a network on corpora, and export the best epoch with everything that an answer needs.
 
     Interrupted and started again with the same options it goes on after the last epoch.
 
+    `intone train ravdess/ --recipe original --sex male --classes 2 --to runs/male-2`
+
     Parameters
     ----------
-    corpora
-        Folders, or ravdess=DIR, crema-d=DIR, folder=DIR; several at once.
     to
-        The folder of the run.
-    model
-        mfcc-cnn: the network of the original system.
-    recipe
-        original (every constant of the original system) or level-independent.
-    sex
-        male, female or both.
-    classes
-        2, 3, 8 or stress.
+        The folder of the run: settings, history, weights, and recognizer.onnx.
     validation
-        What chooses the epoch: actors (voices that do not train), chunks (the original's way, which flatters) or none.
+        What chooses the epoch: actors (voices that do not train), chunks of the clips that train (the original's way,
+        which flatters), or none (the last epoch is taken).
     hold_out
-        Voices that are never used, such as ravdess:21.
-    vocal
-        speech, song or all.
-    epochs
-        Another number of epochs than the recipe's.
-    seed
-        Of every random number.
-    jobs
-        How many processes read the clips; one a core by default.
+        Voices that are never used, such as ravdess:21 ravdess:23.
     """
     from intone import training  # noqa: PLC0415
     from intone.export import finish  # noqa: PLC0415
 
     del model  # one so far; the option says which
-    table, settings = training.plan(_clips(corpora, vocal), named_recipe(recipe).with_epochs(epochs), sex=sex,
-                                    classes=classes, seed=seed, validation=validation, held_out=hold_out or ())
+    clips = _clips(corpora, vocal)
+    _tell_incomplete(clips)
+    table, settings = training.plan(clips, named_recipe(recipe).with_epochs(epochs), sex=sex, classes=classes,
+                                    seed=seed, validation=validation, held_out=hold_out or ())
     history = training.train(table, settings, to, jobs=jobs)
     _curve(to)
     exported = finish(to, table, jobs=jobs)
     print(f"{_summary(history)}\nThe recognizer is {exported}")
 
 
-def verify(run_: Annotated[Path, Parameter(name="RUN")], *, data: Annotated[list[str], Parameter(negative=())],
-           vocal: Vocal = "all", jobs: int | None = None) -> None:
-    """Answer the clips that a run was trained on and, beside them, clips of voices that it never heard.
+def verify(
+    run_: Annotated[Path, Parameter(name="RUN")],
+    /,
+    *,
+    data: Annotated[Corpora, Parameter(consume_multiple=True, help="The corpora that it was trained on.")],
+    evaluation: Path | None = None,
+    vocal: Vocal = "all",
+    jobs: Jobs = None,
+) -> None:
+    """Answer the recordings that a run was trained on and, beside them, those of voices that it never heard.
 
-    Writes predictions.csv and predictions-unheard.csv into the run. Where the run held no voice out, the same recipe is
-    trained once more without the last sixth of the voices, which takes as long as the run did.
+    Writes predictions.csv into the run. Voices never heard are those that the run held out, or those of an evaluation;
+    where there is neither, the same recipe is trained once more without the last sixth of the voices, which takes as
+    long as the run did.
+
+    `intone verify runs/male-2 --data ravdess/`
 
     Parameters
     ----------
     run_
         The folder of a run.
-    data
-        The corpora that it was trained on.
-    vocal
-        speech, song or all, as it was trained.
-    jobs
-        How many processes; one a core by default.
+    evaluation
+        The folder of an `intone evaluate` of the same recipe.
     """
     from intone import verification  # noqa: PLC0415
 
-    print(verification.verify(run_, _clips(data, vocal), jobs=jobs).to_text())
+    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text())
 
 
 def reproduce(
-    corpus: str,
+    corpus: Corpus,
+    /,
     *,
-    sex: Literal["male", "female", "both"] = "male",
-    classes: str = "2",
+    sex: Sex = "male",
+    classes: Classes = "2",
     to: Path | None = None,
-    epochs: int | None = None,
-    jobs: int | None = None,
+    epochs: Epochs = None,
+    jobs: Jobs = None,
 ) -> None:
-    """The whole line of the original system: check, clean, draw, train, verify.
+    """The whole line of the original system: check, clean, plots, train, verify, to predictions.csv.
+
+    Interrupted and started again it goes on.
+
+    `intone reproduce ravdess/ --sex male --classes 2`
 
     Parameters
     ----------
-    corpus
-        RAVDESS: a folder or ravdess=DIR.
-    sex
-        male, female or both.
-    classes
-        2, 3, 8 or stress.
     to
         The folder of everything that is made; runs/original-SEX-CLASSES by default.
     epochs
-        Other than the original's 60.
-    jobs
-        How many processes; one a core by default.
+        Another number of epochs than the original's 60.
     """
     from intone import cleaning, labels, plots, training, verification  # noqa: PLC0415
     from intone.corpora.check import check  # noqa: PLC0415
@@ -137,17 +126,17 @@ def reproduce(
     original = named_recipe("original").with_epochs(epochs)
     folder = to or Path("runs") / f"original-{sex}-{classes}"
     opened = open_corpus(corpus)
-    print(check(Path(corpus), jobs=jobs or cores()).to_text(), "\n")
     envelope = original.front_end.envelope
-    print(cleaning.clean(opened.table(), folder / "clean", envelope, jobs=jobs).to_text(), "\n")
-    plots.plot_corpus(labels.assign(opened.table(), classes, sex), folder / "plots", envelope, "png")
+    print(check(Path(corpus), jobs=jobs or cores()).to_text(), end="\n\n")
+    print(cleaning.clean(opened.table(), folder / "clean", envelope, jobs=jobs).to_text(), end="\n\n")
+    plots.plot_corpus(labels.assign(opened.table(), classes, sex), folder / "plots", envelope, jobs=jobs)
     clips = open_corpora([f"{opened.name}={folder / 'clean'}"])
     table, settings = training.plan(clips, original, sex=sex, classes=classes, validation="chunks")
-    print(_summary(training.train(table, settings, folder / "run", jobs=jobs)), "\n")
+    print(_summary(training.train(table, settings, folder / "run", jobs=jobs)), end="\n\n")
     _curve(folder / "run")
     finish(folder / "run", table, jobs=jobs)
     print(verification.verify(folder / "run", clips, jobs=jobs).to_text())
-    print(f"Everything is in {folder}; predictions.csv is in its folder run.")
+    print(f"Everything is in {folder}, and the answers in {folder / 'run' / verification.PREDICTIONS}")
 
 
 def evaluate(
@@ -155,55 +144,48 @@ def evaluate(
     /,
     *,
     to: Path,
-    model: Literal["mfcc-cnn"] = "mfcc-cnn",
-    recipe: str = "level-independent",
-    sex: str = "both",
-    classes: str = "8",
+    model: Network = "mfcc-cnn",
+    recipe: Recipe = "level-independent",
+    sex: Sex = "both",
+    classes: Classes = "8",
     fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
-    epochs: int | None = None,
-    seed: int = 0,
-    jobs: int | None = None,
+    epochs: Epochs = None,
+    seed: Seed = 0,
+    jobs: Jobs = None,
 ) -> None:
-    """Five folds by actor: how good a recipe is for voices that it never heard.
+    """Train and test a recipe in five folds by actor: how good it is for voices that it never heard.
 
-    Writes out-of-fold.csv and table.md. A fold that is done is not done again.
+    Spoken recordings of RAVDESS and CREMA-D are tested, each by a network that never heard its voice; all others only
+    train. A fold that is done is not done again.
+
+    `intone evaluate ravdess/ --recipe original --sex male --classes 2 --to runs/folds`
 
     Parameters
     ----------
-    corpora
-        RAVDESS or CREMA-D are tested; other corpora only train.
     to
-        The folder of the evaluation.
-    model
-        mfcc-cnn: the network of the original system.
-    recipe
-        original or level-independent.
-    sex
-        male, female or both.
-    classes
-        2, 3, 8 or stress.
+        The folder of the folds, of their answers (out-of-fold.csv) and of the figures (table.md).
     fold
         Only these folds, 0 to 4.
-    epochs
-        Another number of epochs than the recipe's.
-    seed
-        Of every random number.
-    jobs
-        How many processes; one a core by default.
     """
     from intone import evaluation  # noqa: PLC0415
     from intone.files import write_text  # noqa: PLC0415
 
     del model  # one so far; the option says which
-    rows = evaluation.evaluate(_clips(corpora, "all"), named_recipe(recipe).with_epochs(epochs), to, sex=sex,
-                               classes=classes, seed=seed, only=fold, jobs=jobs)
-    summary = evaluation.summarize(rows)
+    clips = _clips(corpora, "all")
+    _tell_incomplete(clips)
+    rows = evaluation.evaluate(clips, named_recipe(recipe).with_epochs(epochs), to, sex=sex, classes=classes,
+                               seed=seed, only=fold, jobs=jobs)
+    tested = clips[clips["corpus"] != "folder"]
+    summary = evaluation.summarize(rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
     text = evaluation.to_markdown({f"mfcc-cnn {recipe}, {sex}": summary}) + "\n" + evaluation.class_table(summary)
     write_text(to / evaluation.TABLE, text)
-    print(text)
+    print(text, end="")
+    done = sorted(set(rows["fold"]))
+    if len(done) < 5:
+        print(f"\nThis is fold {', '.join(map(str, done))} of 0 to 4.")
 
 
-def _clips(corpora: list[str], vocal: Vocal) -> "pd.DataFrame":
+def _clips(corpora: list[str], vocal: str) -> "pd.DataFrame":
     table = open_corpora(corpora)
     if vocal == "all":
         return table
@@ -211,6 +193,19 @@ def _clips(corpora: list[str], vocal: Vocal) -> "pd.DataFrame":
     if not len(kept):
         raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")
     return kept
+
+
+def _tell_incomplete(table: "pd.DataFrame") -> None:
+    """Say of each published corpus that is not whole how much of it is there: nothing else will be used."""
+    for corpus, clips in table.groupby("corpus"):
+        whole = 0
+        if corpus == "ravdess":
+            whole = sum(len(names) for vocal in set(clips["vocal"]) for names in expected_clips(vocal).values())
+        elif corpus == "crema-d":
+            whole = crema_d.CLIPS - len(crema_d.LEFT_OUT)
+        if len(clips) < whole:
+            say(f"{corpus} is not complete here, {len(clips)} of {whole} recordings by {clips['actor'].nunique()} "
+                "voices: only these are used.")
 
 
 def _summary(history: "list[Epoch]") -> str:
@@ -225,4 +220,4 @@ def _summary(history: "list[Epoch]") -> str:
 def _curve(folder: Path) -> None:
     from intone.plots import plot_history  # noqa: PLC0415
 
-    plot_history(folder / run.HISTORY, folder / "history.png")
+    plot_history(folder / run.HISTORY, folder)

@@ -12,16 +12,16 @@ def serve(
     port: int = 8000,
     recognizer: Annotated[Path | None, Parameter(name="--recognizer")] = None,
 ) -> None:
-    """Serve the page on which a person drops a recording and reads how it sounds.
+    """Serve the page on which a person drops a recording and reads how it sounds, until Ctrl+C.
 
     Parameters
     ----------
     host
         The address to listen on; 0.0.0.0 lets other machines of the network in.
     port
-        The port to listen on.
+        The port to listen on; 0 takes a free one.
     recognizer
-        A model file or the folder of a training run, instead of the bundled recognizer.
+        A model file, or the folder of a training run, instead of the recognizer that comes with intone.
     """
     from intone import web  # noqa: PLC0415
 

@@ -1,0 +1,95 @@
+"""How answers are printed: as a table for the eye, as JSON or as CSV."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from intone.cli.failure import printable
+from intone.prediction import NEITHER, Prediction
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A recording that could not be answered, and the sentence that says why."""
+
+    file: str
+    error: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"file": self.file, "error": self.error}
+
+
+Answer = Prediction | Failed
+
+
+def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_stretches: bool) -> int:
+    """Print a line for each answer, then once each reason that limits some of them; returns how many failed."""
+    failed, reasons = 0, dict[str, int]()
+    heading = _line("answer", "sure", {name: name for name in classes}, "voice", "recording", classes)
+    for one in answers:
+        if isinstance(one, Failed):
+            failed += 1
+            continue
+        if heading:
+            print(heading)
+            heading = ""
+        numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
+        sure = ("yes" if one.sure else "no") + (f" ({','.join(numbers)})" if numbers else "")
+        print(_line(one.label, sure, _percents(one.probabilities), one.sex, _recording(one), classes))
+        for stretch in one.stretches if with_stretches and len(one.stretches) > 1 else ():
+            print(_line(f"  {stretch.label}", "", _percents(stretch.probabilities), "",
+                        f"  {stretch.start_s:.1f} to {stretch.end_s:.1f} s", classes))
+        sys.stdout.flush()
+    for reason, number in reasons.items():
+        print(f"({number}) {reason}")
+    return failed
+
+
+def write_json(answers: Iterable[Answer]) -> int:
+    """Print a list of objects, in ASCII, so that no terminal's or pipe's encoding can spoil it; how many failed."""
+    everything = list(answers)
+    print(json.dumps([one.to_dict() for one in everything], indent=2, allow_nan=False))
+    return sum(isinstance(one, Failed) for one in everything)
+
+
+def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
+    """Print a line for each recording and channel, with a column for each class; returns how many failed."""
+    columns = ["file", "channel", "duration_s", "label", *classes, "outside", "sure", "sex", "reasons", "error"]
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    failed = 0
+    for one in answers:
+        if isinstance(one, Failed):
+            failed += 1
+            writer.writerow(one.to_dict())
+            continue
+        shares = {name: f"{share:.6f}" for name, share in [*one.probabilities.items(), ("outside", one.outside)]}
+        writer.writerow({"file": one.file, "channel": one.channel or "mix", "duration_s": one.duration_s,
+                         "label": one.label, "sure": one.sure, "sex": one.sex, "reasons": " ".join(one.reasons),
+                         **shares})
+    return failed
+
+
+def percent(share: float) -> str:
+    """A probability as a person says it: `0.874` -> `87%`; never `0%` or `100%`, which would be a promise."""
+    return "<1%" if share < 0.01 else ">99%" if share > 0.99 else f"{share:.0%}"
+
+
+def _percents(shares: Mapping[str, float]) -> dict[str, str]:
+    return {name: percent(share) for name, share in shares.items()}
+
+
+def _recording(one: Prediction) -> str:
+    channel = f", channel {one.channel}" if one.channel else ""
+    return f"{printable(one.file or '')}{channel} ({one.duration_s:.1f} s)"
+
+
+def _line(answer: str, sure: str, shares: Mapping[str, str], sex: str, recording: str, classes: Sequence[str]) -> str:
+    """A line of the table; the recording stands last, so that its name's length moves nothing."""
+    width = 2 + max(len(name) for name in (*classes, NEITHER))
+    columns = [f"{answer:{width}}", f"{sure:8}", *(f"{shares[name]:>{max(4, len(name))}}" for name in classes),
+               f"{sex:6}", recording]
+    return "  ".join(columns)

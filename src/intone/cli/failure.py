@@ -1,0 +1,68 @@
+"""Every error as one sentence on the standard error, and the exit status that goes with it."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+from cyclopts import CycloptsError
+
+from intone.errors import IntoneError
+
+EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
+          "tqdm": "data", "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
+          "safetensors": "train", "sklearn": "train"}
+"""Packages that the core does without, and the extra that brings them."""
+
+GO_ON = {"fetch", "clean", "train", "verify", "reproduce", "evaluate"}
+"""Commands that keep what is done when they are interrupted."""
+
+
+def tell(error: BaseException, words: Sequence[str]) -> int:
+    """Say what went wrong in the command that `words` give; returns the exit status. Raises what nobody foresaw."""
+    match error:
+        case CycloptsError():
+            return say(_wrong_use(error), 2)
+        case IntoneError():
+            return say(str(error), error.exit_status)
+        case ModuleNotFoundError(name=name) if (extra := EXTRAS.get((name or "").partition(".")[0])):
+            return say(f"This command needs the package {name}, which is not installed: pip install "
+                       f"'intone[{extra}]'.", 2)
+        case KeyboardInterrupt():
+            stays = not GO_ON.isdisjoint(words[:2])
+            return say("Interrupted: the same command goes on where it stopped." if stays else "Interrupted.", 130)
+        case BrokenPipeError():  # the reader has gone (`intone … | head`), and nobody is left to tell
+            _give_up_output()
+            return 1
+        case OSError(filename=None):
+            _give_up_output()
+            return say(f"The output cannot be written ({error.strerror or error}): free some space, or write to "
+                       "another place.")
+        case OSError():
+            return say(f"{error.filename} cannot be read or written ({error.strerror}): see that it is there, and "
+                       "that you may use it.")
+    raise error
+
+
+def say(sentence: str, status: int = 1) -> int:
+    """Print a sentence as one line on the standard error; returns the status."""
+    print(f"intone: {printable(sentence)}", file=sys.stderr)
+    return status
+
+
+def printable(text: str) -> str:
+    """A text as one line that no file's name can break or colour: what cannot be printed is escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def _wrong_use(error: CycloptsError) -> str:
+    """The parser's one to three sentences as one, with the help that tells more."""
+    said = " ".join(str(error).split()).removesuffix(".")
+    said = re.sub(r'^Command ".*" parameter (\S+) requires an argument', r"\1 needs a value", said)
+    said = re.sub(r"\. (Did|Choose|Must|Available)\b", lambda found: f"; {found[1].lower()}", said)
+    return f"{said} (see `{' '.join(['intone', *(error.command_chain or ())])} --help`)."
+
+
+def _give_up_output() -> None:
+    """Let what is left of the output go nowhere, so that the interpreter does not fail on it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

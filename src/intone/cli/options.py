@@ -1,0 +1,34 @@
+"""Arguments and options that several commands share."""
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+Corpus = Annotated[str, Parameter(
+    help="The recordings: a folder of RAVDESS, of CREMA-D, or with a folder for each label. Its kind is recognized; "
+         "ravdess=DIR, crema-d=DIR and folder=DIR state it.")]
+
+Corpora = Annotated[list[str], Parameter(
+    negative=(),
+    help="The recordings: one or more folders of RAVDESS, of CREMA-D, or with a folder for each label. Their kind is "
+         "recognized; ravdess=DIR, crema-d=DIR and folder=DIR state it.")]
+
+Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the voices.")]
+
+Classes = Annotated[Literal["2", "3", "8", "stress"], Parameter(
+    help="2 (negative, positive), 3 (negative, neutral, positive), 8 (the emotions) or stress (stressed, not "
+         "stressed).")]
+
+Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recordings, sung ones, or all.")]
+
+Recipe = Annotated[str, Parameter(
+    help="original (every constant of the original system) or level-independent (the recording level plays no part).")]
+
+Network = Annotated[Literal["mfcc-cnn"], Parameter(help="The network: the original's convolutions on MFCC.")]
+
+Epochs = Annotated[int | None, Parameter(validator=Number(gte=1), help="Another number of epochs than the recipe's.")]
+
+Seed = Annotated[int, Parameter(validator=Number(gte=0, lt=2**32), help="The same seed gives the same weights.")]
+
+Jobs = Annotated[int | None, Parameter(validator=Number(gte=1), help="How many processes work; one a core by default.")]

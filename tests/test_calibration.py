@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intone.calibration import LEAST, WANTED, sure_above
+
+
+def answers(pairs: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities of two classes, (n, 2), and the truth, from top probabilities and whether they were right."""
+    top = np.array([probability for probability, _ in pairs])
+    right = np.array([good for _, good in pairs])
+    return np.stack([top, 1 - top], axis=1), np.where(right, 0, 1)
+
+
+def plainly(pairs: list[tuple[float, bool]], wanted: float) -> float | None:
+    """The definition, word by word."""
+    good = [threshold for threshold, _ in pairs
+            if len(above := [right for top, right in pairs if top >= threshold]) >= LEAST
+            and sum(above) / len(above) >= wanted]
+    return min(good, default=None)
+
+
+@given(st.lists(st.tuples(st.integers(51, 70).map(lambda percent: percent / 100), st.booleans()), min_size=1,
+                max_size=60), st.sampled_from([0.5, 0.8, 0.95]))
+def test_it_is_the_lowest_threshold_that_is_right_often_enough(pairs, wanted):
+    assert sure_above(*answers(pairs), wanted=wanted) == plainly(pairs, wanted)
+
+
+def test_eight_in_ten_is_enough_and_fewer_are_not():
+    eight = [(0.9, True)] * 8 + [(0.9, False)] * 2
+    assert sure_above(*answers(eight)) == pytest.approx(0.9)
+    assert WANTED == 0.8
+    assert sure_above(*answers([*eight, (0.9, False)])) is None
+
+
+def test_few_answers_prove_nothing():
+    assert sure_above(*answers([(0.99, True)] * (LEAST - 1))) is None
+    assert sure_above(*answers([(0.99, True)] * LEAST)) == pytest.approx(0.99)
+
+
+def test_equal_probabilities_stand_or_fall_together():
+    # Sorted with the right ones first, a threshold in the middle of the equal ones would look good.
+    assert sure_above(*answers([(0.7, True)] * 10 + [(0.7, False)] * 10)) is None
+
+
+def test_a_bad_stretch_in_between_does_not_end_the_search():
+    pairs = [(0.9, False)] * 3 + [(0.8, True)] * 30
+    assert sure_above(*answers(pairs)) == pytest.approx(0.8)
+
+
+def test_it_looks_at_the_likeliest_of_all_classes():
+    probabilities = np.tile([0.2, 0.5, 0.3], (20, 1))
+    assert sure_above(probabilities, np.full(20, 1)) == pytest.approx(0.5)
+    assert sure_above(probabilities, np.full(20, 2)) is None

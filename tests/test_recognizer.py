@@ -1,0 +1,286 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intone import Prediction, Recognizer
+from intone.audio import RATE, read_mono
+from intone.errors import NoSpeech, NotAudio, RecordingError, TooLong, TooShort, UsageError
+from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.model_file import load_model
+from intone.recognizer import load
+from sounds import encode, noise, pcm, silence, tone, voice
+from tiny_model import tiny_model
+
+EIGHT = {"female_neutral": 0.02, "female_calm": 0.03, "female_happy": 0.05, "female_sad": 0.28, "female_angry": 0.1,
+         "female_surprised": 0.12, "male_neutral": 0.1, "male_calm": 0.05, "male_happy": 0.17, "male_disgust": 0.08}
+"""Female 0.6, male 0.4."""
+
+BRIGHT = np.diff(voice(2.5, 200, 3), prepend=np.float32(0)) * np.float32(3)
+DULL = voice(2, 110, 1)
+TILT = {"male_sad": 0.1, "male_happy": -0.1}
+"""The darker the voice, the sadder: MFCC coefficient 1 of DULL is 25, of BRIGHT 14."""
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "tiny.onnx"
+
+
+@pytest.fixture
+def eight(path) -> Recognizer:
+    """Answers EIGHT, whatever it hears."""
+    return load(tiny_model(path, EIGHT))
+
+
+@pytest.fixture
+def tilted(tmp_path) -> Recognizer:
+    """Hears a dark voice as sad, a bright one as happy."""
+    return load(tiny_model(tmp_path / "tilted.onnx", {"male_sad": 0.02, "male_happy": 0.98}, TILT))
+
+
+# The scheme and the sex.
+
+
+@pytest.mark.parametrize("classes", [2, 3, 8, "stress", "2"])
+@pytest.mark.parametrize("sex", ["auto", "male", "female"])
+def test_a_scheme_is_a_sum_of_emotions(eight, classes, sex):
+    found = eight.predict(voice(1), RATE, classes=classes, sex=sex)
+    sexes = ("male", "female") if sex == "auto" else (sex,)
+    total = sum(EIGHT.get(f"{one}_{emotion}", 0) for one in sexes for emotion in EMOTIONS)
+    emotions = {emotion: sum(EIGHT.get(f"{one}_{emotion}", 0) for one in sexes) / total for emotion in EMOTIONS}
+    sums = {name: sum(emotions[one] for one in group) for name, group in scheme(classes).groups.items()}
+    assert found.outside == pytest.approx(1 - sum(sums.values()), abs=1e-5)
+    assert found.probabilities == pytest.approx({name: mass / sum(sums.values()) for name, mass in sums.items()}, abs=1e-5)
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert tuple(found.probabilities) == scheme(classes).classes
+    assert found.label == ("neither" if found.outside > 0.5 else max(sums, key=lambda name: sums[name]))
+    assert found.sex == ("female" if sex == "auto" else sex)
+
+
+def test_a_voice_that_is_none_of_the_classes_is_neither(path):
+    recognizer = load(tiny_model(path, {"male_neutral": 0.6, "male_angry": 0.3, "male_happy": 0.1}))
+    found = recognizer.predict(voice(1), RATE)
+    assert found.label == "neither"
+    assert found.outside == pytest.approx(0.6, abs=1e-5)
+    assert found.probabilities == pytest.approx({"negative": 0.75, "positive": 0.25}, abs=1e-5)
+    assert not found.sure
+    assert found.reasons[0] == "It sounds most like neutral, and 60% lies outside of negative, positive."
+    assert [one.label for one in found.stretches] == ["neither"]
+    assert recognizer.predict(voice(1), RATE, classes=3).label == "neutral"
+
+
+def test_a_label_has_no_sex(eight):
+    assert eight.predict(voice(1), RATE, classes=8).label in EMOTIONS
+    assert eight.predict(voice(1), RATE, classes=8).label == "sad"
+    assert eight.predict(voice(1), RATE, classes=8, sex="male").label == "happy"
+
+
+@pytest.mark.parametrize("classes", ["2", "3", "stress"])
+def test_a_network_of_one_scheme_answers_only_that(path, classes):
+    one = scheme(classes).classes[0]
+    recognizer = load(tiny_model(path, {f"male_{one}": 0.7, f"female_{one}": 0.3}, classes=classes))
+    assert recognizer.schemes() == (classes,)
+    found = recognizer.predict(voice(1), RATE, classes=classes)
+    assert (found.label, found.sex) == (one, "male")
+    assert found.outside == pytest.approx(0, abs=1e-6)
+    for other in set(SCHEMES) - {classes}:
+        with pytest.raises(UsageError, match=f"trained for {classes} classes and cannot answer {other}"):
+            recognizer.predict(voice(1), RATE, classes=other)
+
+
+def test_a_network_of_one_sex_answers_only_that(path):
+    recognizer = load(tiny_model(path, {"female_sad": 1.0}, sex="female"))
+    for sex in ("auto", "female"):
+        found = recognizer.predict(voice(1), RATE, sex=sex)
+        assert (found.label, found.sex) == ("negative", "female")
+    with pytest.raises(UsageError, match="trained on female voices only: choose --sex female"):
+        recognizer.predict(voice(1), RATE, sex="male")
+
+
+def test_each_sex_may_have_its_own_network(tmp_path):
+    models = {sex: load_model(tiny_model(tmp_path / f"{sex}.onnx", answer, sex=sex)) for sex, answer in (
+        ("both", {"female_calm": 1.0}), ("male", {"male_sad": 1.0}), ("female", {"female_angry": 1.0}))}
+    recognizer = Recognizer(models)
+    found = {sex: recognizer.predict(voice(1), RATE, sex=sex, classes=8) for sex in ("auto", "male", "female")}
+    assert {sex: one.label for sex, one in found.items()} == {"auto": "calm", "male": "sad", "female": "angry"}
+    assert found["male"].recognizer.version == models["male"].version
+    assert recognizer.identity.version == models["both"].version
+    assert recognizer.models == (models["both"], models["male"], models["female"])
+
+
+@pytest.mark.parametrize(("choice", "said"), [
+    ({"classes": 7}, "no scheme with 7 classes: choose 2, 3, 8 or stress"), ({"classes": "happy"}, "no scheme"),
+    ({"sex": "both"}, "no sex 'both' to choose"), ({"sex": "Male"}, "no sex"), ({"channel": "left"}, "no channel 'left'"),
+    ({"channel": 2}, "has 1 channel, so there is no channel 2"), ({"channel": "each"}, "call predict_channels")])
+def test_a_choice_that_does_not_exist_is_told(eight, choice, said):
+    with pytest.raises(UsageError, match=said) as told:
+        eight.predict(voice(1), RATE, **choice)
+    assert (told.value.http_status, told.value.exit_status) == (400, 2)
+
+
+def test_choices_are_checked_before_anything_is_read(eight):
+    with pytest.raises(UsageError, match="no scheme"):
+        eight.predict("/no/such/file.wav", classes=7)
+
+
+# The answer.
+
+
+def test_the_answer_tells_who_answered_about_what(eight, path, tmp_path):
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(pcm(voice(2), RATE))
+    found = eight.predict(recording)
+    assert isinstance(found, Prediction)
+    assert found.file == str(recording)
+    assert found.duration_s == 2.0
+    assert found.channel is None
+    assert found.recognizer == eight.identity
+    assert (found.recognizer.name, found.recognizer.classes) == ("tiny", EMOTIONS)
+    assert found.recognizer.version == load_model(path).version
+    assert eight.predict(recording, file="her voice.wav").file == "her voice.wav"
+    assert eight.predict(io.BytesIO(pcm(voice(2), RATE))).file is None
+    assert eight.predict(str(recording)).file == str(recording)
+
+
+def test_a_path_a_file_and_samples_get_the_same_answer(tilted, tmp_path):
+    content = encode(DULL, "flac")
+    (tmp_path / "voice.flac").write_bytes(content)
+    expected = tilted.predict(io.BytesIO(content), classes=8)
+    assert expected.label == "sad"
+    for found in (tilted.predict(tmp_path / "voice.flac", classes=8, file=None),
+                  tilted.predict(read_mono(io.BytesIO(content)), RATE, classes=8)):
+        assert found.probabilities == expected.probabilities
+        assert found.stretches == expected.stretches
+
+
+def test_samples_need_their_rate(eight):
+    with pytest.raises(UsageError, match="Samples need their rate"):
+        eight.predict(voice(1))
+
+
+@pytest.mark.parametrize("rate", [8000, 22_050, 44_100, 48_000])
+def test_samples_of_every_rate_are_heard_alike(tilted, rate):
+    other = soxr.resample(DULL, RATE, rate)
+    assert tilted.predict(other, rate, classes=8).label == "sad"
+    assert tilted.predict(other, rate).duration_s == pytest.approx(2, abs=0.01)
+
+
+def test_every_channel_has_its_own_answer(tilted):
+    n = min(len(DULL), len(BRIGHT))
+    both = np.stack([DULL[:n], BRIGHT[:n]], axis=1)
+    found = tilted.predict_channels(both, RATE, classes=8)
+    assert [(one.channel, one.label) for one in found] == [(1, "sad"), (2, "happy")]
+    assert tilted.predict(both, RATE, classes=8, channel=2).probabilities == found[1].probabilities
+    assert [one.channel for one in tilted.predict_channels(both, RATE, channel="mix")] == [None]
+
+
+def test_several_schemes_are_read_from_one_hearing(eight):
+    found = eight.predict_schemes(voice(1), RATE, schemes=["2", "8", "stress"])
+    assert list(found) == ["2", "8", "stress"]
+    for name, one in found.items():
+        assert one == eight.predict(voice(1), RATE, classes=name)
+
+
+# Stretches.
+
+
+def test_stretches_say_how_each_part_sounds(tilted):
+    signal = np.concatenate([silence(0.5), DULL, silence(1), BRIGHT, silence(0.5)])
+    found = tilted.predict(signal, RATE, classes=8)
+    assert [one.label for one in found.stretches] == ["sad", "happy"]
+    times = np.array([(one.start_s, one.end_s) for one in found.stretches])
+    assert times == pytest.approx(np.array([(0.5, 2.5), (3.5, 6)]), abs=0.3)
+    for one in found.stretches:
+        assert sum(one.probabilities.values()) == pytest.approx(1)
+        assert max(one.probabilities, key=lambda name: one.probabilities[name]) == one.label
+
+
+def test_the_whole_is_the_mean_of_the_stretches_by_their_length(tilted):
+    signal = np.concatenate([DULL, silence(1), BRIGHT, silence(1), DULL[: RATE // 2]])
+    found = tilted.predict(signal, RATE, classes=8)
+    front_end = tilted.models[0].settings.front_end
+    rows = [len(front_end(signal[round(one.start_s * RATE) : round(one.end_s * RATE)])) for one in found.stretches]
+    assert len(rows) == 3
+    assert len(set(rows)) == 3
+    for name in EMOTIONS:
+        by_stretch = [one.probabilities[name] for one in found.stretches]
+        assert found.probabilities[name] == pytest.approx(np.average(by_stretch, weights=rows), abs=1e-6)
+    assert abs(found.probabilities["sad"] - np.mean([one.probabilities["sad"] for one in found.stretches])) > 0.01
+
+
+def test_what_is_no_speech_does_not_count(tilted):
+    signal = np.concatenate([noise(3, rms=0.01), DULL, noise(3, rms=0.01)])
+    model = tilted.models[0]
+    everything = model.probabilities(model.settings.front_end(signal)).mean(axis=0)
+    assert everything[model.settings.labels.index("male_sad")] < 0.3, "noise is bright"
+    found = tilted.predict(signal, RATE, classes=8)
+    assert len(found.stretches) == 1
+    assert found.probabilities["sad"] > 0.5
+
+
+# What makes an answer sure.
+
+
+@pytest.mark.parametrize(("needed", "sure"), [(0.5, True), (0.7, True), (0.71, False), (0.99, False)])
+def test_an_answer_is_sure_from_its_threshold_on(path, needed, sure):
+    answer = {"male_sad": 0.7001, "male_happy": 0.2999}
+    found = load(tiny_model(path, answer, sure_above={"2": needed})).predict(voice(2), RATE)
+    assert found.sure is sure
+    assert found.reasons == (() if sure else (
+        f"The likeliest class has 70%, and only from {needed:.0%} on was this recognizer right 8 times in 10 on voices "
+        "that it had not heard.",))
+
+
+def test_an_answer_without_a_threshold_is_never_sure(path):
+    found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"8": 0.1})).predict(voice(2), RATE)
+    assert not found.sure
+    assert found.reasons == ("This recognizer was never right 8 times in 10 with these classes on voices that it had "
+                             "not heard.",)
+
+
+def test_little_speech_is_said(path):
+    found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5})).predict(voice(0.6), RATE)
+    assert found.reasons == ("Only 0.6 s of speech was heard.",)
+    assert found.sure
+
+
+# What cannot be answered.
+
+
+@pytest.mark.parametrize(("sound", "error", "said"), [
+    (silence(3), NoSpeech, "The recording is silent"), (noise(3), NoSpeech, "No voice was found"),
+    (tone(440, 3), NoSpeech, "No voice was found"), (voice(1)[:1500], TooShort, r"0\.09 s long, and an answer needs"),
+    (silence(0.05), TooShort, r"0\.05 s long"), (silence(0), TooShort, r"0\.00 s long")],
+    ids=["silence", "noise", "tone", "short voice", "short silence", "nothing"])
+def test_fault_3_silence_noise_and_a_moment_are_no_emotion(eight, sound, error, said):
+    with pytest.raises(error, match=said) as told:
+        eight.predict(sound, RATE)
+    assert told.value.http_status == 422
+
+
+def test_a_recording_that_cannot_be_read_is_told(eight, tmp_path):
+    with pytest.raises(NotAudio):
+        eight.predict(io.BytesIO(b"<html>"))
+    with pytest.raises(RecordingError, match="No such file"):
+        eight.predict(tmp_path / "none.wav")
+    with pytest.raises(TooLong, match="longer than"):
+        eight.predict(io.BytesIO(pcm(voice(3), RATE)), max_seconds=2)
+
+
+@settings(max_examples=30)
+@given(st.floats(0.05, 3), st.floats(-40, 12), st.sampled_from([voice, noise, silence]), st.integers(0, 3))
+def test_any_sound_is_answered_or_told(tmp_path_factory, seconds, decibels, maker, channels):
+    path = tiny_model(tmp_path_factory.getbasetemp() / "any.onnx", EIGHT)
+    signal = maker(seconds) * np.float32(10 ** (decibels / 20))
+    samples = np.stack([signal] * channels, axis=1) if channels else signal
+    try:
+        found = load(path).predict(samples, RATE)
+    except RecordingError:
+        return
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert 0 <= found.stretches[0].start_s < found.stretches[-1].end_s <= found.duration_s + 1e-3

@@ -1,0 +1,70 @@
+
+import numpy as np
+import pytest
+
+import intone
+from intone import Recognizer
+from intone.audio import RATE, read_mono
+from intone.errors import RecognizerError
+from intone.labels import SCHEMES, network_labels
+from intone.recognizer import load
+from intone.run import RECOGNIZER
+from sounds import voice
+from tiny_model import tiny_model
+
+
+def test_a_folder_of_a_run_is_loaded(tmp_path):
+    tiny_model(tmp_path / RECOGNIZER, {"male_sad": 1.0})
+    assert load(tmp_path).identity == load(str(tmp_path / RECOGNIZER)).identity
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RecognizerError, match=r"holds no recognizer\.onnx: name the folder of a finished"):
+        load(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", b"PK\x03\x04"])
+def test_a_file_that_is_no_recognizer_is_told(tmp_path, content):
+    path = tmp_path / "recognizer.onnx"
+    path.write_bytes(content)
+    with pytest.raises(RecognizerError, match="damaged or not an ONNX network"):
+        intone.load(path)
+    with pytest.raises(RecognizerError, match="No such file"):
+        intone.load(path.with_name("none.onnx"))
+
+
+# The bundled recognizer.
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Recognizer:
+    return intone.load()
+
+
+def test_the_bundled_recognizer_answers_every_scheme_for_either_sex(bundled):
+    assert bundled.schemes() == tuple(SCHEMES)
+    for classes in SCHEMES:
+        for sex in ("auto", "male", "female"):
+            found = bundled.predict(voice(1), RATE, classes=classes, sex=sex)
+            assert sum(found.probabilities.values()) == pytest.approx(1)
+            assert sex in ("auto", found.sex)
+    for model in bundled.models:
+        assert model.settings.labels == network_labels("8", "both" if len(model.settings.sexes) == 2
+                                                       else model.settings.sexes[0])
+        assert model.settings.licence
+        assert model.settings.data
+
+
+def test_fault_8_the_bundled_recognizer_does_not_hear_the_level(bundled, ravdess_dir):
+    clips = sorted(ravdess_dir.rglob("*.wav"))[::24]
+    assert len(clips) == 10
+    for clip in clips:
+        signal = read_mono(clip)
+        expected = bundled.predict(signal, RATE, classes=8)
+        for decibels in (-30, -20, -10, 6, 12):
+            found = bundled.predict(signal * np.float32(10 ** (decibels / 20)), RATE, classes=8)
+            assert found.label == expected.label
+            assert found.probabilities == pytest.approx(expected.probabilities, abs=0.01)
+
+
+def test_the_bundled_recognizer_does_not_always_say_the_same(bundled, ravdess_dir):
+    labels = {bundled.predict(clip, classes=8).label for clip in sorted(ravdess_dir.rglob("*.wav"))[::12]}
+    assert len(labels) >= 3

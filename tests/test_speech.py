@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intone.audio import RATE, read_mono
+from intone.errors import NoSpeech
+from intone.speech import WINDOW, Span, SpeechSettings, find_speech, speech_probability
+from sounds import clicks, hum, noise, silence, tone, voice
+
+SETTINGS = SpeechSettings()
+
+
+def seconds(spans: list[Span]) -> list[tuple[float, float]]:
+    return [(span.start / RATE, span.end / RATE) for span in spans]
+
+
+@pytest.mark.parametrize("level", [1.0, 1e-3])
+@pytest.mark.parametrize("sound", [noise(3), tone(200, 3), tone(1000, 3), tone(7000, 0.5), hum(5), clicks(3), noise(0.1),
+                                   np.cumsum(noise(3, rms=0.001)).astype(np.float32)],
+                         ids=["noise", "low tone", "tone", "high tone", "hum", "clicks", "short noise", "rumble"])
+def test_a_sound_without_a_voice_is_told(sound, level):
+    with pytest.raises(NoSpeech, match=r"No voice was found in [0-9.]+ s of sound: record someone") as told:
+        find_speech(sound * np.float32(level))
+    assert told.value.http_status == 422
+
+
+@pytest.mark.parametrize("sound", [silence(3), silence(0.01), silence(0), silence(1) + np.float32(9e-5)],
+                         ids=["silence", "short", "nothing", "below the threshold"])
+def test_silence_is_told_apart_from_other_sounds(sound):
+    with pytest.raises(NoSpeech, match="The recording is silent: check the microphone"):
+        find_speech(sound)
+
+
+def test_every_clip_of_the_corpus_has_its_one_sentence(ravdess_dir):
+    clips = sorted(ravdess_dir.rglob("*.wav"))[::12]
+    assert len(clips) == 20
+    for clip in clips:
+        signal = read_mono(clip)
+        spans = find_speech(signal)
+        spoken = sum(span.speech_s for span in spans)
+        assert 0.6 < spoken < 3.5
+        loudest = int(np.abs(signal).argmax())
+        assert any(span.start <= loudest < span.end for span in spans)
+        # Before and after the sentence the actors are silent for half a second or more.
+        assert spans[0].start > 0.2 * RATE
+
+
+def test_speech_that_was_joined_with_pauses_is_found_part_by_part():
+    parts = [voice(1.5, 110, 1), silence(1), voice(2, 190, 2), noise(1.5, rms=3e-4), voice(1, 140, 3)]
+    signal = np.concatenate(parts)
+    assert np.array(seconds(find_speech(signal))) == pytest.approx(
+        np.array([(0, 1.5), (2.5, 4.5), (6, 7)]), abs=0.4)
+
+
+def test_clips_of_two_people_one_after_the_other_are_two_stretches(ravdess_dir):
+    clips = [read_mono(ravdess_dir / f"Actor_0{actor}" / f"03-01-05-01-01-01-0{actor}.wav") for actor in (1, 2)]
+    alone = [find_speech(clip) for clip in clips]
+    together = find_speech(np.concatenate(clips))
+    expected = [*seconds(alone[0]), *((a + len(clips[0]) / RATE, b + len(clips[0]) / RATE) for a, b in seconds(alone[1]))]
+    assert np.array(seconds(together)) == pytest.approx(np.array(expected), abs=0.15)
+
+
+def test_a_short_pause_does_not_end_a_stretch():
+    signal = np.concatenate([voice(1), silence(0.2), voice(1)])
+    assert np.array(seconds(find_speech(signal))) == pytest.approx(np.array([(0, 2.2)]), abs=0.1)
+
+
+@pytest.mark.parametrize("decibels", [-30, -12, 12])
+def test_the_level_does_not_matter(ravdess_dir, decibels):
+    signal = read_mono(ravdess_dir / "Actor_02" / "03-01-04-01-01-01-02.wav")
+    louder = signal * np.float32(10 ** (decibels / 20))
+    assert np.abs(speech_probability(louder) - speech_probability(signal)).max() < 1e-3
+    assert find_speech(louder) == find_speech(signal)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["voice", "silence", "noise"]), st.floats(0.05, 2)), min_size=1, max_size=5))
+def test_stretches_are_in_order_apart_and_inside(parts):
+    makers = {"voice": voice, "silence": silence, "noise": lambda s: noise(s, rms=0.001)}
+    signal = np.concatenate([makers[name](length) for name, length in parts])
+    try:
+        spans = find_speech(signal)
+    except NoSpeech:
+        # A syllable or two may be taken for anything.
+        assert max([length for name, length in parts if name == "voice"], default=0) < 0.6
+        return
+    edges = [edge for span in spans for edge in (span.start, span.end)]
+    assert edges == sorted(edges)
+    assert edges[0] >= 0
+    assert edges[-1] <= len(signal)
+    assert all(0 < span.speech_s <= (span.end - span.start) / RATE for span in spans)
+
+
+def test_a_stretch_is_cut_where_it_is_too_long():
+    signal = voice(30)
+    spans = find_speech(signal)
+    assert len(spans) >= 4
+    for span in spans:
+        assert span.end - span.start <= (SETTINGS.longest_s + 2 * SETTINGS.margin_s) * RATE
+    # Cut, not torn: every stretch begins where the last one ended.
+    assert [span.start for span in spans[1:]] == [span.end for span in spans[:-1]]
+    assert (spans[0].start, spans[-1].end) == (0, pytest.approx(len(signal), abs=2 * WINDOW))
+    assert sum(span.speech_s for span in spans) == pytest.approx(30, abs=0.3)
+
+
+def test_windows_are_counted():
+    assert speech_probability(noise(1)[:511]).shape == (0,)
+    assert speech_probability(noise(1)[:512]).shape == (1,)
+    assert speech_probability(noise(1)).shape == (16000 // 512,)
+    assert speech_probability(noise(61)).shape == (61 * 16000 // 512,)
+
+
+def test_a_long_signal_gives_what_its_parts_give():
+    part = np.concatenate([voice(6, 120, 5), silence(2), voice(3, 200, 6), noise(1, rms=1e-3), silence(1.5)])
+    long = np.concatenate([part] * 8)
+    assert len(long) > 100 * RATE
+    alone, together = find_speech(part), find_speech(long)
+    assert len(together) == 8 * len(alone)
+    for repeat in range(8):
+        for a, b in zip(alone, together[repeat * len(alone) :], strict=False):
+            assert b.start / RATE == pytest.approx((a.start + repeat * len(part)) / RATE, abs=0.15)
+            assert b.end / RATE == pytest.approx((a.end + repeat * len(part)) / RATE, abs=0.15)
+
+
+def test_rows_side_by_side_hear_what_one_row_hears():
+    signal = np.concatenate([voice(20, 120, 1), silence(5), noise(5, rms=0.01), voice(29.9, 180, 2)])
+    # 59.9 s are heard in one row; with two seconds of silence more, in sixteen.
+    one, many = speech_probability(signal), speech_probability(np.concatenate([signal, silence(2)]))
+    different = np.abs(one - many[: len(one)]) > 0.1
+    assert different.mean() < 0.01

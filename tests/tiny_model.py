@@ -1,0 +1,68 @@
+"""Model files for tests: one layer and a softmax over the features, in ONNX, with the settings of a recognizer."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import ArrayLike
+from onnx import TensorProto, helper, numpy_helper
+
+from intone import labels, settings
+from intone.model_file import METADATA_KEY, ModelSettings
+from intone.recipe import recipe
+
+FEATURES = (9, 13)
+
+
+def tiny_settings(classes: str = "8", sex: str = "both", **changes: Any) -> ModelSettings:
+    """Settings of a recognizer, with some changed."""
+    values = {"name": "tiny", "classes": classes, "labels": labels.network_labels(classes, sex),
+              "front_end": recipe("level-independent").front_end, "sure_above": {"2": 0.8, "8": 0.5}, "data": ("made",),
+              "licence": "none"}
+    return ModelSettings(**values | changes)
+
+
+def tiny_network(answer: ArrayLike, slope: ArrayLike | None = None) -> onnx.ModelProto:
+    """A network that answers the probabilities `answer` (labels,).
+
+    `slope` (labels,): how much the logarithm of each changes with the mean of MFCC coefficient 1, the tilt of the
+    spectrum, over a chunk.
+    """
+    bias = np.log(np.maximum(np.asarray(answer, np.float32), 1e-9))
+    weights = np.zeros((*FEATURES, len(bias)), np.float32)
+    if slope is not None:
+        weights[:, 1] = np.asarray(slope, np.float32) / FEATURES[0]
+    nodes = [
+        helper.make_node("Flatten", ["features"], ["flat"], axis=1),
+        helper.make_node("Gemm", ["flat", "weights", "bias"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "tiny",
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", *FEATURES])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(bias)])],
+        [numpy_helper.from_array(weights.reshape(-1, len(bias)), "weights"), numpy_helper.from_array(bias, "bias")],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def save(path: Path, network: onnx.ModelProto, metadata: Mapping[str, str] | ModelSettings) -> Path:
+    """Write a network with settings, or with any metadata; returns the path."""
+    if isinstance(metadata, ModelSettings):
+        metadata = {METADATA_KEY: json.dumps(settings.to_dict(metadata))}
+    helper.set_model_props(network, dict(metadata))
+    path.write_bytes(network.SerializeToString())
+    return path
+
+
+def tiny_model(path: Path, answer: Mapping[str, float], slope: Mapping[str, float] | None = None, classes: str = "8",
+               sex: str = "both", **changes: Any) -> Path:
+    """A model file that answers the probabilities of labels in `answer`, whatever is not there being 0."""
+    made = tiny_settings(classes, sex, **changes)
+    assert set(answer) | set(slope or {}) <= set(made.labels)
+    network = tiny_network([answer.get(label, 0.0) for label in made.labels],
+                           None if slope is None else [slope.get(label, 0.0) for label in made.labels])
+    return save(path, network, made)
