@@ -157,6 +157,13 @@ def test_samples_of_every_type_have_one_scale(kind):
     assert np.abs(one.signal - wave).max() < {"u1": 1 / 128, "f2": 1e-3}.get(kind, 1e-4)
 
 
+@pytest.mark.parametrize(("kind", "subtype"), [("int16", "PCM_16"), ("int32", "PCM_24"), ("float64", "DOUBLE")])
+def test_integers_have_the_scale_of_a_file(kind, subtype):
+    content = pcm(noise(0.1, rms=0.5), RATE, subtype=subtype)
+    samples, _ = soundfile.read(file(content), dtype=kind)
+    assert np.array_equal(from_samples(samples, RATE)[0].signal, read_mono(file(content)))
+
+
 def test_samples_in_memory_are_those_of_the_file():
     samples = np.stack([tone(300, 0.3, 44_100), noise(0.3, 44_100)], axis=1)
     content = pcm(samples, 44_100, subtype="FLOAT")

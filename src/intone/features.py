@@ -83,6 +83,37 @@ def spectrum(signal: NDArray[np.floating]) -> tuple[Array, Array]:
     return hertz, magnitudes
 
 
+def log_mel(signal: NDArray[np.floating], bands: int = 80) -> NDArray[np.float32]:
+    """The log-mel spectrogram that Whisper hears, (samples,) -> (bands, samples // 160).
+
+    Hann windows of 25 ms every 10 ms, centred, the signal mirrored at its ends; |FFT|^2 of 400 points; slaney's mel
+    bands; log10, at most 8 below the largest value; (x + 4) / 4. Radford et al. (2022), https://arxiv.org/abs/2212.04356
+    """
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
+    padded = np.pad(np.asarray(signal, np.float64), 200, mode="reflect")
+    frames = np.lib.stride_tricks.sliding_window_view(padded, 400)[::160][: len(signal) // 160]
+    power = np.abs(np.fft.rfft(frames * window)) ** 2
+    levels = np.log10(np.maximum(slaney_filters(bands, 400) @ power.T, 1e-10))
+    return np.asarray((np.maximum(levels, levels.max() - 8) + 4) / 4, np.float32)
+
+
+@cache
+def slaney_filters(bands: int, fft_size: int) -> Array:
+    """Triangles of equal area on the mel scale of Slaney's Auditory Toolbox, (bands, fft_size // 2 + 1).
+
+    Linear below 1 kHz, logarithmic above, from 0 to 8 kHz; as `librosa.filters.mel`.
+    """
+    step, corner = 200 / 3, 1000.0
+    log_step = math.log(6.4) / 27
+    top = corner / step + math.log(RATE / 2 / corner) / log_step
+    mel = np.linspace(0, top, bands + 2)
+    hertz = np.where(mel < corner / step, mel * step, corner * np.exp(log_step * (mel - corner / step)))
+    bins = np.arange(fft_size // 2 + 1) * RATE / fft_size
+    left, centre, right = (hertz[i : i + bands, None] for i in range(3))
+    triangles = np.maximum(0, np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre)))
+    return np.asarray(triangles * 2 / (right - left))
+
+
 @cache
 def mel_filters(filters: int, fft_size: int) -> Array:
     """Triangular filters on the HTK mel scale from 0 to 8 kHz, (filters, fft_size // 2 + 1).

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from intone.audio import RATE, Signal
 from intone.envelope import EnvelopeSettings, mask
 from intone.errors import TooShort, UsageError
-from intone.features import MfccSettings, mfcc
+from intone.features import MfccSettings, log_mel, mfcc
 
 _BLOCK = 1024  # chunks whose spectra are in memory at once: 40 MB
 
@@ -46,6 +46,14 @@ class MfccChunks:
         """Frames and coefficients of one chunk."""
         return self.mfcc.frames(self.chunk), self.mfcc.coefficients
 
+    def blank(self) -> NDArray[np.float32]:
+        """Features of the shortest sound, all zero."""
+        return np.zeros((1, *self.shape), np.float32)
+
+    def seconds(self, features: NDArray[np.float32]) -> float:
+        """How much sound features stand for."""
+        return len(features) * self.chunk_s
+
     def clean(self, signal: Signal) -> Signal:
         """The samples of a signal that the envelope keeps, joined."""
         return signal[mask(signal, self.envelope)]
@@ -73,3 +81,38 @@ class MfccChunks:
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """Features of a signal, a row for every tenth of a second that is not silent; TooShort where there is none."""
         return self.of_clean(self.clean(signal))
+
+
+@dataclass(frozen=True)
+class LogMel:
+    """Bring the signal to its peak, take the log-mel spectrogram of the whole: what a speech encoder takes.
+
+    At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
+    """
+
+    kind: Literal["log-mel"] = "log-mel"
+    bands: int = 80
+    shortest_s: float = 0.1
+    longest_s: float = 30.0
+
+    def blank(self) -> NDArray[np.float32]:
+        """Features of the shortest sound, all zero."""
+        return np.zeros((1, self.bands, round(100 * self.shortest_s)), np.float32)
+
+    def seconds(self, features: NDArray[np.float32]) -> float:
+        """How much sound features stand for: a frame is a hundredth of a second."""
+        return features.shape[-1] / 100
+
+    def __call__(self, signal: Signal) -> NDArray[np.float32]:
+        """The log-mel of a signal, (1, bands, frames) with an even number of frames; TooShort below `shortest_s`."""
+        if len(signal) < self.shortest_s * RATE:
+            raise TooShort(f"Only {len(signal) / RATE:.2f} s of speech was found, and an answer needs "
+                           f"{self.shortest_s:g} s: speak longer.")
+        heard = signal[: round(self.longest_s * RATE)]
+        scaled = heard / max(float(np.abs(heard).max()), 1e-9)
+        spectrogram = log_mel(scaled, self.bands)
+        return spectrogram[None, :, : spectrogram.shape[1] // 2 * 2]
+
+
+FrontEnd = MfccChunks | LogMel
+"""Every front end that a model file may name."""

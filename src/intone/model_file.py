@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from intone import labels, settings
 from intone.errors import IntoneError, RecognizerError
-from intone.front_end import MfccChunks
+from intone.front_end import FrontEnd
 from intone.runtime import session
 
 METADATA_KEY = "intone"
@@ -36,7 +36,7 @@ class ModelSettings:
     name: str
     classes: str
     labels: tuple[str, ...]
-    front_end: MfccChunks
+    front_end: FrontEnd
     sure_above: dict[str, float]
     data: tuple[str, ...]
     licence: str

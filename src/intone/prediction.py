@@ -70,7 +70,7 @@ PREDICTION_FIELDS = tuple(field.name for field in fields(Prediction))
 def in_scheme(scheme: Scheme, masses: NDArray[np.float64]) -> tuple[str, dict[str, float], float]:
     """Label, probabilities within the scheme, and the mass outside it, from masses (classes,) that sum to at most 1."""
     inside = float(masses.sum())
-    outside = min(1.0, max(0.0, 1.0 - inside))
+    outside = 1.0 - inside if inside < 1 - 1e-6 else 0.0  # what is below is rounding
     shares = masses / inside if inside > 0 else np.full(len(masses), 1 / len(masses))
     label = NEITHER if outside > 0.5 else scheme.classes[int(np.argmax(shares))]
     return label, dict(zip(scheme.classes, map(float, shares), strict=True)), outside

@@ -249,12 +249,14 @@ def _doubts(
 ) -> Iterator[str]:
     """Why the answer is not sure, each a sentence."""
     if outside > 0.5:
-        emotion = EMOTIONS[int(np.argmax(heard.whole))]
-        yield f"It sounds most like {emotion}, and {outside:.0%} lies outside of {', '.join(scheme.classes)}."
+        others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
+        most = max(others, key=lambda emotion: float(heard.whole[EMOTIONS.index(emotion)]))
+        yield (f"Most of what is heard is neither {', '.join(scheme.classes[:-1])} nor {scheme.classes[-1]}, and "
+               f"sounds rather {most}.")
         return
     needed, top = model.settings.sure_above.get(scheme.name), max(probabilities.values())
     if needed is None:
         yield "This recognizer was never right 8 times in 10 with these classes on voices that it had not heard."
     elif top < needed:
-        yield (f"The likeliest class has {top:.0%}, and only from {needed:.0%} on was this recognizer right 8 times in "
-               "10 on voices that it had not heard.")
+        yield (f"Only from {needed:.0%} on were answers of this recognizer right 8 times in 10 on voices that it had "
+               "not heard.")

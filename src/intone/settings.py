@@ -38,7 +38,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if origin in (Union, UnionType):
         if value is None and type(None) in arguments:
             return None
-        return _convert(next(one for one in arguments if one is not type(None)), value, where)
+        return _convert(_alternative(arguments, value), value, where)
     if origin is tuple:
         _checked(isinstance(value, list), value, hint, where)
         return tuple(_convert(arguments[0], one, where) for one in value)
@@ -51,6 +51,16 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         _checked(isinstance(value, int | float) and not isinstance(value, bool), value, hint, where)
         return float(_checked(isinstance(value, float) or abs(value) < 2**1023, value, hint, where))
     return _checked(type(value) is hint, value, hint, where)
+
+
+def _alternative(kinds: tuple[Any, ...], value: Any) -> Any:
+    """Which of the dataclasses of a union a value is: the one whose Literal fields allow what it has there."""
+    kinds = tuple(one for one in kinds if one is not type(None))
+    for kind in kinds[:-1]:
+        fixed = {name: hint for name, hint in get_type_hints(kind).items() if get_origin(hint) is Literal}
+        if isinstance(value, Mapping) and all(value.get(name) in get_args(hint) for name, hint in fixed.items()):
+            return kind
+    return kinds[-1]
 
 
 def _checked(good: bool, value: Any, hint: Any, where: str) -> Any:

@@ -8,6 +8,7 @@
     options.py    what several commands take
     failure.py    every error as one sentence on the standard error
 
+What is heavy (pandas, matplotlib, torch, Flask) is imported inside the commands that need it.
 Exit status: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 """
 

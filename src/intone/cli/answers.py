@@ -38,11 +38,10 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_stret
             heading = ""
         numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
         sure = ("yes" if one.sure else "no") + (f" ({','.join(numbers)})" if numbers else "")
-        print(_line(one.label, sure, _percents(one.probabilities), one.sex, _recording(one), classes))
+        print(_line(one.label, sure, _percents(one.probabilities), one.sex, _recording(one), classes), flush=True)
         for stretch in one.stretches if with_stretches and len(one.stretches) > 1 else ():
             print(_line(f"  {stretch.label}", "", _percents(stretch.probabilities), "",
-                        f"  {stretch.start_s:.1f} to {stretch.end_s:.1f} s", classes))
-        sys.stdout.flush()
+                        f"  {stretch.start_s:.1f} to {stretch.end_s:.1f} s", classes), flush=True)
     for reason, number in reasons.items():
         print(f"({number}) {reason}")
     return failed

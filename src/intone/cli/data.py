@@ -17,7 +17,7 @@ from intone.recipe import recipe as named_recipe
 
 
 def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Parameter(negative=())] = False) -> int:
-    """Count the recordings of a corpus; name those that are missing, damaged, doubled or misnamed.
+    """Count the recordings of a corpus; name what is missing, damaged, doubled or misnamed.
 
     The exit status is 1 where training on the folder would be wrong. What the publisher's own copy has (stereo files,
     equal recordings) is listed as known, and what is missing as a warning.
@@ -46,7 +46,7 @@ def fetch(
     song: Annotated[bool, Parameter(negative=())] = False,
     to: Path = Path("ravdess"),
 ) -> None:
-    """Download a corpus from its publisher, compare it with the published SHA-256, and unpack it.
+    """Download a corpus from its publisher, verify it, and unpack it.
 
     Interrupted and started again it goes on. An archive that is in the folder already is not downloaded.
 

@@ -36,7 +36,7 @@ def train(
     seed: Seed = 0,
     jobs: Jobs = None,
 ) -> None:
-    """Train a network on corpora, and export the best epoch with everything that an answer needs.
+    """Train a network, and export its best epoch with everything that an answer needs.
 
     Interrupted and started again with the same options it goes on after the last epoch.
 
@@ -75,7 +75,7 @@ def verify(
     vocal: Vocal = "all",
     jobs: Jobs = None,
 ) -> None:
-    """Answer the recordings that a run was trained on and, beside them, those of voices that it never heard.
+    """Answer the recordings that a run was trained on, and those of voices it never heard.
 
     Writes predictions.csv into the run. Voices never heard are those that the run held out, or those of an evaluation;
     where there is neither, the same recipe is trained once more without the last sixth of the voices, which takes as
@@ -105,9 +105,10 @@ def reproduce(
     epochs: Epochs = None,
     jobs: Jobs = None,
 ) -> None:
-    """The whole line of the original system: check, clean, plots, train, verify, to predictions.csv.
+    """Run the whole line of the original system, from the corpus to predictions.csv.
 
-    Interrupted and started again it goes on.
+    That is corpus check, clean, plots, train --recipe original --validation chunks, and verify. Interrupted and
+    started again it goes on.
 
     `intone reproduce ravdess/ --sex male --classes 2`
 
@@ -153,7 +154,7 @@ def evaluate(
     seed: Seed = 0,
     jobs: Jobs = None,
 ) -> None:
-    """Train and test a recipe in five folds by actor: how good it is for voices that it never heard.
+    """Train and test a recipe in five folds by actor, on voices that it never heard.
 
     Spoken recordings of RAVDESS and CREMA-D are tested, each by a network that never heard its voice; all others only
     train. A fold that is done is not done again.

@@ -12,7 +12,9 @@ def serve(
     port: int = 8000,
     recognizer: Annotated[Path | None, Parameter(name="--recognizer")] = None,
 ) -> None:
-    """Serve the page on which a person drops a recording and reads how it sounds, until Ctrl+C.
+    """Serve the page on which a person drops a recording and reads how it sounds.
+
+    Ctrl+C ends it. Nothing is kept after an answer.
 
     Parameters
     ----------
