@@ -97,7 +97,7 @@ def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, p
 
 def test_a_fold_that_is_done_is_not_done_again(evaluated: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch) -> None:
     folder, table = evaluated
-    monkeypatch.setattr(evaluation, "finish", lambda *_, **__: pytest.fail("the fold was done again"))
+    monkeypatch.setattr(evaluation, "fit", lambda *_, **__: pytest.fail("the fold was done again"))
     before = (folder / evaluation.OUT_OF_FOLD).read_bytes()
     evaluation.evaluate(table, replace(recipe("level-independent"), epochs=2, batch=64), folder, sex="both", classes=2,
                         only=[0], jobs=1)

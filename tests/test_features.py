@@ -8,7 +8,16 @@ from hypothesis.extra.numpy import arrays
 
 from intone.audio import RATE, read_mono
 from intone.errors import UsageError
-from intone.features import MfccSettings, _dct, log_filter_bank, mel_filters, mfcc, spectrum
+from intone.features import (
+    MfccSettings,
+    _dct,
+    log_filter_bank,
+    log_mel,
+    mel_filters,
+    mfcc,
+    slaney_filters,
+    spectrum,
+)
 from sounds import noise, silence, tone, voice
 
 ORIGINAL = MfccSettings()
@@ -160,3 +169,14 @@ def test_the_spectrum_of_a_constant_is_its_value_at_0_hertz():
 def test_settings_that_cannot_be_computed_are_refused(wrong):
     with pytest.raises(UsageError, match="MFCC cannot be computed with"):
         MfccSettings(**wrong)
+
+
+def test_log_mel_is_that_of_whisper():
+    rng = np.random.default_rng(0)
+    signal = (rng.normal(0, 0.1, 32_000) * np.linspace(0, 1, 32_000)).astype(np.float32)
+    mel = librosa.filters.mel(sr=16_000, n_fft=400, n_mels=80)
+    np.testing.assert_allclose(slaney_filters(80, 400), mel, atol=1e-6)
+    power = np.abs(librosa.stft(signal, n_fft=400, hop_length=160, window="hann", pad_mode="reflect"))[:, :-1] ** 2
+    levels = np.log10(np.maximum(mel @ power, 1e-10))
+    wanted = (np.maximum(levels, levels.max() - 8) + 4) / 4
+    np.testing.assert_allclose(log_mel(signal), wanted, atol=1e-4)

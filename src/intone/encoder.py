@@ -5,6 +5,8 @@ transformers: a folder, or a name on the hub such as `openai/whisper-base`. Its 
 said, the last ones what is said. Other than in transcription, the log-mel is as long as the sound, not 30 seconds.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +20,7 @@ class Encoder(nn.Module):
     of the stem first.
     """
 
-    def __init__(self, whisper: nn.Module, layers: int) -> None:
+    def __init__(self, whisper: Any, layers: int) -> None:
         super().__init__()
         self.conv1, self.conv2 = whisper.conv1, whisper.conv2
         self.layers = nn.ModuleList(list(whisper.layers)[:layers])

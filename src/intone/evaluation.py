@@ -16,11 +16,11 @@ import numpy as np
 
 from intone import folds, labels, metrics, run, scoring, training
 from intone.errors import CorpusError
-from intone.export import finish
 from intone.files import told, write_text
+from intone.fitting import fit
 from intone.labels import Scheme
 from intone.metrics import Interval
-from intone.recipe import Recipe
+from intone.recipe import AnyRecipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ KEYS = ("clip", "fold", "actor", "truth")
 
 
 def evaluate(
-    table: "pd.DataFrame", recipe: Recipe, to: Path, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
+    table: "pd.DataFrame", recipe: AnyRecipe, to: Path, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
     only: Sequence[int] | None = None, jobs: int | None = None,
 ) -> "pd.DataFrame":
     """Train and test the folds (all five, or `only` some); returns and writes the rows of those that are done.
@@ -48,18 +48,18 @@ def evaluate(
     return rows
 
 
-def _run_fold(table: "pd.DataFrame", recipe: Recipe, folder: Path, number: int, sex: str, classes: int | str, seed: int,
-              jobs: int | None) -> None:
+def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: int, sex: str, classes: int | str,
+              seed: int, jobs: int | None) -> None:
     import pandas as pd  # noqa: PLC0415
 
     chosen = labels.assign(table, classes, sex)
     fold = folds.fold(chosen, number)
     clips, settings = training.plan(table, recipe, sex=sex, classes=classes, seed=seed, held_out=fold.test,
                                     validating=fold.validation)
-    training.train(clips, settings, folder, jobs=jobs)
+    run.open_run(folder, settings)
     if (folder / OUT_OF_FOLD).is_file():
         return
-    model = finish(folder, clips, jobs=jobs)
+    model = fit(clips, settings, folder, cache=folder.parent / "features", jobs=jobs)
     strangers = chosen[run.voices(chosen).isin(fold.test) & (chosen["vocal"] == "speech")].reset_index(drop=True)
     masses = scoring.as_served(model, strangers, jobs=jobs)
     rows = pd.DataFrame({"clip": strangers["clip"], "fold": number, "actor": strangers["actor"],

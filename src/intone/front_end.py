@@ -42,13 +42,14 @@ class MfccChunks:
         return round(RATE * self.chunk_s)
 
     @property
+    def shortest(self) -> int:
+        """Samples of the shortest sound."""
+        return self.chunk
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Frames and coefficients of one chunk."""
         return self.mfcc.frames(self.chunk), self.mfcc.coefficients
-
-    def blank(self) -> NDArray[np.float32]:
-        """Features of the shortest sound, all zero."""
-        return np.zeros((1, *self.shape), np.float32)
 
     def seconds(self, features: NDArray[np.float32]) -> float:
         """How much sound features stand for."""
@@ -95,17 +96,23 @@ class LogMel:
     shortest_s: float = 0.1
     longest_s: float = 30.0
 
-    def blank(self) -> NDArray[np.float32]:
-        """Features of the shortest sound, all zero."""
-        return np.zeros((1, self.bands, round(100 * self.shortest_s)), np.float32)
+    def __post_init__(self) -> None:
+        if not (1 <= self.bands <= 256 and 0.05 <= self.shortest_s <= self.longest_s <= 30):
+            raise UsageError(f"A log-mel of {self.bands} bands and {self.shortest_s:g} to {self.longest_s:g} s cannot "
+                             "be used: choose up to 256 bands and 0.05 to 30 s.")
+
+    @property
+    def shortest(self) -> int:
+        """Samples of the shortest sound."""
+        return round(RATE * self.shortest_s)
 
     def seconds(self, features: NDArray[np.float32]) -> float:
         """How much sound features stand for: a frame is a hundredth of a second."""
-        return features.shape[-1] / 100
+        return len(features[0, 0]) / 100
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The log-mel of a signal, (1, bands, frames) with an even number of frames; TooShort below `shortest_s`."""
-        if len(signal) < self.shortest_s * RATE:
+        if len(signal) < self.shortest:
             raise TooShort(f"Only {len(signal) / RATE:.2f} s of speech was found, and an answer needs "
                            f"{self.shortest_s:g} s: speak longer.")
         heard = signal[: round(self.longest_s * RATE)]

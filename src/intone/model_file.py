@@ -104,9 +104,10 @@ def _check_network(model: Model, network: object, path: Path) -> None:
     try:
         inputs = [one.name for one in network.get_inputs()]  # type: ignore[attr-defined]
         front_end = model.settings.front_end
-        noise = np.random.default_rng(0).uniform(-0.5, 0.5, 2 * front_end.chunk).astype(np.float32)
-        out = model.probabilities(front_end(noise))
-        good = (inputs == ["features"] and out.shape == (2, len(model.settings.labels))
+        noise = np.random.default_rng(0).uniform(-0.5, 0.5, 2 * front_end.shortest).astype(np.float32)
+        features = front_end(noise)
+        out = model.probabilities(features)
+        good = (inputs == ["features"] and out.shape == (len(features), len(model.settings.labels))
                 and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3))
     except Exception as error:  # onnxruntime's errors have no common root
         raise RecognizerError(f"The network in {path.name} cannot be run: name one that `intone train` "

@@ -1,11 +1,13 @@
 """Recipes: every constant of a training, under a name."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
 
 from intone.envelope import EnvelopeSettings
 from intone.errors import UsageError
 from intone.features import MfccSettings
-from intone.front_end import MfccChunks
+from intone.front_end import LogMel, MfccChunks
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Recipe:
 
     name: str
     front_end: MfccChunks
-    model: str = "mfcc-cnn"
+    model: Literal["mfcc-cnn"] = "mfcc-cnn"
     epochs: int = 60
     batch: int = 2048
     draws: int = 2
@@ -33,6 +35,26 @@ class Recipe:
         if epochs is not None and epochs < 1:
             raise UsageError(f"{epochs} epochs cannot be trained: at least 1.")
         return self if epochs is None else replace(self, epochs=epochs)
+
+
+@dataclass(frozen=True)
+class ProbeRecipe:
+    """How a linear probe on a frozen encoder is fitted.
+
+    `encoder` is a folder or a name on the hub; `layers` are those whose mean and deviation over time it reads, 0 being
+    the encoder's stem. `penalty` weighs the squares of the weights, which belong to standardised features.
+    """
+
+    name: str
+    encoder: str
+    front_end: LogMel = field(default_factory=LogMel)
+    model: Literal["encoder-probe"] = "encoder-probe"
+    layers: tuple[int, ...] = (2, 3, 4)
+    penalty: float = 1e-3
+    held_out_share: float = 1 / 6
+
+
+AnyRecipe = Recipe | ProbeRecipe
 
 
 RECIPES = {
@@ -52,6 +74,11 @@ RECIPES = {
         ),
     )
 }
+
+
+def probe(encoder: str) -> ProbeRecipe:
+    """The recipe of a linear probe on an encoder, a folder or a name on the hub."""
+    return ProbeRecipe(f"{Path(encoder).name} probe", encoder)
 
 
 def recipe(name: str) -> Recipe:

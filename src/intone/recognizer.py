@@ -177,37 +177,38 @@ def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
 def hear(model: Model, signal: Signal, sex: str = "auto") -> _Heard:
     """Find the speech in a signal and put every stretch of it to the network.
 
-    The whole is the mean over all rows of features, so that a stretch counts by its length. TooShort and NoSpeech
-    where there is nothing to answer on.
+    The whole is the mean over the stretches, weighted by the seconds of sound in them. TooShort and NoSpeech where
+    there is nothing to answer on.
     """
     duration_s = len(signal) / RATE
     if duration_s < 0.1:
         raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least 0.1 s: record a longer "
                        "one.")
-    rows, kept = [], []
+    rows, kept, seconds = [], [], []
     for span, features in _features(model, signal, find_speech(signal)):
         kept.append(span)
-        rows.append(model.probabilities(features))
-    everything = np.concatenate(rows).mean(axis=0)
+        rows.append(model.probabilities(features).mean(axis=0))
+        seconds.append(model.settings.front_end.seconds(features))
+    everything = np.average(rows, axis=0, weights=seconds)
     chosen = _heard_sex(model, everything) if sex == "auto" else sex
     given = None if sex == "auto" else sex
     return _Heard(duration_s, chosen, _masses(model, everything, given), tuple(kept),
-                  tuple(_masses(model, one.mean(axis=0), given) for one in rows))
+                  tuple(_masses(model, one, given) for one in rows))
 
 
 def _features(model: Model, signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[Span, NDArray[np.float32]]]:
     """The features of every span that is long enough; the TooShort of the longest where none is."""
-    found, problem = False, None
-    for span in sorted(spans, key=lambda one: one.start):
+    found, problems = False, {}
+    for span in spans:
         try:
             features = model.settings.front_end(signal[span.start : span.end])
         except TooShort as error:
-            problem = error
+            problems[span.end - span.start] = error
             continue
         found = True
         yield span, features
-    if not found and problem is not None:
-        raise problem
+    if not found and problems:
+        raise problems[max(problems)]
 
 
 def _heard_sex(model: Model, probabilities: NDArray[np.float64]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from intone import settings
 from intone.errors import TrainingError
 from intone.files import read_json, write_json
-from intone.recipe import Recipe
+from intone.recipe import AnyRecipe, ProbeRecipe, Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class RunSettings:
     `clips` is a digest of the names and labels of all clips. `labels` are the network's outputs in their order.
     """
 
-    recipe: Recipe
+    recipe: AnyRecipe
     sex: str
     classes: str
     labels: tuple[str, ...]
@@ -43,6 +43,18 @@ class RunSettings:
     held_out: tuple[str, ...]
     validating: tuple[str, ...]
     clips: str
+
+    @property
+    def cnn(self) -> Recipe:
+        """The recipe, of a run that trains the network on MFCC."""
+        assert isinstance(self.recipe, Recipe)
+        return self.recipe
+
+    @property
+    def probe(self) -> ProbeRecipe:
+        """The recipe, of a run that fits a probe on an encoder."""
+        assert isinstance(self.recipe, ProbeRecipe)
+        return self.recipe
 
 
 def open_run(folder: Path, wanted: RunSettings) -> None:

@@ -17,19 +17,21 @@ def session(model: bytes | Path, threads: int = 1) -> "onnxruntime.InferenceSess
     """An onnxruntime session of a model; a RecognizerError where the bytes are not a network that can be run.
 
     One thread by default: by itself the runtime would take every core, and keep them spinning between two calls.
-    Bytes, not a path, keep a model from reading other files.
+    A model reads no other file: its bytes are given, and weights outside of them are refused.
     """
     import onnxruntime as ort  # noqa: PLC0415 - 0.1 s that commands without a network do not need
 
-    ort.set_default_logger_severity(3)
+    ort.set_default_logger_severity(4)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Even from bytes the runtime would read external weights from the working directory.
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     try:
         content = model.read_bytes() if isinstance(model, Path) else model
-        return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except OSError as error:
         raise RecognizerError(f"The model file {model!s} cannot be read ({error.strerror or error}): name one that "
                               "`intone train` wrote.") from error

@@ -25,7 +25,7 @@ from intone.chunks import Drawn, draw
 from intone.errors import TrainingError, UsageError
 from intone.files import told, write_whole
 from intone.network import MfccCnn
-from intone.recipe import Recipe
+from intone.recipe import AnyRecipe
 from intone.run import RunSettings, Validation
 from intone.weights import load_weights, save_weights
 
@@ -45,7 +45,7 @@ class Epoch:
 
 
 def plan(
-    table: "pd.DataFrame", recipe: Recipe, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
+    table: "pd.DataFrame", recipe: AnyRecipe, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
     validation: Validation = "actors", held_out: Sequence[str] = (), validating: Sequence[str] | None = None,
 ) -> tuple["pd.DataFrame", RunSettings]:
     """The clips of a training with their labels, and the settings of its run.
@@ -85,13 +85,13 @@ def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: i
     """
     run.open_run(folder, settings)
     history = _read_history(folder / run.HISTORY)
-    if len(history) >= settings.recipe.epochs and (folder / run.BEST).is_file():
+    if len(history) >= settings.cnn.epochs and (folder / run.BEST).is_file():
         return history
-    signals = cleaning.signals(table, settings.recipe.front_end.envelope, jobs=jobs)
+    signals = cleaning.signals(table, settings.cnn.front_end.envelope, jobs=jobs)
     train_set, validation_set = chunk_sets(table, signals, settings)
     state = _State(settings, train_set)
     history = history[: state.load(folder / run.CHECKPOINT)] if (folder / run.CHECKPOINT).is_file() else []
-    bar = tqdm(range(len(history), settings.recipe.epochs), initial=len(history), total=settings.recipe.epochs,
+    bar = tqdm(range(len(history), settings.cnn.epochs), initial=len(history), total=settings.cnn.epochs,
                desc="training", unit="epoch", disable=None)
     for number in bar:
         history.append(Epoch(number + 1, *state.run_epoch(number, train_set), *state.score(validation_set)))
@@ -113,7 +113,7 @@ def chunk_sets(table: "pd.DataFrame", signals: Sequence[Signal], settings: RunSe
     By actors, either set is drawn from its own clips. By chunks, as the original did it, the last tenth of one set:
     chunks of the same files, which overlap those that train.
     """
-    front_end, number = settings.recipe.front_end, len(settings.labels)
+    front_end, number = settings.cnn.front_end, len(settings.labels)
     classes = [settings.labels.index(label) for label in table["label"]]
     validating = run.voices(table).isin(settings.validating).to_numpy()
 
@@ -121,14 +121,14 @@ def chunk_sets(table: "pd.DataFrame", signals: Sequence[Signal], settings: RunSe
         rng = np.random.default_rng([settings.seed, stream])
         clips = [int(i) for i in np.flatnonzero(which)]
         return draw([signals[i] for i in clips], [classes[i] for i in clips], number, front_end, rng,
-                    settings.recipe.draws)
+                    settings.cnn.draws)
 
     if settings.validation == "actors":
         return drawn(~validating, 0), drawn(validating, 1)
     everything = drawn(~validating, 0)
     if settings.validation == "none":
         return everything, None
-    cut = round(len(everything.classes) * (1 - settings.recipe.validation_share))
+    cut = round(len(everything.classes) * (1 - settings.cnn.validation_share))
     return (Drawn(everything.features[:cut], everything.classes[:cut], everything.clips[:cut]),
             Drawn(everything.features[cut:], everything.classes[cut:], everything.clips[cut:]))
 
@@ -146,13 +146,13 @@ class _State:
         self.settings = settings
         torch.manual_seed(settings.seed)
         number = len(settings.labels)
-        self.network = MfccCnn(number, settings.recipe.front_end.shape)
+        self.network = MfccCnn(number, settings.cnn.front_end.shape)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this form
         self.network.minimum.fill_(float(training.features.min()))
         self.network.maximum.fill_(float(training.features.max()))
         self.weights = class_weights(training.classes, number)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.recipe.learning_rate,
-                                          eps=settings.recipe.adam_epsilon)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.cnn.learning_rate,
+                                          eps=settings.cnn.adam_epsilon)
 
     def run_epoch(self, number: int, data: Drawn) -> tuple[float, float]:
         """One pass in random order: mean weighted loss and accuracy while training."""
@@ -161,7 +161,7 @@ class _State:
         order = torch.randperm(len(data.classes))
         features, classes = torch.from_numpy(data.features), torch.from_numpy(data.classes)
         losses, right = 0.0, 0
-        for rows in tqdm(torch.split(order, self.settings.recipe.batch), leave=False, unit="batch", disable=None):
+        for rows in tqdm(torch.split(order, self.settings.cnn.batch), leave=False, unit="batch", disable=None):
             logits = self.network(features[rows])
             loss = cross_entropy(logits, classes[rows], self.weights)
             self.optimizer.zero_grad()

@@ -16,9 +16,10 @@ import numpy as np
 from intone import labels, metrics, run, scoring, training
 from intone.errors import CorpusError, TrainingError
 from intone.evaluation import OUT_OF_FOLD, read_rows, summarize
-from intone.export import finish
 from intone.files import write_text
+from intone.fitting import fit
 from intone.labels import EMOTIONS
+from intone.probe import FEATURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +82,7 @@ def verify(
     companion = folder / "unheard"
     clips, settings = training.plan(table, made.recipe, sex=made.sex, classes=made.classes, seed=made.seed,
                                     validation=made.validation, held_out=held_out)
-    training.train(clips, settings, companion, jobs=jobs)
-    finish(companion, clips, jobs=jobs)
+    fit(clips, settings, companion, cache=folder / FEATURES, jobs=jobs)
     strangers = chosen[run.voices(chosen).isin(held_out)].reset_index(drop=True)
     return Verification(heard, _share(companion, strangers, folder / UNHEARD, jobs),
                         "the same recipe, trained without them")

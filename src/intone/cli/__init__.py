@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text at all
     try:
         status = app(words, exit_on_error=False, print_error=False, result_action="return_value")
-        sys.stdout.flush()
+        print(end="", flush=True)
     except (CycloptsError, IntoneError, ModuleNotFoundError, OSError, KeyboardInterrupt) as error:
         return tell(error, words)
     return status if isinstance(status, int) else 0

@@ -55,7 +55,7 @@ def write_json(answers: Iterable[Answer]) -> int:
 
 
 def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
-    """Print a line for each recording and channel, with a column for each class; returns how many failed."""
+    """Print one line for each recording and channel, with a column for each class; returns how many failed."""
     columns = ["file", "channel", "duration_s", "label", *classes, "outside", "sure", "sex", "reasons", "error"]
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
@@ -63,12 +63,12 @@ def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
     for one in answers:
         if isinstance(one, Failed):
             failed += 1
-            writer.writerow(one.to_dict())
+            writer.writerow({"file": printable(one.file), "error": one.error})
             continue
         shares = {name: f"{share:.6f}" for name, share in [*one.probabilities.items(), ("outside", one.outside)]}
-        writer.writerow({"file": one.file, "channel": one.channel or "mix", "duration_s": one.duration_s,
-                         "label": one.label, "sure": one.sure, "sex": one.sex, "reasons": " ".join(one.reasons),
-                         **shares})
+        writer.writerow({"file": printable(one.file or ""), "channel": one.channel or "mix",
+                         "duration_s": one.duration_s, "label": one.label, **shares, "sure": one.sure, "sex": one.sex,
+                         "reasons": " ".join(one.reasons)})
     return failed
 
 

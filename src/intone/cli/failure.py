@@ -10,11 +10,11 @@ from cyclopts import CycloptsError
 from intone.errors import IntoneError
 
 EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
-          "tqdm": "data", "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
+          "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
           "safetensors": "train", "sklearn": "train"}
 """Packages that the core does without, and the extra that brings them."""
 
-GO_ON = {"fetch", "clean", "train", "verify", "reproduce", "evaluate"}
+GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate")
 """Commands that keep what is done when they are interrupted."""
 
 
@@ -29,7 +29,7 @@ def tell(error: BaseException, words: Sequence[str]) -> int:
             return say(f"This command needs the package {name}, which is not installed: pip install "
                        f"'intone[{extra}]'.", 2)
         case KeyboardInterrupt():
-            stays = not GO_ON.isdisjoint(words[:2])
+            stays = " ".join(words[: 1 + (words[:1] == ["corpus"])]) in GO_ON
             return say("Interrupted: the same command goes on where it stopped." if stays else "Interrupted.", 130)
         case BrokenPipeError():  # the reader has gone (`intone … | head`), and nobody is left to tell
             _give_up_output()

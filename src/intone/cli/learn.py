@@ -211,10 +211,11 @@ def _tell_incomplete(table: "pd.DataFrame") -> None:
 
 def _summary(history: "list[Epoch]") -> str:
     last = history[-1]
+    epochs = f"{last.epoch} epoch{'s' * (last.epoch > 1)}"
     if last.validation_accuracy != last.validation_accuracy:  # NaN: nothing validates
-        return f"{last.epoch} epochs, {last.accuracy:.1%} of the chunks right while training."
+        return f"{epochs}, {last.accuracy:.1%} of the chunks right while training."
     best = max(history, key=lambda line: line.validation_accuracy)
-    return (f"{last.epoch} epochs; epoch {best.epoch} is kept, with {best.validation_accuracy:.1%} of the validation "
+    return (f"{epochs}; epoch {best.epoch} is kept, with {best.validation_accuracy:.1%} of the validation "
             "chunks right.")
 
 

@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from intone import labels, recognizer
-from intone.audio import SUFFIXES
-from intone.cli.answers import Failed, write_csv, write_json, write_table
+from intone.audio import SUFFIXES, check_channel
+from intone.cli.answers import Answer, Failed, write_csv, write_json, write_table
 from intone.cli.failure import say
 from intone.cli.options import Classes
 from intone.corpora.table import audio_files
 from intone.errors import RecordingError, UsageError
-from intone.prediction import Prediction
 
 MANY = 3
 """Recordings from which on a bar on the terminal says how far it is."""
@@ -49,10 +48,11 @@ def predict(
     format_
         A table for the eye, JSON (a list of objects, all that is known) or CSV (a line for each recording).
     """
-    scheme = labels.scheme(classes)
+    scheme, chosen = labels.scheme(classes), int(channel) if channel.isdecimal() else channel
+    check_channel(chosen)
     files = list(_files(recordings))
     heard = recognizer.load(recognizer_)
-    answers = _answers(heard, files, sex, classes, int(channel) if channel.isdecimal() else channel)
+    answers = _answers(heard, files, sex, classes, chosen)
     if format_ == "table":
         failed = write_table(answers, scheme.classes, with_stretches=len(files) == 1)
     else:
@@ -75,25 +75,24 @@ def _files(recordings: Sequence[Path]) -> Iterator[Path]:
 
 def _answers(
     heard: recognizer.Recognizer, files: Sequence[Path], sex: str, classes: str, channel: str | int
-) -> Iterator[Prediction | Failed]:
+) -> Iterator[Answer]:
     """The answers in the order of the files; each that fails is told on the standard error at once."""
     from tqdm import tqdm  # noqa: PLC0415
 
-    with tqdm(total=len(files), unit="recording", leave=False, disable=None if len(files) >= MANY else True) as bar:
+    hidden = None if len(files) >= MANY else True  # None: only on a terminal
+    with tqdm(total=len(files), unit="recording", leave=False, mininterval=0, disable=hidden) as bar:
         for path in files:
-            found = _answer(heard, path, sex, classes, channel)
+            found: Sequence[Answer]
+            try:
+                found = heard.predict_channels(path, sex=sex, classes=classes, channel=channel)
+            except (RecordingError, UsageError) as error:
+                # A channel that one of many recordings lacks is no wrong use.
+                if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(channel, int)):
+                    raise
+                found = [Failed(str(path), str(error))]
             bar.clear()
-            for failed in found:
-                if isinstance(failed, Failed):
-                    say(f"{failed.file}: {failed.error}")
-            yield from found
+            for one in found:
+                if isinstance(one, Failed):
+                    say(f"{one.file}: {one.error}")
+                yield one
             bar.update()
-
-
-def _answer(
-    heard: recognizer.Recognizer, path: Path, sex: str, classes: str, channel: str | int
-) -> list[Prediction] | list[Failed]:
-    try:
-        return heard.predict_channels(path, sex=sex, classes=classes, channel=channel)
-    except RecordingError as error:
-        return [Failed(str(path), str(error))]

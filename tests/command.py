@@ -1,0 +1,48 @@
+"""The command `intone`, run in this process or in one of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from intone.cli import main
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence on the standard error; fails where there is more or less, or what nobody should see."""
+        assert self.err.startswith("intone: ") and self.err.endswith(".\n") and self.err.count("\n") == 1, self.err
+        assert "Traceback" not in self.err and "nan" not in self.err.lower().split(), self.err
+        return self.err.removeprefix("intone: ").rstrip("\n")
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> Ran:
+    """Run a command in this process."""
+    capsys.readouterr()
+    status = main([str(word) for word in words])
+    written = capsys.readouterr()
+    return Ran(status, written.out, written.err)
+
+
+def start(*words: object, **options: Any) -> "subprocess.Popen[str]":
+    """Start a command in a process of its own."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment} | options
+    return subprocess.Popen([sys.executable, "-m", "intone", *map(str, words)], **options)
+
+
+def finish(process: "subprocess.Popen[str]") -> Ran:
+    """Wait for a command in a process of its own."""
+    out, err = process.communicate(timeout=120)
+    return Ran(process.returncode, out or "", err or "")

@@ -1,0 +1,161 @@
+"""The linear probe on an encoder: against transformers and scikit-learn, and a whole run on a small corpus."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pandas as pd
+import pytest
+import torch
+import transformers
+from sklearn.linear_model import LogisticRegression
+
+from intone import export, labels, probe, recipe, run, training
+from intone.corpora import open_corpora
+from intone.encoder import load_encoder, pooled
+from intone.errors import TooShort, TrainingError
+from intone.fitting import fit
+from intone.front_end import LogMel
+from intone.model_file import load_model
+from intone.runtime import session
+from small_corpus import write_corpus
+from sounds import voice
+from tiny_encoder import LAYERS, WIDTH, write_encoder
+
+
+@pytest.fixture(scope="module")
+def encoder_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture(scope="module")
+def fitted(encoder_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("probe")
+    table = open_corpora([str(write_corpus(folder / "corpus", actors=(1, 2, 3, 4, 5, 6)))])
+    clips, settings = training.plan(table, replace(recipe.probe(str(encoder_dir)), layers=(1, 3), penalty=1e-4))
+    fit(clips, settings, folder / "run", jobs=1)
+    return folder / "run", clips
+
+
+def test_encoder_is_that_of_transformers(encoder_dir: Path) -> None:
+    log_mel = torch.randn(1, 80, 3000)
+    whole = transformers.WhisperModel.from_pretrained(encoder_dir).get_encoder().eval()
+    with torch.no_grad():
+        wanted = whole(log_mel, output_hidden_states=True).hidden_states
+        found = load_encoder(str(encoder_dir), LAYERS)(log_mel)
+    assert found.shape == (LAYERS + 1, 1500, WIDTH)
+    for layer in range(LAYERS):  # the last one of transformers has the final normalisation behind it
+        torch.testing.assert_close(found[layer], wanted[layer][0], atol=1e-5, rtol=1e-4)
+
+
+def test_pooling_is_mean_and_deviation() -> None:
+    states = torch.randn(4, 7, 5)
+    mean, deviation = pooled(states).split(5, dim=1)
+    torch.testing.assert_close(mean, states.mean(1))
+    torch.testing.assert_close(deviation, states.std(1, correction=0))
+
+
+def test_what_is_no_encoder_gets_one_sentence(tmp_path: Path, encoder_dir: Path) -> None:
+    with pytest.raises(TrainingError, match="There is no encoder at"):
+        load_encoder(str(tmp_path), 1)
+    with pytest.raises(TrainingError, match="has 3 layers, so 4 cannot be used"):
+        load_encoder(str(encoder_dir), 4)
+    transformers.BertConfig().save_pretrained(tmp_path / "bert")
+    with pytest.raises(TrainingError, match="is a bert model"):
+        load_encoder(str(tmp_path / "bert"), 1)
+
+
+def test_fit_agrees_with_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(300, 6)).astype(np.float32)
+    classes = (features @ rng.normal(size=(6, 3)) + rng.normal(size=(300, 3))).argmax(axis=1)
+    weight, bias = probe.fit(features, classes, np.ones((300, 3), bool), np.ones(300, np.float32), penalty=0.01)
+    other = LogisticRegression(C=1 / (2 * 300 * 0.01), tol=1e-8, max_iter=1000).fit(features, classes)
+    shares = torch.softmax(torch.from_numpy(features) @ weight.T + bias, 1).numpy()
+    np.testing.assert_allclose(shares, other.predict_proba(features), atol=2e-3)
+
+
+def test_a_corpus_says_nothing_of_emotions_that_it_does_not_know() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(200, 4)).astype(np.float32)
+    classes = np.where(features[:, 0] > 0, 0, 1)
+    allowed = np.ones((200, 3), bool)
+    allowed[:, 2] = False
+    weight, bias = probe.fit(features, classes, allowed, np.ones(200, np.float32), penalty=1e-3)
+    assert float(weight[2].abs().max()) == 0 and float(bias[2]) == 0
+    assert float(weight[0].abs().max()) > 0.1
+
+
+def test_labels_and_importance_follow_the_corpora() -> None:
+    table = pd.DataFrame({"corpus": ["ravdess"] * 4 + ["crema-d"] * 4, "vocal": "speech", "class": ["calm", *["sad"] * 4, *["angry"] * 3]})
+    table["label"] = "male_" + table["class"]
+    allowed = probe.allowed_labels(table, labels.network_labels(8, "male"))
+    names = np.array(labels.EMOTIONS)
+    assert set(names[allowed[0]]) == {"calm", "sad"} and set(names[allowed[-1]]) == {"sad", "angry"}
+    weights = probe.importance(table)
+    assert weights.tolist() == pytest.approx([4, 4 / 3, 4 / 3, 4 / 3, 2, 2 / 3, 2 / 3, 2 / 3])
+
+
+def test_temperature_finds_the_heat() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4000, 5)) * 2
+    classes = np.array([rng.choice(5, p=np.exp(row) / np.exp(row).sum()) for row in logits])
+    heat = probe.temperature(torch.from_numpy(logits * 2.5), classes, np.ones((4000, 5), bool))
+    assert heat == pytest.approx(2.5, rel=0.1)
+
+
+def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = fitted
+    model = load_model(folder / run.RECOGNIZER)
+    assert model.settings.labels == labels.network_labels(8, "both")
+    assert isinstance(model.settings.front_end, LogMel)
+    network = export.best_network(folder)
+    for seconds in (0.1, 0.5, 2.0):
+        features = model.settings.front_end(voice(seconds))
+        with torch.no_grad():
+            wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
+        np.testing.assert_allclose(model.probabilities(features), wanted, atol=0.02)
+    kinds = [node.op_type for node in onnx.load(folder / run.RECOGNIZER).graph.node]
+    assert "Softmax" in kinds
+
+
+def test_pack_weights_rounds_to_a_127th_of_each_channel() -> None:
+    rng = np.random.default_rng(0)
+    weights = (rng.normal(size=(120, 100)) * rng.uniform(0.1, 10, 100)).astype(np.float32)
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("MatMul", ["features", "w"], ["probabilities"])], "g",
+        [onnx.helper.make_tensor_value_info("features", onnx.TensorProto.FLOAT, ["n", 120])],
+        [onnx.helper.make_tensor_value_info("probabilities", onnx.TensorProto.FLOAT, ["n", 100])],
+        [onnx.numpy_helper.from_array(weights, "w")])
+    proto = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=9)
+    before = len(proto.SerializeToString())
+    export.pack_weights(proto)
+    assert len(proto.SerializeToString()) < 0.35 * before
+
+
+    found = session(proto.SerializeToString()).run(None, {"features": np.eye(120, dtype=np.float32)})[0]
+    assert (np.abs(found - weights) <= np.abs(weights).max(axis=0) / 127 / 2 * 1.001).all()
+
+
+def test_an_interrupted_run_goes_on_from_what_was_encoded(
+    fitted: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, clips = fitted
+    kept = sorted((folder / probe.FEATURES).glob("*.npy"))
+    assert len(kept) == len(clips)
+    monkeypatch.setattr(probe, "load_encoder", lambda *_: pytest.fail("a clip was encoded again"))
+    probe._encoder.cache_clear()
+    again = probe.layers_of(clips, run.read_run(folder).probe, folder / probe.FEATURES, jobs=1)
+    assert again.shape == (len(clips), 4, 2 * WIDTH)
+
+
+def test_log_mel_front_end_needs_a_tenth_of_a_second_and_no_level() -> None:
+    front_end = LogMel()
+    signal = voice(1.0)
+    assert front_end(signal).shape == (1, 80, 100)
+    for decibels in (-30, 12):
+        np.testing.assert_allclose(front_end(signal * np.float32(10 ** (decibels / 20))), front_end(signal), atol=1e-4)
+    with pytest.raises(TooShort, match=r"Only 0\.05 s of speech"):
+        front_end(signal[:800])
+    assert front_end(np.tile(signal, 40)).shape == (1, 80, 3000)
