@@ -13,7 +13,9 @@ import pytest
 from safetensors.torch import load_file
 
 from command import finish, run, start
+from corpus_files import touch
 from intone import run as runs
+from intone.corpora.ravdess import expected_clips
 from small_corpus import write_corpus, write_crema_d
 from sounds import encode, voice
 
@@ -47,7 +49,6 @@ def test_the_whole_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixt
                         rf"{trained}/recognizer.onnx\n", learned.out)
     assert {child.name for child in trained.iterdir()} == {
         runs.SETTINGS, runs.HISTORY, runs.CHECKPOINT, runs.BEST, runs.RECOGNIZER, "training-history.png"}
-    assert run(capsys, "train", cleaned, *options).out == learned.out
     verified = run(capsys, "verify", trained, "--data", cleaned)
     assert (verified.status, verified.err) == (0, "")
     assert re.search(r"clips it was trained on +15 +\d+\.\d% +60\.0%\nvoices it never heard +5 +\d+\.\d% +60\.0%\n", verified.out)
@@ -63,7 +64,7 @@ def test_the_whole_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert (refused.status, refused.sentence) == (2, "This recognizer was trained on male voices only: choose --sex male.")
 
 
-def test_reproduce_runs_to_predictions(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reproduce_runs_to_predictions(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "reproduce", corpus, "--epochs", "1")
     assert (shown.status, shown.err) == (0, "")
     made = Path("runs/original-male-2")
@@ -80,20 +81,19 @@ def test_reproduce_runs_to_predictions(corpus: Path, tmp_path: Path, capsys: pyt
 
 
 def test_evaluate_takes_the_sexes_from_the_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    people = {1001: "Male", 1002: "Male", 1003: "Female", 1005: "Female"}
+    people = {1001: "Male", 1021: "Female", 1002: "Male", 1003: "Female", 1005: "Female"}
     folder = write_crema_d(tmp_path / "crema", people)
     words = ["evaluate", folder, "--to", tmp_path / "folds", "--classes", "2", "--epochs", "1", "--fold", "0"]
     shown = run(capsys, *words)
     assert shown.status == 0
-    assert shown.sentence == "crema-d is not complete here, 8 of 7435 recordings by 4 voices: only these are used."
+    assert shown.sentence == "crema-d is not complete here, 10 of 7435 recordings by 5 voices: only these are used."
     cells = [cell.strip() for cell in shown.out.splitlines()[2].split("|")]
     women, men = cells[6], cells[7]
     assert cells[1:3] == ["mfcc-cnn level-independent, both", "2"]
-    assert (re.fullmatch(r"\d+\.\d", women), men) == (re.match(".*", women), "-")
+    assert re.fullmatch(r"\d+\.\d", women) and men == "-"  # 1005, an odd number, is a woman
     assert shown.out.endswith("\nThis is fold 0 of 0 to 4.\n")
     assert shown.out.startswith((tmp_path / "folds" / "table.md").read_text())
     assert "nan" not in shown.out
-    assert run(capsys, *words).out == shown.out
 
 
 def test_evaluate_says_which_fold_lacks_voices(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,9 +104,6 @@ def test_evaluate_says_which_fold_lacks_voices(corpus: Path, tmp_path: Path, cap
 
 
 def test_a_complete_vocal_channel_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from corpus_files import touch
-    from intone.corpora.ravdess import expected_clips
-
     touch(tmp_path / "song", [f"{name}.wav" for names in expected_clips("song").values() for name in names])
     ended = run(capsys, "train", tmp_path / "song", "--to", tmp_path / "run", "--hold-out", "ravdess:99")
     assert (ended.status, ended.sentence) == (2, "There is no voice ravdess:99 to hold out: the data has 23 voices, such as "
@@ -138,7 +135,7 @@ def test_verify_names_what_is_missing(corpus: Path, tmp_path: Path, capsys: pyte
 
 def test_interrupted_it_says_so_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus, folder = write_corpus(tmp_path / "ravdess", actors=(1, 3)), tmp_path / "run"
-    words = ["train", corpus, "--sex", "male", "--classes", "2", "--validation", "none", "--epochs", "60", "--jobs", "1",
+    words = ["train", corpus, "--sex", "male", "--classes", "2", "--validation", "none", "--epochs", "40", "--jobs", "1",
              "--to", folder]
     process = start(*words)
     limit = time.monotonic() + 120
@@ -153,7 +150,7 @@ def test_interrupted_it_says_so_and_goes_on(tmp_path: Path, capsys: pytest.Captu
     assert not list(folder.glob(".*.part")) and not (folder / runs.RECOGNIZER).exists()
     assert run(capsys, *words).status == 0
     after = (folder / runs.HISTORY).read_text().splitlines()
-    assert 2 <= len(before) < len(after) == 61
+    assert 2 <= len(before) < len(after) == 41
     assert after[: len(before) - 1] == before[:-1]
 
 

@@ -67,7 +67,7 @@ def test_an_export_that_differs_leaves_no_file(
     settings = load_model(trained[0] / run.RECOGNIZER).settings
     monkeypatch.setattr(export, "TOLERANCE", -1.0)
     with pytest.raises(TrainingError, match="differs from the trained one"):
-        export.export(trained[0], settings, tmp_path / "out.onnx")
+        export.export(export.best_network(trained[0]), settings, tmp_path / "out.onnx")
     assert list(tmp_path.iterdir()) == []
 
 

