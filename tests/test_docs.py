@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 import intone
 from intone import labels
 from intone.cli import app, main
-from intone.prediction import PREDICTION_FIELDS
+from intone.prediction import Prediction
 from intone.recipe import RECIPES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -141,7 +141,8 @@ def test_every_json_block_is_json(block):
 def test_every_field_of_a_prediction_is_told():
     text = (ROOT / "docs" / "prediction.md").read_text("utf-8")
     table = text.partition("## JSON")[2].partition("## Python")[0]
-    assert {name for name in PREDICTION_FIELDS if f"| `{name}` |" in table} == set(PREDICTION_FIELDS)
+    names = {field.name for field in fields(Prediction)}
+    assert {name for name in names if f"| `{name}` |" in table} == names
 
 
 @pytest.mark.corpus

@@ -238,4 +238,4 @@ def test_a_loss_that_is_not_a_number_ends_the_run(table: pd.DataFrame, tmp_path:
     clips, settings = training.plan(table, replace(quick(3), learning_rate=1e30), sex="male", classes=2)
     with pytest.raises(TrainingError, match="The loss became"):
         training.train(clips, settings, tmp_path, jobs=1)
-    assert not (tmp_path / run.CHECKPOINT).is_file() or len(training._read_history(tmp_path / run.HISTORY)) < 3
+    assert not (tmp_path / run.CHECKPOINT).is_file() or len(training.read_history(tmp_path / run.HISTORY)) < 3

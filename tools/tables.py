@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pandas as pd
 
-
 from intone.evaluation import Summary, class_table, read_rows, summarize, to_markdown
 from intone.labels import scheme
 

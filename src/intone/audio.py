@@ -65,9 +65,10 @@ def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX
     if isinstance(source, str | Path):
         try:
             with Path(source).open("rb") as file:
-                return _read(file, channel, max_seconds)
+                return read(file, channel, max_seconds=max_seconds)
         except OSError as error:
-            raise RecordingError(f"The file cannot be read ({error.strerror or error}).") from error
+            raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
+                                 "that you may read.") from error
     return _read(source if source.seekable() else io.BytesIO(source.read()), channel, max_seconds)
 
 
@@ -105,6 +106,9 @@ def check_channel(channel: str | int) -> None:
 def _read(file: IO[bytes], channel: str | int, max_seconds: float) -> list[Channel]:
     import av  # noqa: PLC0415 - 0.1 s that commands without audio do not need
 
+    if not file.read(1):
+        raise NotAudio("The file is empty: record or export it again.")
+    file.seek(0)
     _check_lists(file)
     try:
         with _open(file) as container:

@@ -68,7 +68,8 @@ class CleaningReport:
 
     def to_text(self) -> str:
         before, after = sum(clip.before_s for clip in self.clips), sum(clip.after_s for clip in self.clips)
-        lines = [f"{len(self.clips) - len(self.failed)} clips cleaned into {self.folder}"
+        number = len(self.clips) - len(self.failed)
+        lines = [f"{number} clip{'s' * (number != 1)} cleaned into {self.folder}"
                  + (f", {self.done_before} were there before" if self.done_before else "")]
         if before:
             lines.append(f"{after / 60:.1f} of {before / 60:.1f} minutes of sound are kept ({after / before:.0%}).")

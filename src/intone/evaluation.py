@@ -3,7 +3,8 @@
     intone evaluate ravdess=DIR --recipe level-independent --sex both --to RUN
 
 A fold is a run of its own in `fold-K/`, so that an interrupted evaluation goes on. `out-of-fold.csv` has a row a clip:
-clip, fold, actor, truth, one probability a class; every figure is made from such files and nothing else.
+clip, fold, actor, truth, one probability a class; every figure is made from such files and nothing else. It is of
+RAVDESS; `out-of-fold-crema-d.csv` is of CREMA-D.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,26 +27,39 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OUT_OF_FOLD, TABLE = "out-of-fold.csv", "table.md"
+TESTED = ("ravdess", "crema-d")
 KEYS = ("clip", "fold", "actor", "truth")
 
 
 def evaluate(
     table: "pd.DataFrame", recipe: AnyRecipe, to: Path, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
     only: Sequence[int] | None = None, jobs: int | None = None,
-) -> "pd.DataFrame":
+) -> dict[str, "pd.DataFrame"]:
     """Train and test the folds (all five, or `only` some); returns and writes the rows of those that are done.
 
-    Song trains, speech is tested. What is in the folder already with the same settings is not done again.
+    The rows come by corpus. Song trains, speech is tested. What is in the folder already with the same settings is not
+    done again.
     """
     import pandas as pd  # noqa: PLC0415
 
-    for number in folds.FOLDS if only is None else only:
+    wanted = folds.FOLDS if only is None else only
+    for number in wanted:  # before anything is trained: a voice that is missing would stop it hours later
+        folds.fold(labels.assign(table, classes, sex), number)
+    for number in wanted:
         _run_fold(table, recipe, to / f"fold-{number}", number, sex, classes, seed, jobs)
-    done = [to / f"fold-{number}" / OUT_OF_FOLD for number in folds.FOLDS]
-    rows = pd.concat([read_rows(path) for path in done if path.is_file()], ignore_index=True)
-    rows = rows.sort_values("clip", ignore_index=True)
-    write_rows(to / OUT_OF_FOLD, rows)
-    return rows
+    found = {}
+    for corpus in TESTED:
+        done = [to / f"fold-{number}" / out_of_fold(corpus) for number in folds.FOLDS]
+        parts = [read_rows(path) for path in done if path.is_file()]
+        if parts:
+            found[corpus] = pd.concat(parts, ignore_index=True).sort_values("clip", ignore_index=True)
+            write_rows(to / out_of_fold(corpus), found[corpus])
+    return found
+
+
+def out_of_fold(corpus: str) -> str:
+    """The name of the file with the rows of a corpus."""
+    return OUT_OF_FOLD if corpus == "ravdess" else f"out-of-fold-{corpus}.csv"
 
 
 def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: int, sex: str, classes: int | str,
@@ -57,7 +71,8 @@ def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: in
     clips, settings = training.plan(table, recipe, sex=sex, classes=classes, seed=seed, held_out=fold.test,
                                     validating=fold.validation)
     run.open_run(folder, settings)
-    if (folder / OUT_OF_FOLD).is_file():
+    tested = [corpus for corpus in TESTED if any(voice.startswith(f"{corpus}:") for voice in fold.test)]
+    if all((folder / out_of_fold(corpus)).is_file() for corpus in tested):
         return
     model = fit(clips, settings, folder, cache=folder.parent / "features", jobs=jobs)
     strangers = chosen[run.voices(chosen).isin(fold.test) & (chosen["vocal"] == "speech")].reset_index(drop=True)
@@ -65,7 +80,8 @@ def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: in
     rows = pd.DataFrame({"clip": strangers["clip"], "fold": number, "actor": strangers["actor"],
                          "truth": strangers["class"]})
     columns = {name: masses[:, i] for i, name in enumerate(labels.scheme(classes).classes)}
-    write_rows(folder / OUT_OF_FOLD, rows.assign(**columns))
+    for corpus in tested:
+        write_rows(folder / out_of_fold(corpus), rows.assign(**columns)[strangers["corpus"] == corpus])
 
 
 def write_rows(path: Path, rows: "pd.DataFrame") -> None:
@@ -106,7 +122,8 @@ class Summary:
 def summarize(rows: "pd.DataFrame", scheme: Scheme | None = None, sexes: Mapping[str, str] | None = None) -> Summary:
     """The figures of out-of-fold rows; those of eight emotions can be re-read in another scheme.
 
-    Clips that a scheme leaves out are left out here, and the masses inside it compared. `sexes` maps actors (as text)
+    Clips that a scheme leaves out are left out here, and the masses inside it compared; so are classes that the truth
+    never has, as calm in CREMA-D. `sexes` maps actors (as text)
     to sexes; without it those of RAVDESS are taken from the actor's number.
     """
     own = tuple(column for column in rows.columns if column not in KEYS)
@@ -116,24 +133,29 @@ def summarize(rows: "pd.DataFrame", scheme: Scheme | None = None, sexes: Mapping
     if scheme is not None and scheme.classes != own:
         classes, masses, truth = scheme.classes, scheme.sums(masses), truth.map(scheme.class_of)
     kept = truth.notna().to_numpy()
+    occurring = [i for i, name in enumerate(classes) if name in set(truth[kept])]
+    classes, masses = tuple(classes[i] for i in occurring), masses[:, occurring]
     names, actors = [str(one) for one in truth[kept]], [str(one) for one in rows["actor"][kept]]
     shares = masses[kept] / masses[kept].sum(axis=1, keepdims=True)
     refused = ~np.isfinite(shares).all(axis=1)
     answers = [None if bad else classes[int(row.argmax())] for row, bad in zip(shares, refused, strict=True)]
-    sex = [(sexes or {}).get(actor, "male" if int(actor) % 2 else "female") for actor in actors]
-    counts = {one: names.count(one) for one in classes}
-    most = max(counts, key=lambda one: counts[one])
+    voices = sorted(set(actors))
+    sex = {actor: (sexes or {}).get(actor, "male" if int(actor) % 2 else "female") for actor in voices}
+    by_voice = np.stack([metrics.counts([name for name, one in zip(names, actors, strict=True) if one == voice],
+                                        [answer for answer, one in zip(answers, actors, strict=True) if one == voice],
+                                        classes) for voice in voices])
+    everything = by_voice.sum(axis=0)
+    most = int(everything.sum(axis=1).argmax())
     right = np.array([answer == name for answer, name in zip(answers, names, strict=True)])
-    accuracy, uar, macro_f1 = (metrics.over_voices(metric, names, answers, classes, actors)
-                               for metric in (metrics.accuracy, metrics.uar, metrics.macro_f1))
+    found = {name: float(share) for name, share in zip(classes, metrics.recalls(everything), strict=True)}
     return Summary(
-        len(names), int(refused.sum()), accuracy, uar, macro_f1,
-        metrics.recalls(names, answers, classes),
-        {one: metrics.uar([n for n, s in zip(names, sex, strict=True) if s == one],
-                          [a for a, s in zip(answers, sex, strict=True) if s == one], classes)
-         for one in sorted(set(sex))},
+        len(names), int(refused.sum()), metrics.over_voices(metrics.accuracy, by_voice),
+        metrics.over_voices(metrics.uar, by_voice), metrics.over_voices(metrics.macro_f1, by_voice),
+        {name: share for name, share in found.items() if np.isfinite(share)},
+        {one: float(metrics.uar(by_voice[[sex[voice] == one for voice in voices]].sum(axis=0)))
+         for one in sorted(set(sex.values()))},
         metrics.calibration_error(shares[~refused].max(axis=1), right[~refused]),
-        counts[most] / len(names), most,
+        float(everything[most].sum() / len(names)), classes[most],
     )
 
 

@@ -1,7 +1,9 @@
 """How good answers are: accuracy, UAR, macro-F1, by class and by sex, with intervals over voices.
 
 `truth` and `answers` are sequences of class names; an answer of None is a refusal, and counts as wrong. UAR is the
-unweighted average recall: the mean over the classes of the share that was found, 1 / classes for guessing.
+unweighted average recall: the mean over the classes of the share that was found, 1 / classes for guessing. A class
+that does not occur in the truth is not averaged. Everything is computed from counts (..., truth, answer), so that a
+thousand draws of voices are one product.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,41 +11,43 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
 
 Answers = Sequence[str | None]
-Metric = Callable[[Sequence[str], Answers, Sequence[str]], float]
-REFUSED = "refused"
+Counts = NDArray[np.floating]
+Metric = Callable[[Counts], NDArray[np.float64]]
 
 
-def accuracy(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> float:
-    """Share of right answers, 0 to 1."""
-    del classes
-    return float(accuracy_score(truth, _named(answers)))
+def counts(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> NDArray[np.float64]:
+    """How often each class was answered with each: (classes, classes + 1), the refusals in the last column."""
+    index = {name: i for i, name in enumerate(classes)}
+    table = np.zeros((len(classes), len(classes) + 1))
+    for name, answer in zip(truth, answers, strict=True):
+        table[index[name], len(classes) if answer is None else index[answer]] += 1
+    return table
 
 
-def uar(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> float:
-    """Mean recall of the classes that occur in the truth, 0 to 1."""
-    present = [one for one in classes if one in set(truth)]
-    return float(recall_score(truth, _named(answers), labels=present, average="macro", zero_division=0))
+def accuracy(table: Counts) -> NDArray[np.float64]:
+    """Share of right answers, 0 to 1: (..., classes, classes + 1) -> (...)."""
+    return np.asarray(_right(table).sum(-1) / table.sum((-2, -1)))
 
 
-def macro_f1(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> float:
-    """Mean F1 of the classes that occur in the truth, 0 to 1."""
-    present = [one for one in classes if one in set(truth)]
-    return float(f1_score(truth, _named(answers), labels=present, average="macro", zero_division=0))
+def uar(table: Counts) -> NDArray[np.float64]:
+    """Mean recall of the classes that occur in the truth, 0 to 1: (..., classes, classes + 1) -> (...)."""
+    return np.asarray(np.nanmean(recalls(table), axis=-1))
 
 
-def recalls(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> dict[str, float]:
-    """Recall of every class, 0 to 1; a class that does not occur is left out."""
-    present = [one for one in classes if one in set(truth)]
-    found = recall_score(truth, _named(answers), labels=present, average=None, zero_division=0)
-    return dict(zip(present, map(float, found), strict=True))
+def macro_f1(table: Counts) -> NDArray[np.float64]:
+    """Mean of 2 right / (2 right + wrongly given + missed) over the classes that occur: counts -> (...)."""
+    present = table.sum(-1)
+    given = table[..., :-1].sum(-2)
+    scores = np.divide(2 * _right(table), present + given, out=np.full(present.shape, np.nan), where=present > 0)
+    return np.asarray(np.nanmean(scores, axis=-1))
 
 
-def confusion(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> NDArray[np.int64]:
-    """Counts (truth, answer), both in the order of `classes` with the refusals as the last column and row."""
-    return np.asarray(confusion_matrix(truth, _named(answers), labels=[*classes, REFUSED]))
+def recalls(table: Counts) -> NDArray[np.float64]:
+    """Share of each class that was found: (..., classes, classes + 1) -> (..., classes); NaN where it never occurs."""
+    present = table.sum(-1)
+    return np.asarray(np.divide(_right(table), present, out=np.full(present.shape, np.nan), where=present > 0))
 
 
 @dataclass(frozen=True)
@@ -55,21 +59,16 @@ class Interval:
     high: float
 
 
-def over_voices(
-    metric: Metric, truth: Sequence[str], answers: Answers, classes: Sequence[str], voices: Sequence[object],
-    *, draws: int = 1000, seed: int = 0,
-) -> Interval:
-    """A metric with a 95 % interval: whole voices are drawn with replacement, `draws` times."""
+def over_voices(metric: Metric, by_voice: Counts, *, draws: int = 1000, seed: int = 0) -> Interval:
+    """A metric of all voices together, with a 95 % interval: whole voices are drawn with replacement.
+
+    `by_voice` are the counts of each voice, (voices, classes, classes + 1).
+    """
     rng = np.random.default_rng(seed)
-    names, index = np.unique(np.asarray([str(voice) for voice in voices]), return_inverse=True)
-    rows = [np.flatnonzero(index == i) for i in range(len(names))]
-    truth_array, answer_array = np.asarray(truth, object), np.asarray(answers, object)
-    values = []
-    for _ in range(draws):
-        chosen = np.concatenate([rows[i] for i in rng.integers(0, len(rows), len(rows))])
-        values.append(metric(list(truth_array[chosen]), list(answer_array[chosen]), classes))
+    chosen = rng.multinomial(len(by_voice), np.full(len(by_voice), 1 / len(by_voice)), size=draws)
+    values = metric(np.tensordot(chosen, by_voice, axes=1))
     low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(metric(truth, answers, classes), float(low), float(high))
+    return Interval(float(metric(by_voice.sum(0))), float(low), float(high))
 
 
 def calibration_error(top: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
@@ -88,5 +87,5 @@ def coverage(top: NDArray[np.float64], right: NDArray[np.bool_], share: float) -
     return float(right[order].mean())
 
 
-def _named(answers: Answers) -> list[str]:
-    return [REFUSED if answer is None else answer for answer in answers]
+def _right(table: Counts) -> NDArray[np.float64]:
+    return np.asarray(np.diagonal(table[..., :-1], axis1=-2, axis2=-1), float)

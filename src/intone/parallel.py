@@ -3,11 +3,18 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
+from intone.errors import IntoneError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class WorkerError(IntoneError):
+    """A worker process that ended before its work."""
 
 
 def cores() -> int:
@@ -35,6 +42,9 @@ def mapped(
                 for result in pool.map(function, items, chunksize=8):
                     yield result
                     bar.update()
+            except BrokenProcessPool as error:
+                raise WorkerError("A worker process was ended from outside, perhaps for want of memory: start again "
+                                  "with --jobs 1.") from error
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise

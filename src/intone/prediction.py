@@ -1,6 +1,6 @@
 """The answer about a recording."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,9 @@ class Prediction:
         return plain
 
 
-PREDICTION_FIELDS = tuple(field.name for field in fields(Prediction))
+def percent(share: float) -> str:
+    """A probability as a person says it: `0.874` -> `87%`; never `0%` or `100%`, which would be a promise."""
+    return "<1%" if share < 0.01 else ">99%" if share > 0.99 else f"{share:.0%}"
 
 
 def in_scheme(scheme: Scheme, masses: NDArray[np.float64]) -> tuple[str, dict[str, float], float]:

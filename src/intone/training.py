@@ -84,7 +84,7 @@ def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: i
     best validation accuracy (of the last epoch where nothing validates).
     """
     run.open_run(folder, settings)
-    history = _read_history(folder / run.HISTORY)
+    history = read_history(folder / run.HISTORY)
     if len(history) >= settings.cnn.epochs and (folder / run.BEST).is_file():
         return history
     signals = cleaning.signals(table, settings.cnn.front_end.envelope, jobs=jobs)
@@ -207,7 +207,8 @@ def _is_best(history: Sequence[Epoch]) -> bool:
     return math.isnan(accuracies[-1]) or accuracies[-1] > max(accuracies[:-1], default=-1.0)
 
 
-def _read_history(path: Path) -> list[Epoch]:
+def read_history(path: Path) -> list[Epoch]:
+    """The epochs that a history file tells of; none where there is no file."""
     if not path.is_file():
         return []
     with told(path), path.open(newline="", encoding="utf-8") as file:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intone import labels, metrics, run, scoring, training
+from intone import labels, run, scoring, training
 from intone.errors import CorpusError, TrainingError
 from intone.evaluation import OUT_OF_FOLD, read_rows, summarize
 from intone.files import write_text
@@ -69,6 +69,8 @@ def verify(
     seen = chosen[~run.voices(chosen).isin(made.held_out)].reset_index(drop=True)
     if run.digest(seen) != made.clips:
         raise CorpusError(f"The data has other clips than the run in {folder} was trained on: give the same corpora.")
+    if not (folder / run.RECOGNIZER).is_file():
+        raise TrainingError(f"The run in {folder} is not finished: give the same `intone train` again, it goes on.")
     heard = _share(folder, seen, folder / PREDICTIONS, jobs)
     if made.held_out:
         strangers = chosen[run.voices(chosen).isin(made.held_out)].reset_index(drop=True)
@@ -117,5 +119,5 @@ def _share(folder: Path, table: "pd.DataFrame", to: Path, jobs: int | None) -> S
     rows = predictions(table, scoring.as_verified(folder / run.RECOGNIZER, table, jobs=jobs), outputs)
     write_text(to, rows.to_csv(index=False, float_format="%.6f"))
     counts = rows["emotion_label"].value_counts()
-    return Share(len(rows), metrics.accuracy(list(rows["emotion_label"]), list(rows["y_pred"]), outputs),
+    return Share(len(rows), float((rows["emotion_label"] == rows["y_pred"]).mean()),
                  float(counts.iloc[0] / len(rows)), str(counts.index[0]), tuple(sorted(set(run.voices(table)))))

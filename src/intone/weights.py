@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from intone.errors import TrainingError
@@ -14,7 +14,7 @@ from intone.files import write_whole
 def save_weights(path: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> None:
     """Write named tensors and notes, whole."""
     with write_whole(path) as part:
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, part, dict(notes))
+        part.write_bytes(save({name: tensor.contiguous() for name, tensor in tensors.items()}, dict(notes)))
 
 
 def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intone.cli.failure import printable
-from intone.prediction import NEITHER, Prediction
+from intone.prediction import NEITHER, Prediction, percent
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,6 @@ def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
                          "duration_s": one.duration_s, "label": one.label, **shares, "sure": one.sure, "sex": one.sex,
                          "reasons": " ".join(one.reasons)})
     return failed
-
-
-def percent(share: float) -> str:
-    """A probability as a person says it: `0.874` -> `87%`; never `0%` or `100%`, which would be a promise."""
-    return "<1%" if share < 0.01 else ">99%" if share > 0.99 else f"{share:.0%}"
 
 
 def _percents(shares: Mapping[str, float]) -> dict[str, str]:

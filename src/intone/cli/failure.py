@@ -11,7 +11,7 @@ from intone.errors import IntoneError
 
 EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
           "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
-          "safetensors": "train", "sklearn": "train"}
+          "safetensors": "train", "transformers": "train"}
 """Packages that the core does without, and the extra that brings them."""
 
 GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate")

@@ -12,6 +12,7 @@ from intone.corpora import crema_d, open_corpora
 from intone.corpora.ravdess import expected_clips
 from intone.errors import UsageError
 from intone.parallel import cores
+from intone.recipe import AnyRecipe, probe
 from intone.recipe import recipe as named_recipe
 
 if TYPE_CHECKING:
@@ -53,17 +54,17 @@ def train(
         Voices that are never used, such as ravdess:21 ravdess:23.
     """
     from intone import training  # noqa: PLC0415
-    from intone.export import finish  # noqa: PLC0415
+    from intone.fitting import fit  # noqa: PLC0415
 
-    del model  # one so far; the option says which
     clips = _clips(corpora, vocal)
     _tell_incomplete(clips)
-    table, settings = training.plan(clips, named_recipe(recipe).with_epochs(epochs), sex=sex, classes=classes,
-                                    seed=seed, validation=validation, held_out=hold_out or ())
-    history = training.train(table, settings, to, jobs=jobs)
-    _curve(to)
-    exported = finish(to, table, jobs=jobs)
-    print(f"{_summary(history)}\nThe recognizer is {exported}")
+    table, settings = training.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
+                                    validation=validation, held_out=hold_out or ())
+    exported = fit(table, settings, to, jobs=jobs)
+    if (to / run.HISTORY).is_file():
+        _curve(to)
+        print(_summary(training.read_history(to / run.HISTORY)))
+    print(f"The recognizer is {exported}")
 
 
 def verify(
@@ -171,17 +172,20 @@ def evaluate(
     from intone import evaluation  # noqa: PLC0415
     from intone.files import write_text  # noqa: PLC0415
 
-    del model  # one so far; the option says which
     clips = _clips(corpora, "all")
     _tell_incomplete(clips)
-    rows = evaluation.evaluate(clips, named_recipe(recipe).with_epochs(epochs), to, sex=sex, classes=classes,
-                               seed=seed, only=fold, jobs=jobs)
-    tested = clips[clips["corpus"] != "folder"]
-    summary = evaluation.summarize(rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
-    text = evaluation.to_markdown({f"mfcc-cnn {recipe}, {sex}": summary}) + "\n" + evaluation.class_table(summary)
+    chosen = _recipe(model, recipe, epochs)
+    found = evaluation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs)
+    tables = []
+    for corpus, rows in found.items():
+        tested = clips[clips["corpus"] == corpus]
+        summary = evaluation.summarize(rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
+        name = f"{corpus}: {chosen.name}, {sex}"
+        tables.append(evaluation.to_markdown({name: summary}) + "\n" + evaluation.class_table(summary))
+    text = "\n".join(tables)
     write_text(to / evaluation.TABLE, text)
     print(text, end="")
-    done = sorted(set(rows["fold"]))
+    done = sorted({int(number) for rows in found.values() for number in rows["fold"]})
     if len(done) < 5:
         print(f"\nThis is fold {', '.join(map(str, done))} of 0 to 4.")
 
@@ -217,6 +221,15 @@ def _summary(history: "list[Epoch]") -> str:
     best = max(history, key=lambda line: line.validation_accuracy)
     return (f"{epochs}; epoch {best.epoch} is kept, with {best.validation_accuracy:.1%} of the validation "
             "chunks right.")
+
+
+def _recipe(model: str, name: str, epochs: int | None) -> AnyRecipe:
+    """The recipe of the network on MFCC by its name, or the probe on an encoder, which has no epochs."""
+    if model == "mfcc-cnn":
+        return named_recipe(name).with_epochs(epochs)
+    if epochs is not None:
+        raise UsageError("A probe on an encoder has no epochs: leave --epochs out.")
+    return probe(model)
 
 
 def _curve(folder: Path) -> None:

@@ -25,7 +25,8 @@ Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recor
 Recipe = Annotated[str, Parameter(
     help="original (every constant of the original system) or level-independent (the recording level plays no part).")]
 
-Network = Annotated[Literal["mfcc-cnn"], Parameter(help="The network: the original's convolutions on MFCC.")]
+Network = Annotated[str, Parameter(help="mfcc-cnn (the original's convolutions on MFCC), or a Whisper encoder for a "
+                                        "linear probe: a folder, or a name on the hub such as openai/whisper-base.")]
 
 Epochs = Annotated[int | None, Parameter(validator=Number(gte=1), help="Another number of epochs than the recipe's.")]
 

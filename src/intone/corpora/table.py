@@ -47,6 +47,8 @@ class Corpus:
         rows = []
         for path in self.files():
             row = self.row(path)
+            if row is not None and any("\udc80" <= letter <= "\udcff" for letter in str(path)):
+                raise CorpusError(f"The name {str(path)!a} is not UTF-8: rename it.")
             if row is not None:
                 rows.append({"clip": path.stem, "path": str(path), "corpus": self.name, **row})
         if not rows:
@@ -92,7 +94,8 @@ def open_corpus(name: str) -> Corpus:
         if corpus.recognizes(root):
             return corpus(root)
     raise CorpusError(f"The folder {root} is not a corpus that is known: its files are not named as in RAVDESS or "
-                      "CREMA-D, and its folders are not named after emotions.")
+                      "CREMA-D, and its folders are not named after emotions; name another folder, or "
+                      "ravdess=DIR, crema-d=DIR or folder=DIR.")
 
 
 def open_corpora(names: Sequence[str]) -> "pd.DataFrame":

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from intone.prediction import percent
 from intone.web.state import State, state
 from intone.web.texts import Texts
 from intone.web.views import left_out, likelihood, tone
@@ -16,15 +17,6 @@ def equip(app: Flask, version: str) -> None:
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out
     )
-
-
-def percent(share: float) -> str:
-    """A probability as a person says it: `0.874` -> `87%`; never `0%` or `100%`, which would be a promise."""
-    if share < 0.01:
-        return "<1%"
-    if share > 0.99:
-        return ">99%"
-    return f"{100 * share:.0f}%"
 
 
 def clock(seconds: float) -> str:
