@@ -103,11 +103,6 @@ def _percent(value: float) -> str:
 FIGURES: dict[str, Callable[[], str]] = {
     "original-heard": lambda: _percent(float((trained_on()["y_pred"] == trained_on()["emotion_label"]).mean())),
     "original-unheard": lambda: _percent(original().accuracy.value),
-    "original-majority": lambda: _percent(original().majority),
-    "bundled-accuracy-8": lambda: _percent(summarize(rows("ravdess-5fold/mfcc-cnn-both")).accuracy.value),
-    "bundled-uar-8": lambda: _percent(summarize(rows("ravdess-5fold/mfcc-cnn-both")).uar.value),
-    "bundled-accuracy-2": lambda: _percent(summarize(rows("ravdess-5fold/mfcc-cnn-both"), scheme(2)).accuracy.value),
-    "bundled-uar-2": lambda: _percent(summarize(rows("ravdess-5fold/mfcc-cnn-both"), scheme(2)).uar.value),
 }
 
 
