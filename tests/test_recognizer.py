@@ -69,7 +69,8 @@ def test_a_voice_that_is_none_of_the_classes_is_neither(path):
     assert found.outside == pytest.approx(0.6, abs=1e-5)
     assert found.probabilities == pytest.approx({"negative": 0.75, "positive": 0.25}, abs=1e-5)
     assert not found.sure
-    assert found.reasons[0] == "It sounds most like neutral, and 60% lies outside of negative, positive."
+    assert found.reasons[0] == (
+        "Most of what is heard is neither negative nor positive, and sounds rather neutral.")
     assert [one.label for one in found.stretches] == ["neither"]
     assert recognizer.predict(voice(1), RATE, classes=3).label == "neutral"
 
@@ -232,8 +233,8 @@ def test_an_answer_is_sure_from_its_threshold_on(path, needed, sure):
     found = load(tiny_model(path, answer, sure_above={"2": needed})).predict(voice(2), RATE)
     assert found.sure is sure
     assert found.reasons == (() if sure else (
-        f"The likeliest class has 70%, and only from {needed:.0%} on was this recognizer right 8 times in 10 on voices "
-        "that it had not heard.",))
+        f"Only from {needed:.0%} on were answers of this recognizer right 8 times in 10 on voices that it had "
+        "not heard.",))
 
 
 def test_an_answer_without_a_threshold_is_never_sure(path):

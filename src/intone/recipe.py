@@ -67,6 +67,8 @@ RECIPES = {
                 envelope=EnvelopeSettings(threshold=0.03, relative_to="peak"),
                 mfcc=MfccSettings(floor=1e-6),
                 level_dbfs=-20.0,
+                pooling="product",
+                sharpness=2.0,
             ),
             epochs=6,
             batch=256,

@@ -187,7 +187,7 @@ def hear(model: Model, signal: Signal, sex: str = "auto") -> _Heard:
     rows, kept, seconds = [], [], []
     for span, features in _features(model, signal, find_speech(signal)):
         kept.append(span)
-        rows.append(model.probabilities(features).mean(axis=0))
+        rows.append(model.settings.front_end.pool(model.probabilities(features)))
         seconds.append(model.settings.front_end.seconds(features))
     everything = np.average(rows, axis=0, weights=seconds)
     chosen = _heard_sex(model, everything) if sex == "auto" else sex

@@ -31,7 +31,7 @@ def as_served(model: Path, table: "pd.DataFrame", *, jobs: int | None = None) ->
 def as_verified(model: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Rows:
     """Probabilities of the model's labels for every clip, as the original verifies: (clips, labels).
 
-    The whole clip is cleaned, cut into chunks one after the other, and their probabilities averaged. A clip without a
+    The whole clip is cleaned, cut into chunks one after the other, and their probabilities pooled. A clip without a
     chunk has a row of NaN.
     """
     return _rows(_verify, model, list(table["path"]), "verifying", jobs)
@@ -65,7 +65,8 @@ def _serve(model: Path, clip: str) -> Rows:
 def _verify(model: Path, clip: str) -> Rows:
     loaded = _load(model)
     try:
-        return np.asarray(loaded.probabilities(loaded.settings.front_end(_signal(clip))).mean(axis=0))
+        front_end = loaded.settings.front_end
+        return front_end.pool(loaded.probabilities(front_end(_signal(clip))))
     except TooShort:
         return np.full(len(loaded.settings.labels), np.nan)
 
