@@ -25,15 +25,20 @@ def file(content: bytes) -> io.BytesIO:
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"RIFF", b"\0" * 5000, b"<!DOCTYPE html><html><body>404 Not Found</body></html>" * 50,
+    b"RIFF", b"\0" * 5000, b"<!DOCTYPE html><html><body>404 Not Found</body></html>" * 50,
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(3000), b"%PDF-1.7\n" * 200, "Grüße\n".encode() * 500,
-], ids=["empty", "stub", "zeros", "html", "png", "pdf", "text"])
+], ids=["stub", "zeros", "html", "png", "pdf", "text"])
 def test_what_is_not_audio_is_told(tmp_path, content):
     path = tmp_path / "voice.wav"
     path.write_bytes(content)
     with pytest.raises(NotAudio, match="not a recording that can be decoded: use wav, flac, mp3") as told:
         read_mono(path)
     assert told.value.http_status == 415
+
+
+def test_an_empty_file_is_told():
+    with pytest.raises(NotAudio, match="The file is empty: record or export it again"):
+        read_mono(file(b""))
 
 
 def test_a_picture_is_not_audio():

@@ -100,7 +100,6 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
     (["clean", "x", "--to", "y", "--recipe", "mine"], "There is no recipe 'mine': choose original or level-independent."),
     (["train", "x", "--to", "y", "--epochs", "0"], 'Invalid value "0" for --epochs; must be >= 1'),
     (["train", "x", "--to", "y", "--seed", "-1"], 'Invalid value "-1" for --seed; must be >= 0'),
-    (["train", "x", "--to", "y", "--model", "wav2vec"], 'Invalid value "wav2vec" for --model; choose from: "mfcc-cnn"'),
     (["train", "tess=x", "--to", "y"], "There is no corpus 'tess': write ravdess=DIR, crema-d=DIR, folder=DIR or a folder."),
 ])
 def test_wrong_use_is_told_in_one_sentence(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,7 @@ def test_clean_writes_a_clip_each_and_goes_on(corpus: Path, tmp_path: Path, caps
     assert sorted(path.suffix for path in to.iterdir()) == [".json", ".wav", ".wav", ".wav"]
     (to / "03-01-02-01-01-01-01.wav").unlink()
     again = run(capsys, "clean", corpus, "--to", to, "--jobs", "1")
-    assert again.out.startswith(f"1 clips cleaned into {to}, 2 were there before\n")
+    assert again.out.startswith(f"1 clip cleaned into {to}, 2 were there before\n")
     other = run(capsys, "clean", corpus, "--to", to, "--recipe", "level-independent")
     assert (other.status, other.out) == (1, "")
     assert other.sentence.startswith(f"The clips in {to} were cleaned with threshold 0.0005 of full scale, but 0.03 of peak")

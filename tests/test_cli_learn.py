@@ -89,7 +89,7 @@ def test_evaluate_takes_the_sexes_from_the_corpus(tmp_path: Path, capsys: pytest
     assert shown.sentence == "crema-d is not complete here, 10 of 7435 recordings by 5 voices: only these are used."
     cells = [cell.strip() for cell in shown.out.splitlines()[2].split("|")]
     women, men = cells[6], cells[7]
-    assert cells[1:3] == ["mfcc-cnn level-independent, both", "2"]
+    assert cells[1:3] == ["crema-d: level-independent, both", "2"]
     assert re.fullmatch(r"\d+\.\d", women) and men == "-"  # 1005, an odd number, is a woman
     assert shown.out.endswith("\nThis is fold 0 of 0 to 4.\n")
     assert shown.out.startswith((tmp_path / "folds" / "table.md").read_text())

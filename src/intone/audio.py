@@ -106,6 +106,7 @@ def check_channel(channel: str | int) -> None:
 def _read(file: IO[bytes], channel: str | int, max_seconds: float) -> list[Channel]:
     import av  # noqa: PLC0415 - 0.1 s that commands without audio do not need
 
+    file.seek(0)
     if not file.read(1):
         raise NotAudio("The file is empty: record or export it again.")
     file.seek(0)
