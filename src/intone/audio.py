@@ -104,7 +104,7 @@ def check_channel(channel: str | int) -> None:
 
 
 def _read(file: IO[bytes], channel: str | int, max_seconds: float) -> list[Channel]:
-    import av  # noqa: PLC0415 - 0.1 s that commands without audio do not need
+    import av  # 0.1 s that commands without audio do not need
 
     file.seek(0)
     if not file.read(1):
@@ -127,7 +127,7 @@ def _read(file: IO[bytes], channel: str | int, max_seconds: float) -> list[Chann
 
 def _open(file: IO[bytes]) -> "av.container.InputContainer":
     """The container; at first from a short probe, which is eight times as fast and nearly always enough."""
-    import av  # noqa: PLC0415
+    import av
 
     file.seek(0)
     try:
@@ -159,7 +159,7 @@ def _blocks(container: "av.container.InputContainer", stream: "av.AudioStream", 
 
 def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") -> Iterator["av.AudioFrame"]:
     """Decoded frames as float32; a damaged packet is passed over, the length check judges."""
-    import av  # noqa: PLC0415
+    import av
 
     if stream.codec_context is None:
         raise NotAudio("The sound in the file is of a kind that is not known: export it as wav, flac or mp3.")
@@ -253,7 +253,7 @@ def resample(samples: Signal, rate: float, to: float = RATE) -> Signal:
     """Samples (channels, samples) or (samples,) at another rate, by soxr's high-quality band-limited interpolation."""
     if rate == to:
         return np.ascontiguousarray(samples, np.float32)
-    import soxr  # noqa: PLC0415
+    import soxr
 
     resampled = soxr.resample(np.ascontiguousarray(samples.T, np.float32), rate, to, quality="HQ").T
     return np.ascontiguousarray(resampled)

@@ -171,7 +171,7 @@ def _clean_clip(job: tuple[Path, Path], envelope: EnvelopeSettings) -> Cleaned:
 
 def _wav(signal: Signal) -> bytes:
     """A signal as float32 WAV; not by libsndfile, which puts the time of writing into such a file."""
-    import av  # noqa: PLC0415
+    import av
 
     file = io.BytesIO()
     with av.open(file, "w", format="wav", options={"fflags": "+bitexact"}) as container:

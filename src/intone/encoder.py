@@ -42,7 +42,7 @@ class Encoder(nn.Module):
 
 def load_encoder(name: str, layers: int) -> Encoder:
     """The encoder in a folder or on the hub; a TrainingError where there is none, or it has fewer layers."""
-    import transformers  # noqa: PLC0415 - seconds that no other command needs
+    import transformers  # seconds that no other command needs
 
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # a missing decoder is not missed here
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]

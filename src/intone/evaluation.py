@@ -40,7 +40,7 @@ def evaluate(
     The rows come by corpus. Song trains, speech is tested. What is in the folder already with the same settings is not
     done again.
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     wanted = folds.FOLDS if only is None else only
     for number in wanted:  # before anything is trained: a voice that is missing would stop it hours later
@@ -64,7 +64,7 @@ def out_of_fold(corpus: str) -> str:
 
 def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: int, sex: str, classes: int | str,
               seed: int, jobs: int | None) -> None:
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     chosen = labels.assign(table, classes, sex)
     fold = folds.fold(chosen, number)
@@ -91,7 +91,7 @@ def write_rows(path: Path, rows: "pd.DataFrame") -> None:
 
 def read_rows(path: Path) -> "pd.DataFrame":
     """Out-of-fold rows from a file; a CorpusError where columns are missing or probabilities are none."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     with told(path):
         text = path.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def mapped(
     function: Callable[[Item], Result], items: Sequence[Item], *, title: str, jobs: int | None = None
 ) -> Iterator[Result]:
     """`function` of every item, in their order, with a bar on the terminal. `jobs` processes; None: one a core."""
-    from tqdm import tqdm  # noqa: PLC0415
+    from tqdm import tqdm
 
     jobs = min(jobs or cores(), len(items) // 16 + 1)
     bar = tqdm(total=len(items), desc=title, unit="clip", disable=None)

@@ -19,7 +19,7 @@ def session(model: bytes | Path, threads: int = 1) -> "onnxruntime.InferenceSess
     One thread by default: by itself the runtime would take every core, and keep them spinning between two calls.
     A model reads no other file: its bytes are given, and weights outside of them are refused.
     """
-    import onnxruntime as ort  # noqa: PLC0415 - 0.1 s that commands without a network do not need
+    import onnxruntime as ort  # 0.1 s that commands without a network do not need
 
     ort.set_default_logger_severity(4)
     options = ort.SessionOptions()

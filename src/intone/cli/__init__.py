@@ -29,7 +29,7 @@ HEAR, DATA, LEARN, REST = (Group(title, sort_key=place) for place, title in enum
 
 
 def _version() -> str:
-    from intone import __version__  # noqa: PLC0415 - not there yet while the package is being imported
+    from intone import __version__  # not there yet while the package is being imported
 
     return f"intone {__version__}"
 

@@ -27,11 +27,11 @@ def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Paramet
     json
         Print the whole report as JSON; the text shortens long lists.
     """
-    from intone.corpora.check import check as check_corpus  # noqa: PLC0415
+    from intone.corpora.check import check as check_corpus
 
     report = check_corpus(Path(corpus), jobs=jobs or cores())
     if json:
-        from json import dumps  # noqa: PLC0415
+        from json import dumps
 
         print(dumps(report.to_dict(), indent=2))
     else:
@@ -59,7 +59,7 @@ def fetch(
     to
         The folder to unpack into.
     """
-    from intone.corpora.fetch import fetch as fetch_corpus  # noqa: PLC0415
+    from intone.corpora.fetch import fetch as fetch_corpus
 
     print(fetch_corpus(corpus, to, song=song).to_text())
 
@@ -126,7 +126,7 @@ def plots(
     format_
         The format of the figures.
     """
-    from intone import plots as figures  # noqa: PLC0415
+    from intone import plots as figures
 
     envelope = named_recipe(recipe).front_end.envelope
     if Path(source).suffix.lower() in SUFFIXES and not Path(source).is_dir():

@@ -53,8 +53,8 @@ def train(
     hold_out
         Voices that are never used, such as ravdess:21 ravdess:23.
     """
-    from intone import training  # noqa: PLC0415
-    from intone.fitting import fit  # noqa: PLC0415
+    from intone import training
+    from intone.fitting import fit
 
     clips = _clips(corpora, vocal)
     _tell_incomplete(clips)
@@ -91,7 +91,7 @@ def verify(
     evaluation
         The folder of an `intone evaluate` of the same recipe.
     """
-    from intone import verification  # noqa: PLC0415
+    from intone import verification
 
     print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text())
 
@@ -120,10 +120,10 @@ def reproduce(
     epochs
         Another number of epochs than the original's 60.
     """
-    from intone import cleaning, labels, plots, training, verification  # noqa: PLC0415
-    from intone.corpora.check import check  # noqa: PLC0415
-    from intone.corpora.table import open_corpus  # noqa: PLC0415
-    from intone.export import finish  # noqa: PLC0415
+    from intone import cleaning, labels, plots, training, verification
+    from intone.corpora.check import check
+    from intone.corpora.table import open_corpus
+    from intone.export import finish
 
     original = named_recipe("original").with_epochs(epochs)
     folder = to or Path("runs") / f"original-{sex}-{classes}"
@@ -169,8 +169,8 @@ def evaluate(
     fold
         Only these folds, 0 to 4.
     """
-    from intone import evaluation  # noqa: PLC0415
-    from intone.files import write_text  # noqa: PLC0415
+    from intone import evaluation
+    from intone.files import write_text
 
     clips = _clips(corpora, "all")
     _tell_incomplete(clips)
@@ -233,6 +233,6 @@ def _recipe(model: str, name: str, epochs: int | None) -> AnyRecipe:
 
 
 def _curve(folder: Path) -> None:
-    from intone.plots import plot_history  # noqa: PLC0415
+    from intone.plots import plot_history
 
     plot_history(folder / run.HISTORY, folder)

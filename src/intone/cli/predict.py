@@ -77,7 +77,7 @@ def _answers(
     heard: recognizer.Recognizer, files: Sequence[Path], sex: str, classes: str, channel: str | int
 ) -> Iterator[Answer]:
     """The answers in the order of the files; each that fails is told on the standard error at once."""
-    from tqdm import tqdm  # noqa: PLC0415
+    from tqdm import tqdm
 
     hidden = None if len(files) >= MANY else True  # None: only on a terminal
     with tqdm(total=len(files), unit="recording", leave=False, mininterval=0, disable=hidden) as bar:

@@ -25,6 +25,6 @@ def serve(
     recognizer
         A model file, or the folder of a training run, instead of the recognizer that comes with intone.
     """
-    from intone import web  # noqa: PLC0415
+    from intone import web
 
     web.serve(host, port, recognizer)

@@ -42,7 +42,7 @@ class Corpus:
 
     def table(self) -> "pd.DataFrame":
         """All clips, sorted by file name, as a table with `COLUMNS`; a CorpusError where there are none."""
-        import pandas as pd  # noqa: PLC0415 - half a second that other commands do not need
+        import pandas as pd  # half a second that other commands do not need
 
         rows = []
         for path in self.files():
@@ -72,7 +72,7 @@ def audio_files(root: Path) -> list[Path]:
 
 def known_corpora() -> dict[str, type[Corpus]]:
     """Every kind of corpus by its name, in the order in which a plain folder is tried."""
-    from intone.corpora import CremaD, LabelFolders, Ravdess  # noqa: PLC0415 - they import this module
+    from intone.corpora import CremaD, LabelFolders, Ravdess  # they import this module
 
     return {corpus.name: corpus for corpus in (Ravdess, CremaD, LabelFolders)}
 
@@ -100,7 +100,7 @@ def open_corpus(name: str) -> Corpus:
 
 def open_corpora(names: Sequence[str]) -> "pd.DataFrame":
     """One table of clips from all the corpora named; the words are those of `open_corpus`."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     if not names:
         raise UsageError("No corpus is named: give a folder, or ravdess=DIR, crema-d=DIR or folder=DIR.")
