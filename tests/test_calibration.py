@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intone.calibration import LEAST, WANTED, sure_above
+from intone.calibration import LEAST, WANTED, sure_above, temperature, tempered
 
 
 def answers(pairs: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +24,7 @@ def plainly(pairs: list[tuple[float, bool]], wanted: float) -> float | None:
 @given(st.lists(st.tuples(st.integers(51, 70).map(lambda percent: percent / 100), st.booleans()), min_size=1,
                 max_size=60), st.sampled_from([0.5, 0.8, 0.95]))
 def test_it_is_the_lowest_threshold_that_is_right_often_enough(pairs, wanted):
-    assert sure_above(*answers(pairs), wanted=wanted) == plainly(pairs, wanted)
+    assert sure_above(*answers(pairs), wanted=wanted, share=1) == plainly(pairs, wanted)
 
 
 def test_eight_in_ten_is_enough_and_fewer_are_not():
@@ -53,3 +53,33 @@ def test_it_looks_at_the_likeliest_of_all_classes():
     probabilities = np.tile([0.2, 0.5, 0.3], (20, 1))
     assert sure_above(probabilities, np.full(20, 1)) == pytest.approx(0.5)
     assert sure_above(probabilities, np.full(20, 2)) is None
+
+
+def test_the_least_sure_fifth_is_never_sure():
+    pairs = [(0.5 + i / 250, True) for i in range(100)]
+    found = sure_above(*answers(pairs))
+    assert found == pytest.approx(0.5 + 20 / 250)
+    assert sum(top >= found for top, _ in pairs) == 80
+
+
+def test_temperature_finds_the_heat():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4000, 5)) * 2
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(5, p=row) for row in shares])
+    too_sure = tempered(shares, 1 / 2.5)
+    assert temperature(too_sure, truth) == pytest.approx(2.5, rel=0.1)
+    np.testing.assert_allclose(tempered(too_sure, 2.5), shares, atol=1e-4)
+    assert tempered(shares, 1) is shares
+    assert temperature(np.zeros((0, 5)), np.zeros(0, int)) == 1
+
+
+def test_classes_that_a_row_cannot_have_do_not_count_for_the_temperature():
+    rng = np.random.default_rng(1)
+    logits = rng.normal(size=(4000, 3))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in shares])
+    with_another = np.concatenate([0.5 * shares, np.full((4000, 1), 0.5)], axis=1)
+    allowed = np.tile([True, True, True, False], (4000, 1))
+    assert temperature(with_another, truth, allowed) == pytest.approx(temperature(shares, truth))
+    assert temperature(with_another, truth) != pytest.approx(temperature(shares, truth))

@@ -29,6 +29,7 @@ COMMANDS = {
               "--seed", "--jobs"),
     "verify": ("--data", "--evaluation", "--vocal", "--jobs"),
     "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--epochs", "--seed", "--jobs"),
+    "robustness": ("--data", "--short", "--conditions", "--fold", "--every", "--jobs"),
     "reproduce": ("--sex", "--classes", "--to", "--epochs", "--jobs"),
 }
 

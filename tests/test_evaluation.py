@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intone import evaluation, labels, run
+from intone import evaluation, export, labels, run, training
+from intone.audio import read_mono
 from intone.corpora import open_corpora
-from intone.errors import CorpusError
-from intone.recipe import recipe
-from small_corpus import write_corpus
+from intone.errors import CorpusError, TrainingError
+from intone.fitting import fit
+from intone.model_file import load_model
+from intone.recipe import TunedRecipe, on_encoder, recipe
+from small_corpus import write_corpus, write_crema_d
+from tiny_encoder import write_encoder
 
 
 def rows_of(truth: list[str], answers: list[str], classes: tuple[str, ...], sure: float = 0.9) -> pd.DataFrame:
@@ -67,16 +71,18 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFr
     folder = tmp_path_factory.mktemp("evaluation")
     table = open_corpora([str(write_corpus(folder / "corpus", actors=tuple(range(1, 25)), seconds=0.5))])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evaluation.scoring, "as_served", _without_detector)
+        patch.setattr("intone.scoring._serve", _without_detector)
         for fold in (3, 0):
             evaluation.evaluate(table, replace(recipe("level-independent"), epochs=2, batch=64), folder / "run", sex="both",
                                 classes=2, only=[fold], jobs=1)
     return folder / "run", table
 
 
-def _without_detector(model: Path, table: pd.DataFrame, *, jobs: int | None = None) -> np.ndarray:
-    rows = evaluation.scoring.as_verified(model, table, jobs=jobs)
-    return rows.reshape(len(rows), 2, -1).sum(axis=1)
+def _without_detector(model: Path, clip: str) -> tuple[np.ndarray, str]:
+    """What a person gets, of the whole clip as if it were speech."""
+    loaded = load_model(model)
+    probabilities = loaded.answer(loaded.settings.front_end(read_mono(clip)))
+    return probabilities.reshape(2, -1).sum(axis=0), "female"
 
 
 def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, pd.DataFrame]) -> None:
@@ -84,7 +90,7 @@ def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, p
     rows = evaluation.read_rows(folder / evaluation.OUT_OF_FOLD)
     assert sorted(set(rows["actor"])) == [2, 5, 8, 14, 15, 16, 17, 21, 23, 24]
     assert dict(rows.groupby("actor")["fold"].first()) == {2: 0, 5: 0, 14: 0, 15: 0, 16: 0, 8: 3, 17: 3, 21: 3, 23: 3, 24: 3}
-    assert list(rows.columns) == ["clip", "fold", "actor", "truth", "negative", "positive"]
+    assert list(rows.columns) == ["clip", "fold", "actor", "truth", "negative", "positive", "sex"]
     np.testing.assert_allclose(rows[["negative", "positive"]].sum(axis=1), 1, atol=1e-5)
     assert set(rows["truth"]) == {"negative", "positive"} and rows["clip"].is_unique
     for fold, tested in ((0, 5), (3, 17)):
@@ -108,3 +114,50 @@ def test_tables_show_percent(evaluated: tuple[Path, pd.DataFrame]) -> None:
     rows = evaluation.read_rows(evaluated[0] / evaluation.OUT_OF_FOLD)
     text = evaluation.to_markdown({"small": evaluation.summarize(rows)})
     assert re.search(r"\| small \| 50 \| \d+\.\d \(\d+\.\d-\d+\.\d\) \|", text)
+
+
+@pytest.fixture(scope="module")
+def two_corpora(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame, TunedRecipe]:
+    """RAVDESS of all voices and a small CREMA-D, with a recipe on a tiny encoder."""
+    folder = tmp_path_factory.mktemp("corpora")
+    people = {1000 + i: ("Male", "Female")[i % 2] for i in range(1, 21)}
+    table = open_corpora([str(write_corpus(folder / "ravdess", actors=tuple(range(1, 25)), seconds=0.4)),
+                          f"crema-d={write_crema_d(folder / 'crema-d', people)}"])
+    tuned = on_encoder(str(write_encoder(folder / "encoder")))
+    assert isinstance(tuned, TunedRecipe)
+    return folder, table, replace(tuned, frozen=1, tuned=1, variations=0, epochs=1)
+
+
+def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, table, tuned = two_corpora
+    monkeypatch.setattr("intone.scoring._serve", _without_detector)
+    clips, settings = training.plan(table, tuned, validation="none")
+    with pytest.raises(TrainingError, match=r"validation\.csv is not there: name the folder of a finished"):
+        fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1)
+    found = evaluation.evaluate(table, tuned, folder / "folds", jobs=1)
+    assert {corpus: len(rows) for corpus, rows in found.items()} == {"ravdess": 192, "crema-d": 40}
+    assert set(found["crema-d"]["sex"]) <= {"male", "female"}
+    model = load_model(fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1))
+    assert not (folder / "whole" / run.VALIDATION).is_file()
+    rows = pd.concat([pd.read_csv(folder / "folds" / f"fold-{number}" / run.VALIDATION) for number in range(5)])
+    assert len(rows) == len(rows.drop_duplicates("clip")) == 8 * 10 + 2 * 5
+    assert model.settings.temperature == export.calibrated(model.settings, rows).temperature != 1
+
+
+def test_a_corpus_is_left_out(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, table, tuned = two_corpora
+    monkeypatch.setattr("intone.scoring._serve", _without_detector)
+    found = evaluation.across(table, tuned, folder / "across", jobs=1)
+    for corpus, rows in found.items():
+        own = table[table["corpus"] == corpus]
+        assert sorted(rows["clip"]) == sorted(own["clip"])
+        made = run.read_run(folder / "across" / f"without-{corpus}")
+        assert not any(voice.startswith(f"{corpus}:") for voice in made.validating)
+        assert (folder / "across" / f"across-{corpus}.csv").is_file()
+    assert found["ravdess"]["calm"].max() < 1e-6  # CREMA-D knows no calm
+    with pytest.raises(CorpusError, match="there must be another one to train on"):
+        evaluation.across(table[table["corpus"] == "ravdess"], tuned, folder / "one", jobs=1)

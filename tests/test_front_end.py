@@ -112,11 +112,6 @@ def test_a_recipe_is_known_by_name():
         recipe("original").with_epochs(0)
 
 
-def test_chunks_answers_are_averaged_or_multiplied():
+def test_chunks_answers_are_averaged():
     rows = np.array([[0.7, 0.2, 0.1], [0.5, 0.4, 0.1]])
     np.testing.assert_allclose(MfccChunks().pool(rows), [0.6, 0.3, 0.1])
-    product = MfccChunks(pooling="product", sharpness=2.0).pool(rows)
-    np.testing.assert_allclose(product, rows.prod(axis=0) / rows.prod(axis=0).sum())
-    assert MfccChunks(pooling="product", sharpness=1e-9).pool(rows) == pytest.approx([1 / 3] * 3)
-    with pytest.raises(UsageError, match="sharpness of 0"):
-        MfccChunks(sharpness=0.0)

@@ -129,7 +129,7 @@ def test_metadata_that_are_no_text_are_told(path):
 
 
 @pytest.mark.parametrize("change", [
-    {"format": 2}, {"format": "1"}, {"odd": 1}, {"labels": []}, {"labels": ["angry"]}, {"labels": GOOD["labels"][::-1]},
+    {"format": 1}, {"format": "1"}, {"odd": 1}, {"labels": []}, {"labels": ["angry"]}, {"labels": GOOD["labels"][::-1]},
     {"labels": GOOD["labels"][:8]}, {"labels": GOOD["labels"] + ["male_bored"]}, {"labels": ["x" * 10**5]},
     {"classes": "7"}, {"classes": 8}, {"classes": "2"}, {"front_end": None}, {"sure_above": [0.5]},
     {"sure_above": {"2": "high"}}, {"sure_above": {"2": 10**400}}, {"name": None}, {"name": 5}, {"data": "ravdess"},

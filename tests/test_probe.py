@@ -11,7 +11,7 @@ import torch
 import transformers
 from sklearn.linear_model import LogisticRegression
 
-from intone import export, labels, probe, recipe, run, training
+from intone import export, labels, probe, recipe, run, states, training
 from intone.corpora import open_corpora
 from intone.encoder import load_encoder, pooled
 from intone.errors import TooShort, TrainingError
@@ -33,7 +33,7 @@ def encoder_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fitted(encoder_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
     folder = tmp_path_factory.mktemp("probe")
     table = open_corpora([str(write_corpus(folder / "corpus", actors=(1, 2, 3, 4, 5, 6)))])
-    clips, settings = training.plan(table, replace(recipe.probe(str(encoder_dir)), layers=(1, 3), penalty=1e-4))
+    clips, settings = training.plan(table, replace(recipe.on_encoder(str(encoder_dir), "probe"), layers=(1, 3), penalty=1e-4))
     fit(clips, settings, folder / "run", jobs=1)
     return folder / "run", clips
 
@@ -97,14 +97,6 @@ def test_labels_and_importance_follow_the_corpora() -> None:
     assert weights.tolist() == pytest.approx([4, 4 / 3, 4 / 3, 4 / 3, 2, 2 / 3, 2 / 3, 2 / 3])
 
 
-def test_temperature_finds_the_heat() -> None:
-    rng = np.random.default_rng(0)
-    logits = rng.normal(size=(4000, 5)) * 2
-    classes = np.array([rng.choice(5, p=np.exp(row) / np.exp(row).sum()) for row in logits])
-    heat = probe.temperature(torch.from_numpy(logits * 2.5), classes, np.ones((4000, 5), bool))
-    assert heat == pytest.approx(2.5, rel=0.1)
-
-
 def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]) -> None:
     folder, _ = fitted
     model = load_model(folder / run.RECOGNIZER)
@@ -144,10 +136,9 @@ def test_an_interrupted_run_goes_on_from_what_was_encoded(
     folder, clips = fitted
     kept = sorted((folder / probe.FEATURES).glob("*.npy"))
     assert len(kept) == len(clips)
-    monkeypatch.setattr(probe, "load_encoder", lambda *_: pytest.fail("a clip was encoded again"))
-    probe._encoder.cache_clear()
+    monkeypatch.setattr(states, "_encode_clip", lambda *_, **__: pytest.fail("a clip was encoded again"))
     again = probe.layers_of(clips, run.read_run(folder).probe, folder / probe.FEATURES, jobs=1)
-    assert again.shape == (len(clips), 4, 2 * WIDTH)
+    assert again.shape == (len(clips), 2, 2 * WIDTH)
 
 
 def test_log_mel_front_end_needs_a_tenth_of_a_second_and_no_level() -> None:

@@ -133,9 +133,9 @@ def test_interrupted_and_started_again_it_ends_the_same(table: pd.DataFrame, tmp
         if len(history) == 2:  # before the checkpoint of the second epoch
             raise Stop
 
-    write = training._write_history
+    write = training.write_history
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_write_history", stop_after_two)
+        patch.setattr(training, "write_history", stop_after_two)
         with pytest.raises(Stop):
             training.train(clips, settings, tmp_path / "parts", jobs=1)
     training.train(clips, settings, tmp_path / "parts", jobs=1)

@@ -21,7 +21,7 @@ FEATURES = (9, 13)
 def tiny_settings(classes: str = "8", sex: str = "both", **changes: Any) -> ModelSettings:
     """Settings of a recognizer, with some changed."""
     values = {"name": "tiny", "classes": classes, "labels": labels.network_labels(classes, sex),
-              "front_end": replace(recipe("level-independent").front_end, pooling="mean", sharpness=1.0), "sure_above": {"2": 0.8, "8": 0.5}, "data": ("made",),
+              "front_end": recipe("level-independent").front_end, "sure_above": {"2": 0.8, "8": 0.5}, "data": ("made",),
               "licence": "none"}
     return ModelSettings(**values | changes)
 

@@ -1,131 +1,125 @@
-"""Rewrite every table of README, docs and the model card from the committed predictions: `make tables`.
+"""Rewrite every table and figure of README, docs and the model card from the committed predictions: `make tables`.
 
-    tools/tables.py            rewrite
-    tools/tables.py --check    change nothing; exit 1 where a table is stale
+    tools/tables.py                  rewrite, and draw the images
+    tools/tables.py --check          change nothing; exit 1 where a table is stale or an image is missing
+    tools/tables.py --results DIR    from other predictions than those in results/
 
 A table stands between `<!-- table: NAME -->` and `<!-- /table -->`. A figure in a sentence stands between
-`<!-- figure: NAME -->` and `<!-- /figure -->`.
+`<!-- figure: NAME -->` and `<!-- /figure -->`. What cannot be made, since a file is missing, is left as it is and told,
+and the exit status is 1. The modules in tools/pages/ make what stands there.
 """
 
+import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pandas as pd
+from pages import conditions, images, original, systems, voices
+from pages.committed import CREMA_D, DEFAULT, REFERENCE, SYSTEMS, MissingError, Results
 
-from intone.evaluation import Summary, class_table, read_rows, summarize, to_markdown
-from intone.labels import scheme
+from intone.report import percent, signed
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "results"
+RESULTS = Results(ROOT / "results")
+IMAGES = ROOT / "docs" / "images"
 PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md")
 
-BOTH = "mfcc-cnn, one network for both"
-BY_SEX = "mfcc-cnn, the network of the true sex"
+Maker = Callable[[Results], str]
 
+TABLES: dict[str, Maker] = {
+    "systems": systems.systems,
+    "systems-short": systems.systems_short,
+    "classes": systems.classes,
+    "classes-short": systems.classes_short,
+    "by-emotion": systems.by_emotion,
+    "confusion": systems.confusion,
+    "coverage": systems.coverage,
+    "calibration": systems.calibration,
+    "crema-d": voices.crema_d,
+    "crema-d-by-emotion": voices.crema_d_by_emotion,
+    "for-whom": voices.for_whom,
+    "sex-heard": voices.sex_heard,
+    "across-corpora": voices.across,
+    "robustness": conditions.robustness,
+    "short": conditions.short,
+    "joins": conditions.joins,
+    "deletion": conditions.deletion,
+    "original-male": original.original_male,
+}
 
-def rows(name: str) -> pd.DataFrame:
-    """Committed out-of-fold rows."""
-    return read_rows(RESULTS / f"{name}.csv")
-
-
-def by_sex() -> pd.DataFrame:
-    """Each clip answered by the network of its own sex, as if that were always known."""
-    parts = [rows("ravdess-5fold/mfcc-cnn-male"), rows("ravdess-5fold/mfcc-cnn-female")]
-    return pd.concat(parts, ignore_index=True).sort_values("clip", ignore_index=True)
-
-
-def original() -> Summary:
-    """The original recipe, men, two classes, voices never heard."""
-    return summarize(rows("original/male-2-classes-5fold"))
-
-
-def trained_on() -> pd.DataFrame:
-    """The original recipe on the clips that it was trained on: the original's predictions.csv."""
-    return pd.read_csv(RESULTS / "original" / "male-2-classes-predictions.csv")
-
-
-def bundled() -> str:
-    """Eight classes, unseen voices."""
-    return to_markdown({
-        BOTH: summarize(rows("ravdess-5fold/mfcc-cnn-both")),
-        "mfcc-cnn, men only": summarize(rows("ravdess-5fold/mfcc-cnn-male")),
-        "mfcc-cnn, women only": summarize(rows("ravdess-5fold/mfcc-cnn-female")),
-    })
-
-
-def bundled_schemes() -> str:
-    """The same rows in two and three classes and as stress, accuracy and UAR."""
-    lines = ["| classes | clips | accuracy | UAR | majority |", "|---|---:|---:|---:|---:|"]
-    for name in ("2", "3", "stress", "8"):
-        one = summarize(rows("ravdess-5fold/mfcc-cnn-both"), scheme(name))
-        values = [f"{100 * v.value:.1f} ({100 * v.low:.1f}-{100 * v.high:.1f})" for v in (one.accuracy, one.uar)]
-        lines.append(f"| {name} | {one.clips} | {' | '.join(values)} | {100 * one.majority:.1f} |")
-    return "\n".join(lines) + "\n"
-
-
-def sexes() -> str:
-    """Leaving the sex to the network against the network of the true sex."""
-    both = rows("ravdess-5fold/mfcc-cnn-both")
-    return to_markdown({f"{name}, {classes} classes": summarize(found, scheme(classes))
-                        for classes in ("8", "2") for name, found in ((BOTH, both), (BY_SEX, by_sex()))})
-
-
-def original_male() -> str:
-    """What the original reports, and what a stranger gets."""
-    heard, found = trained_on(), original()
-    right = float((heard["y_pred"] == heard["emotion_label"]).mean())
-    always = heard["emotion_label"].value_counts(normalize=True).iloc[0]
-    value = found.accuracy
-    return "\n".join([
-        "| original recipe, men, 2 classes | clips | accuracy | UAR |", "|---|---:|---:|---:|",
-        f"| on the clips it was trained on | {len(heard)} | {100 * right:.1f} | - |",
-        f"| on voices it never heard (five folds) | {found.clips} | {100 * value.value:.1f} "
-        f"({100 * value.low:.1f}-{100 * value.high:.1f}) | {100 * found.uar.value:.1f} |",
-        f"| always {found.majority_class} | {found.clips} | {100 * always:.1f} | 50.0 |",
-    ]) + "\n"
-
-
-TABLES: dict[str, Callable[[], str]] = {
-    "bundled": bundled,
-    "bundled-two-classes": bundled_schemes,
-    "bundled-by-class": lambda: class_table(summarize(rows("ravdess-5fold/mfcc-cnn-both"))),
-    "original-male": original_male,
-    "sexes": sexes,
+FIGURES: dict[str, Maker] = {
+    "original-heard": lambda results: _share(original.heard_right(results)),
+    "original-unheard": lambda results: _share(original.unheard(results).accuracy.value),
+    "accuracy": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).accuracy.value),
+    "uar": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).uar.value),
+    "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
+    "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
+    "uar-reference": lambda results: _share(results.summary(SYSTEMS[REFERENCE]).uar.value),
+    "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
+    "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
+    "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
+    "temperature": lambda results: f"{systems.temperature(results):.2f}",
 }
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
+def _share(value: float) -> str:
+    return f"{percent(value)} %"
 
 
-FIGURES: dict[str, Callable[[], str]] = {
-    "original-heard": lambda: _percent(float((trained_on()["y_pred"] == trained_on()["emotion_label"]).mean())),
-    "original-unheard": lambda: _percent(original().accuracy.value),
-}
+def rewritten(text: str, results: Results = RESULTS, missing: list[str] | None = None) -> str:
+    """A page with every table and figure made anew; a KeyError for a name that there is not.
+
+    What cannot be made is a MissingError; with a list for `missing` it is left as it is, and told there.
+    """
+    def new(makers: dict[str, Maker]) -> Callable[[re.Match[str]], str]:
+        def replaced(match: re.Match[str]) -> str:
+            try:
+                return f"{match[1]}{makers[match[2]](results)}{match[3]}"
+            except MissingError as error:
+                if missing is None:
+                    raise
+                missing.append(f"{match[2]}: {error}")
+                return match[0]
+        return replaced
+
+    text = re.sub(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- /table -->)", new(TABLES), text, flags=re.DOTALL)
+    return re.sub(r"(<!-- figure: ([\w-]+) -->).*?(<!-- /figure -->)", new(FIGURES), text, flags=re.DOTALL)
 
 
-def rewritten(text: str) -> str:
-    """A page with every table and figure made anew; a KeyError for a name that there is not."""
-    text = re.sub(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- /table -->)",
-                  lambda match: f"{match[1]}{TABLES[match[2]]()}{match[3]}", text, flags=re.DOTALL)
-    return re.sub(r"(<!-- figure: ([\w-]+) -->).*?(<!-- /figure -->)",
-                  lambda match: f"{match[1]}{FIGURES[match[2]]()}{match[3]}", text, flags=re.DOTALL)
+def drawn(results: Results, to: Path, missing: list[str]) -> None:
+    """Draw every image; what cannot be drawn is told in `missing`."""
+    for name in images.IMAGES:
+        try:
+            images.draw(name, results, to)
+        except MissingError as error:
+            missing.append(f"{name}.png: {error}")
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Rewrite, or check; returns the exit status."""
-    check, stale = "--check" in sys.argv[1:], []
+    parser = argparse.ArgumentParser(description="Tables and figures of the pages, from the committed predictions.")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is stale")
+    parser.add_argument("--results", type=Path, default=RESULTS.folder, help="the folder of the predictions")
+    chosen = parser.parse_args(words)
+    results, missing, stale = Results(chosen.results), list[str](), list[Path]()
     for path in sorted(path for pattern in PAGES for path in ROOT.glob(pattern)):
         text = path.read_text(encoding="utf-8")
-        if rewritten(text) != text:
+        anew = rewritten(text, results, missing)
+        if anew != text:
             stale.append(path)
-            if not check:
-                path.write_text(rewritten(text), encoding="utf-8")
+            if not chosen.check:
+                path.write_text(anew, encoding="utf-8")
+    if chosen.check:
+        missing += [f"docs/images/{name}.png is missing." for name in images.IMAGES
+                    if not (IMAGES / f"{name}.png").is_file()]
+    else:
+        drawn(results, IMAGES, missing)
     for path in stale:
-        print(f"{path.relative_to(ROOT)}: {'stale' if check else 'rewritten'}")
-    return 1 if check and stale else 0
+        print(f"{path.relative_to(ROOT)}: {'stale' if chosen.check else 'rewritten'}")
+    for line in dict.fromkeys(missing):
+        print(line)
+    return 1 if missing or (chosen.check and stale) else 0
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ One direction of flow; no module knows the ones after it:
     corpora/       folders of recordings with labels, as one table of clips
     audio          bytes of a recording -> signal: mono, 16 kHz
     envelope       where in a signal there is sound
+    perturbations  what befalls a voice on its way: level, noise, rooms, telephones, codecs, speed
     cleaning       a corpus -> a folder of clips with only the sound
     features       MFCC, log filter bank, log-mel, spectrum
     front_end      signal -> what a network takes; training and serving share it
@@ -36,7 +37,9 @@ One direction of flow; no module knows the ones after it:
     export         trained network -> ONNX file with labels, settings and scaling
     fitting        a run from its clips to its recognizer
     verification   a run on its own clips and, beside it, on voices it never heard
-    evaluation     five folds and their tables
+    report         answers of five folds -> figures and tables
+    evaluation     five folds by actor
+    robustness     an evaluation's clips after everything that may befall them
     plots/         figures of clips, corpora and trainings
     cli, web/      what a person sees
 """

@@ -42,6 +42,8 @@ _STATES_LENGTH = {"wav", "w64", "flac", "mov", "aiff"}
 
 _MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
 
+_CANCELLED = 0.01  # of the channels' mean power: below it a mix has lost what they hold
+
 Signal = NDArray[np.float32]
 Source = str | Path | IO[bytes]
 
@@ -58,8 +60,8 @@ def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX
     """The signals of a recording in any format that intone takes, of any rate, depth and channel count.
 
     `source` is a path, or a binary file object, which is read from its beginning. `channel` is "mix" (the mean of
-    all), "each" (one signal a channel) or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with
-    a sentence that does not name the file.
+    all; where they cancel one another, the loudest), "each" (one signal a channel) or a number from 1. Raises
+    NotAudio, Damaged, TooLong or UsageError, each with a sentence that does not name the file.
     """
     check_channel(channel)
     if isinstance(source, str | Path):
@@ -93,7 +95,8 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
     values = (array.astype(np.float64) - (scale if array.dtype.kind == "u" else 0)) / scale
     with np.errstate(over="ignore"):  # an infinity is told below
         block = np.ascontiguousarray(np.atleast_2d(values.T), np.float32)
-    return _finish([_choose(block, channel)], rate, channel)
+    loudest = _Powers().add(block).loudest_of_cancelled() if channel == "mix" else None
+    return _finish([_choose(block, loudest or channel)], rate, channel)
 
 
 def check_channel(channel: str | int) -> None:
@@ -116,13 +119,40 @@ def _read(file: IO[bytes], channel: str | int, max_seconds: float) -> list[Chann
             if not container.streams.audio:
                 raise NotAudio("The file has no audio track: choose a recording of a voice.")
             stream = container.streams.audio[0]
-            blocks, rate = _blocks(container, stream, channel, max_seconds)
+            powers = _Powers()
+            blocks, rate = _blocks(container, stream, channel, max_seconds, powers)
             seconds = sum(block.shape[1] for block in blocks) / rate
             _check_length(container, stream, seconds, missing_bytes(file))
     except av.error.FFmpegError as error:
         raise NotAudio("The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 or "
                        "webm.") from error
+    loudest = powers.loudest_of_cancelled() if channel == "mix" else None
+    if loudest:  # rare enough to read the file once more, which spares the memory of all channels
+        return [Channel(None, _read(file, loudest, max_seconds)[0].signal)]
     return _finish(blocks, rate, channel)
+
+
+class _Powers:
+    """The power of every channel of a recording and of their mean, added up over its blocks."""
+
+    def __init__(self) -> None:
+        self._channels: NDArray[np.float64] = np.zeros(0)
+        self._mix = 0.0
+
+    def add(self, block: Signal) -> "_Powers":
+        """Count a block (channels, samples); one with other channels than the first is told elsewhere."""
+        if len(block) > 1 and len(self._channels) in (0, len(block)):
+            power = np.einsum("ij,ij->i", block, block, dtype=np.float64)
+            self._channels = power + (self._channels if len(self._channels) else 0)
+            mix = block.mean(axis=0)
+            self._mix += float(np.dot(mix, mix))
+        return self
+
+    def loudest_of_cancelled(self) -> int | None:
+        """The number of the loudest channel where the mean of all has lost nearly everything, as in opposite phase."""
+        if not len(self._channels) or self._mix >= _CANCELLED * self._channels.mean():
+            return None
+        return 1 + int(self._channels.argmax())
 
 
 def _open(file: IO[bytes]) -> "av.container.InputContainer":
@@ -138,8 +168,8 @@ def _open(file: IO[bytes]) -> "av.container.InputContainer":
 
 
 def _blocks(container: "av.container.InputContainer", stream: "av.AudioStream", channel: str | int,
-            max_seconds: float) -> tuple[list[Signal], int]:
-    """The wanted channels of all blocks (channels, samples) as float32, and their rate."""
+            max_seconds: float, powers: _Powers) -> tuple[list[Signal], int]:
+    """The wanted channels of all blocks (channels, samples) as float32, and their rate; adds to `powers` for a mix."""
     blocks, decoded, rate = [], 0, 0
     for frame in _frames(container, stream):
         rate = rate or frame.sample_rate
@@ -151,7 +181,10 @@ def _blocks(container: "av.container.InputContainer", stream: "av.AudioStream", 
         decoded += frame.samples
         if decoded > max_seconds * rate:
             raise TooLong(f"The recording is longer than {_words(max_seconds)}: cut it into parts.")
-        blocks.append(_choose(_array(frame), channel))
+        block = _array(frame)
+        if channel == "mix":
+            powers.add(block)
+        blocks.append(_choose(block, channel))
     if not decoded:
         raise NotAudio("The file holds no sound at all: record it again.")
     return blocks, rate

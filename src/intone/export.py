@@ -12,14 +12,14 @@ import onnx
 import torch
 from torch import nn
 
-from intone import labels, probe, run, scoring, settings
+from intone import calibration, folds, labels, probe, run, scoring, settings, tuning
 from intone.audio import RATE
-from intone.calibration import sure_above
 from intone.errors import TrainingError
 from intone.files import write_whole
 from intone.model_file import METADATA_KEY, ModelSettings, load_model
 from intone.network import MfccCnn, Probabilities
-from intone.recipe import ProbeRecipe
+from intone.recipe import ProbeRecipe, Recipe, TunedRecipe
+from intone.report import read_rows, write_rows
 from intone.weights import load_weights
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def best_network(folder: Path) -> nn.Module:
     made = run.read_run(folder)
     if isinstance(made.recipe, ProbeRecipe):
         return probe.network(folder)
+    if isinstance(made.recipe, TunedRecipe):
+        return tuning.network(folder)
     tensors, _ = load_weights(folder / run.BEST)
     network = MfccCnn(len(made.labels), made.cnn.front_end.shape)
     network.load_state_dict(tensors)
@@ -78,43 +80,87 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     return to
 
 
-def finish(folder: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Path:
-    """Export a trained run, and calibrate it on the voices that validated; returns the model file.
+def finish(
+    folder: Path, table: "pd.DataFrame", *, evaluation: Path | None = None, jobs: int | None = None
+) -> Path:
+    """Export a trained run, and calibrate it on voices that did not train; returns the model file.
 
-    `table` are the clips of the run. Without validating voices nothing says how sure an answer is, and none is.
+    `table` are the clips of the run. Those of the voices that validated are answered, and written as `validation.csv`.
+    Where none validated, `evaluation` may be the folder of an evaluation, whose five folds validated on voices of
+    their own. Without either nothing says how sure an answer is, and none is.
     """
     made = run.read_run(folder)
     corpora = set(table["corpus"])
     model = ModelSettings(
-        name=f"{made.recipe.name} {made.sex}" if isinstance(made.recipe, ProbeRecipe) else
-        f"{made.recipe.model} {made.recipe.name} {made.sex}", classes=made.classes, labels=made.labels,
-        front_end=made.recipe.front_end, sure_above={}, data=tuple(sorted(corpora)), licence=licence(corpora),
+        name=_name(made), classes=made.classes, labels=made.labels, front_end=made.recipe.front_end, sure_above={},
+        data=tuple(sorted(corpora)), licence=licence(corpora),
     )
     path = export(best_network(folder), model, folder / run.RECOGNIZER)
-    voices = table[run.voices(table).isin(made.validating)].reset_index(drop=True)
-    if not len(voices):
-        return path
-    masses = scoring.as_served(path, voices, jobs=jobs)
-    proto = onnx.load_from_string(path.read_bytes())
-    _set_settings(proto, replace(model, sure_above=_thresholds(made.classes, masses, voices)))
-    with write_whole(path) as part:
-        part.write_bytes(proto.SerializeToString())
+    rows = _validation(path, table, made, jobs)
+    if rows is not None:
+        write_rows(folder / run.VALIDATION, rows)
+    elif evaluation is not None:
+        rows = _pooled_validation(evaluation)
+    if rows is not None:
+        proto = onnx.load_from_string(path.read_bytes())
+        _set_settings(proto, calibrated(model, rows))
+        with write_whole(path) as part:
+            part.write_bytes(proto.SerializeToString())
     return path
+
+
+def _name(made: run.RunSettings) -> str:
+    recipe = made.recipe
+    return f"{recipe.model} {recipe.name} {made.sex}" if isinstance(recipe, Recipe) else f"{recipe.model} {made.sex}"
+
+
+def _validation(path: Path, table: "pd.DataFrame", made: run.RunSettings, jobs: int | None) -> "pd.DataFrame | None":
+    """Answers for the spoken clips of the voices that validated, as rows; None without such voices."""
+    validating = run.voices(table).isin(made.validating) & (table["vocal"] == "speech")
+    voices = table[validating].reset_index(drop=True)
+    return scoring.answered(path, voices, jobs=jobs).assign(corpus=voices["corpus"]) if len(voices) else None
+
+
+def _pooled_validation(evaluation: Path) -> "pd.DataFrame":
+    """The answers for the validating voices of all five folds, with their corpora, before any temperature."""
+    import pandas as pd
+
+    paths = [evaluation / f"fold-{number}" / run.VALIDATION for number in folds.FOLDS]
+    if missing := [path for path in paths if not path.is_file()]:
+        raise TrainingError(f"{missing[0]} is not there: name the folder of a finished `intone evaluate` with five "
+                            "folds.")
+    return pd.concat([read_rows(path, "corpus") for path in paths], ignore_index=True)
+
+
+def calibrated(model: ModelSettings, rows: "pd.DataFrame") -> ModelSettings:
+    """The settings with the temperature and the thresholds that validation rows give.
+
+    A clip speaks only for the classes that its corpus has: those that occur among its clips.
+    """
+    classes = labels.scheme(model.classes).classes
+    rows = rows.dropna(subset=list(classes))
+    masses = rows[list(classes)].to_numpy(float)
+    truth = rows["truth"].map(classes.index).to_numpy()
+    known = {corpus: set(names) for corpus, names in rows["truth"].groupby(rows["corpus"])}
+    allowed = np.array([[name in known[corpus] for name in classes] for corpus in rows["corpus"]], bool)
+    heat = calibration.temperature(masses, truth, allowed.reshape(masses.shape))
+    found = calibration.tempered(masses, heat)
+    return replace(model, temperature=heat, sure_above=_thresholds(model.classes, found, rows["truth"]))
 
 
 def _set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
     onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(settings.to_dict(model))})
 
 
-def _thresholds(classes: str, masses: scoring.Rows, table: "pd.DataFrame") -> dict[str, float]:
+def _thresholds(classes: str, masses: scoring.Rows, truth: "pd.Series[str]") -> dict[str, float]:
     """From which probability on an answer is sure, for every scheme that these masses can be read in."""
     found = {}
     for scheme in labels.SCHEMES.values() if classes == "8" else (labels.scheme(classes),):
-        truth = table["class"].map(scheme.class_of) if classes == "8" else table["class"]
+        names = truth.map(scheme.class_of) if classes == "8" else truth
         inside = scheme.sums(masses) if classes == "8" else masses
-        kept = truth.notna().to_numpy() & np.isfinite(masses).all(axis=1)
-        indices = np.array([scheme.classes.index(name) for name in truth[kept]])
-        threshold = sure_above(inside[kept] / inside[kept].sum(axis=1, keepdims=True), indices)
+        kept = names.notna().to_numpy()
+        indices = np.array([scheme.classes.index(name) for name in names[kept]])
+        threshold = calibration.sure_above(inside[kept] / inside[kept].sum(axis=1, keepdims=True), indices)
         if threshold is not None:
             found[scheme.name] = threshold
     return found

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intone import probe, training
+from intone import probe, training, tuning
 from intone.export import finish
-from intone.recipe import ProbeRecipe
+from intone.recipe import ProbeRecipe, TunedRecipe
 from intone.run import RunSettings
 
 if TYPE_CHECKING:
@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 
 def fit(
-    table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache: Path | None = None, jobs: int | None = None
+    table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache: Path | None = None,
+    evaluation: Path | None = None, jobs: int | None = None,
 ) -> Path:
     """Train, calibrate and export into a folder, or go on with what is there; returns the model file.
 
-    `table` and `settings` are those of `training.plan`. `cache` is where a probe keeps what its encoder says of clips.
+    `table` and `settings` are those of `training.plan`. `cache` is where the states of clips are kept that an encoder
+    gives. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here.
     """
     if isinstance(settings.recipe, ProbeRecipe):
         probe.train(table, settings, folder, cache_in=cache, jobs=jobs)
+    elif isinstance(settings.recipe, TunedRecipe):
+        tuning.train(table, settings, folder, cache_in=cache, jobs=jobs)
     else:
         training.train(table, settings, folder, jobs=jobs)
-    return finish(folder, table, jobs=jobs)
+    return finish(folder, table, evaluation=evaluation, jobs=jobs)

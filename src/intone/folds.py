@@ -52,6 +52,11 @@ def fold_of(table: "pd.DataFrame") -> "pd.Series[int]":
     return voices(table).map(numbers).fillna(-1).astype(int)
 
 
+def tested_in(corpus: str, actor: int) -> int:
+    """The fold in which a voice of RAVDESS or CREMA-D tests."""
+    return next(number for number in FOLDS if _tests(corpus, actor, number))
+
+
 def _tests(corpus: str, actor: int, number: int) -> bool:
     return actor in RAVDESS_TEST[number] if corpus == "ravdess" else actor % 5 == number
 

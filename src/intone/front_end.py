@@ -22,9 +22,7 @@ class MfccChunks:
     """Clean the signal, cut it into tenths of a second, take the MFCC of each.
 
     `level_dbfs`: the root mean square, in decibels of full scale, to which the cleaned signal is brought; None leaves
-    the level as it was recorded, as the original did. `pooling` says how the answers about the chunks of a stretch
-    become one: their mean, as in the original, or their product, taken as `sharpness` independent witnesses (chunks
-    that follow one another say much the same, so that the plain product of all would be far too sure).
+    the level as it was recorded, as the original did.
     """
 
     kind: Literal["mfcc-chunks"] = "mfcc-chunks"
@@ -32,15 +30,11 @@ class MfccChunks:
     mfcc: MfccSettings = field(default_factory=MfccSettings)
     chunk_s: float = 0.1
     level_dbfs: float | None = None
-    pooling: Literal["mean", "product"] = "mean"
-    sharpness: float = 1.0
 
     def __post_init__(self) -> None:
         if not (1 / RATE <= self.chunk_s <= 10 and -100 <= (self.level_dbfs or 0) <= 0):
             raise UsageError(f"Chunks of {self.chunk_s:g} s at {self.level_dbfs} dB cannot be used: choose up to 10 s "
                              "and -100 to 0 dB.")
-        if not 0 < self.sharpness <= 100:
-            raise UsageError(f"A sharpness of {self.sharpness:g} cannot be used: choose above 0, up to 100.")
 
     @property
     def chunk(self) -> int:
@@ -62,12 +56,8 @@ class MfccChunks:
         return len(features) * self.chunk_s
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """One answer from those about chunks, (n, labels) -> (labels,), which sums to 1."""
-        if self.pooling == "mean":
-            return np.asarray(probabilities.mean(axis=0))
-        logarithms = self.sharpness * np.log(np.maximum(probabilities, 1e-6)).mean(axis=0)
-        shares = np.exp(logarithms - logarithms.max())
-        return np.asarray(shares / shares.sum())
+        """One answer from those about chunks, their mean: (n, labels) -> (labels,), which sums to 1."""
+        return np.asarray(probabilities.mean(axis=0))
 
     def clean(self, signal: Signal) -> Signal:
         """The samples of a signal that the envelope keeps, joined."""

@@ -32,8 +32,13 @@ def accuracy(table: Counts) -> NDArray[np.float64]:
 
 
 def uar(table: Counts) -> NDArray[np.float64]:
-    """Mean recall of the classes that occur in the truth, 0 to 1: (..., classes, classes + 1) -> (...)."""
-    return np.asarray(np.nanmean(recalls(table), axis=-1))
+    """Mean recall of the classes that occur in the truth, 0 to 1: (..., classes, classes + 1) -> (...).
+
+    NaN where no class occurs: a draw of voices may leave out all of one sex.
+    """
+    found = recalls(table)
+    known = np.isfinite(found).sum(-1)
+    return np.asarray(np.divide(np.nansum(found, axis=-1), known, out=np.full(known.shape, np.nan), where=known > 0))
 
 
 def macro_f1(table: Counts) -> NDArray[np.float64]:
@@ -64,11 +69,30 @@ def over_voices(metric: Metric, by_voice: Counts, *, draws: int = 1000, seed: in
 
     `by_voice` are the counts of each voice, (voices, classes, classes + 1).
     """
-    rng = np.random.default_rng(seed)
-    chosen = rng.multinomial(len(by_voice), np.full(len(by_voice), 1 / len(by_voice)), size=draws)
-    values = metric(np.tensordot(chosen, by_voice, axes=1))
-    low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(float(metric(by_voice.sum(0))), float(low), float(high))
+    return _interval(metric(by_voice.sum(0)), metric(_totals(by_voice, draws, seed)))
+
+
+def difference(metric: Metric, one: Counts, other: Counts, *, draws: int = 1000, seed: int = 0) -> Interval:
+    """A metric of one minus that of the other, paired: every draw takes the same voices of both.
+
+    Both are counts of the same voices, (voices, classes, classes + 1).
+    """
+    drawn = metric(_totals(one, draws, seed)) - metric(_totals(other, draws, seed))
+    return _interval(metric(one.sum(0)) - metric(other.sum(0)), drawn)
+
+
+def voices_drawn(voices: int, *, draws: int = 1000, seed: int = 0) -> NDArray[np.int64]:
+    """How often each voice is in each draw, (draws, voices); the same for the same number of voices."""
+    return np.random.default_rng(seed).multinomial(voices, np.full(voices, 1 / voices), size=draws)
+
+
+def _totals(by_voice: Counts, draws: int, seed: int) -> NDArray[np.float64]:
+    return np.tensordot(voices_drawn(len(by_voice), draws=draws, seed=seed), by_voice, axes=1)
+
+
+def _interval(value: NDArray[np.float64] | float, drawn: NDArray[np.float64]) -> Interval:
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Interval(float(value), float(low), float(high))
 
 
 def calibration_error(top: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
@@ -81,10 +105,40 @@ def calibration_error(top: NDArray[np.float64], right: NDArray[np.bool_], bins: 
                      for i in np.unique(which)))
 
 
+def reliability(
+    top: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15, least: int = 1,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Mean confidence, accuracy and number of the answers in each of the bins of `calibration_error`.
+
+    Bins with fewer than `least` answers are left out.
+    """
+    which = np.minimum((top * bins).astype(int), bins - 1)
+    number = np.bincount(which, minlength=bins)
+    kept = number >= least
+    sums = (np.bincount(which, weights=values, minlength=bins)[kept] / number[kept] for values in (top, right))
+    return next(sums), next(sums), number[kept]
+
+
 def coverage(top: NDArray[np.float64], right: NDArray[np.bool_], share: float) -> float:
     """Accuracy of the surest `share` of the answers, 0 to 1."""
     order = np.argsort(-top, kind="stable")[: max(1, round(share * len(top)))]
     return float(right[order].mean())
+
+
+def coverage_over_voices(
+    top: NDArray[np.float64], right: NDArray[np.bool_], voice: NDArray[np.intp], share: float, *,
+    draws: int = 1000, seed: int = 0,
+) -> Interval:
+    """`coverage` with a 95 % interval over voices; the surest are chosen anew in every draw.
+
+    `voice` is the number of each clip's voice, (clips,).
+    """
+    order = np.argsort(-top, kind="stable")
+    weight = voices_drawn(int(voice.max()) + 1, draws=draws, seed=seed)[:, voice[order]]
+    kept = weight * (np.cumsum(weight, axis=1) <= np.maximum(1, share * weight.sum(axis=1, keepdims=True)))
+    number = kept.sum(axis=1)
+    drawn = np.divide(kept @ right[order].astype(float), number, out=np.full(len(kept), np.nan), where=number > 0)
+    return _interval(coverage(top, right, share), drawn)
 
 
 def _right(table: Counts) -> NDArray[np.float64]:

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone import labels, settings
+from intone.calibration import tempered
 from intone.errors import IntoneError, RecognizerError
 from intone.front_end import FrontEnd
 from intone.runtime import session
 
 METADATA_KEY = "intone"
-FORMAT = 1
+FORMAT = 2
 LARGEST = 256 * 2**20
 """Bytes of the largest model file that is read."""
 
@@ -30,7 +31,8 @@ class ModelSettings:
 
     `classes` names the scheme of the labels. `sure_above` has, for each scheme that can be answered, the probability
     from which an answer was right at least 8 times in 10 on voices that did not train; a scheme that never was is
-    missing. `data` and `licence` say what it was trained on and what may be done with it.
+    missing. `temperature` tempers the probabilities of the labels (`calibration.tempered`). `data` and `licence` say
+    what it was trained on and what may be done with it.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ModelSettings:
     sure_above: dict[str, float]
     data: tuple[str, ...]
     licence: str
+    temperature: float = 1.0
     format: int = FORMAT
 
     @property
@@ -60,6 +63,10 @@ class Model:
         """Features (n, ...) as the front end gives them -> probabilities (n, labels), rows that sum to 1."""
         out = self._run.run(None, {"features": features})[0]  # type: ignore[attr-defined]  # onnxruntime has no stubs
         return np.asarray(out, np.float64)
+
+    def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Features of one stretch of speech -> calibrated probabilities (labels,), which sum to 1."""
+        return tempered(self.settings.front_end.pool(self.probabilities(features)), self.settings.temperature)
 
 
 def load_model(path: Path) -> Model:
@@ -90,6 +97,8 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
         read = settings.from_dict(ModelSettings, json.loads(text))
         if read.format != FORMAT:
             raise ValueError(f"format {read.format}, not {FORMAT}")
+        if not 0.1 <= read.temperature <= 10:
+            raise ValueError(f"temperature {read.temperature:g}, not 0.1 to 10")
         sex = "both" if len(read.sexes) == 2 else read.sexes[0]
         if read.labels != labels.network_labels(read.classes, sex):
             raise ValueError(f"the labels {', '.join(read.labels)} are not those of {read.classes} classes")

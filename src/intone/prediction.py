@@ -32,13 +32,26 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """About a quarter of a second of speech, and how much it speaks for the answer.
+
+    `weight`: by how much the probability of the answer falls when this moment is silenced; below 0 it speaks against.
+    """
+
+    start_s: float
+    end_s: float
+    weight: float
+
+
+@dataclass(frozen=True)
 class Prediction:
     """How a recording sounds.
 
     `label`: the most likely class without the sex, or "neither". `probabilities`: of every class, given that it is one
     of them; they sum to 1. `outside`: the probability of the emotions that the scheme leaves out. `sure`: whether
     answers like this were right at least 8 times in 10 on voices that did not train; `reasons`: why not, and what else
-    limits the answer. `sex`: chosen or heard. `channel` only where one was asked for.
+    limits the answer, as noise and clipping do. `sex`: chosen or heard. `channel` only where one was asked for.
+    `moments`: every moment of the speech with its weight, only where an explanation was asked for.
     """
 
     file: str | None
@@ -52,15 +65,19 @@ class Prediction:
     stretches: tuple[Stretch, ...]
     recognizer: RecognizerIdentity
     channel: int | None = None
+    moments: tuple[Moment, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON has them; `channel` is there only where one was asked for."""
+        """The fields as JSON has them; `channel` and `moments` are there only where they were asked for."""
         plain = asdict(self)
         plain["reasons"] = list(self.reasons)
         plain["stretches"] = [asdict(stretch) for stretch in self.stretches]
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
+        plain["moments"] = [asdict(moment) for moment in self.moments]
         if self.channel is None:
             del plain["channel"]
+        if not self.moments:
+            del plain["moments"]
         return plain
 
 

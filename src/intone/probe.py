@@ -7,7 +7,6 @@ so that every clip is put through it once, and the fit itself is a convex proble
 over the emotions that its corpus has: a clip of CREMA-D, which knows no calm, says nothing about calm.
 """
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -18,22 +17,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from intone import audio, labels, run
+from intone import labels, run, states
 from intone.encoder import Encoder, load_encoder, pooled
-from intone.errors import CorpusError, NoSpeech, RecordingError
-from intone.files import told, write_whole
-from intone.front_end import LogMel
 from intone.parallel import mapped
 from intone.recipe import ProbeRecipe
 from intone.run import RunSettings
-from intone.speech import find_speech
+from intone.states import StateSettings
 from intone.weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEATURES = "features"
-"""Folder of a run in which the pooled layers of every clip are kept, so that an interrupted run goes on."""
+"""Folder of a run in which the states of every clip are kept, so that an interrupted run goes on."""
 
 
 class Probe(nn.Module):
@@ -51,8 +47,8 @@ class Probe(nn.Module):
         self.register_buffer("deviation", torch.ones(size))
 
     def forward(self, log_mel: Tensor) -> Tensor:
-        states = pooled(self.encoder(log_mel))[list(self.layers)].reshape(1, -1)
-        logits: Tensor = self.linear((states - self.mean) / self.deviation)
+        read = pooled(self.encoder(log_mel))[list(self.layers)].reshape(1, -1)
+        logits: Tensor = self.linear((read - self.mean) / self.deviation)
         return logits
 
 
@@ -61,15 +57,13 @@ def train(
 ) -> None:
     """Fit the probe of a run on the clips of `plan`; writes `best.safetensors` into its folder.
 
-    The temperature that fits the validating voices best is part of the weights. `cache_in` shares the pooled layers
-    of clips between runs; without it they are kept in the run's folder.
+    `cache_in` shares what the encoder says of clips between runs; without it that is kept in the run's folder.
     """
     recipe = settings.probe
     run.open_run(folder, settings)
     if (folder / run.BEST).is_file():
         return
-    states = layers_of(table, recipe, cache_in or folder / FEATURES, jobs=jobs)
-    features = states[:, list(recipe.layers)].reshape(len(table), -1)
+    features = layers_of(table, recipe, cache_in or folder / FEATURES, jobs=jobs).reshape(len(table), -1)
     validating = run.voices(table).isin(settings.validating).to_numpy()
     classes = np.array([settings.labels.index(label) for label in table["label"]])
     allowed, weights = allowed_labels(table, settings.labels), importance(table)
@@ -77,10 +71,7 @@ def train(
     scaled = (features - mean) / deviation
     weight, bias = fit(scaled[~validating], classes[~validating], allowed[~validating], weights[~validating],
                        recipe.penalty)
-    if validating.any():
-        logits = torch.from_numpy(scaled[validating]) @ weight.T + bias
-        heat = temperature(logits, classes[validating], allowed[validating])
-        weight, bias = weight / heat, bias / heat
+    bias[torch.from_numpy(~allowed[~validating].any(axis=0))] = NEVER
     save_weights(folder / run.BEST, {"linear.weight": weight, "linear.bias": bias,
                                      "mean": torch.from_numpy(mean), "deviation": torch.from_numpy(deviation)}, {})
 
@@ -101,6 +92,10 @@ def allowed_labels(table: "pd.DataFrame", outputs: Sequence[str]) -> NDArray[np.
     names = [labels.split_label(label)[1] for label in outputs]
     rows = {group: [name in classes for name in names] for group, classes in known.items()}
     return np.array([rows[group] for group in groups])
+
+
+NEVER = -1000.0
+"""The logit, before the others, of a label that no corpus of a training has: it is never answered."""
 
 
 def importance(table: "pd.DataFrame") -> NDArray[np.float32]:
@@ -139,53 +134,31 @@ def fit(
     return weight.detach(), bias.detach()
 
 
-def temperature(logits: Tensor, classes: NDArray[np.int64], allowed: NDArray[np.bool_]) -> float:
-    """The temperature from 0.2 to 5 whose softmax has the smallest cross-entropy; Guo et al. (2017)."""
-    masked, y = logits.masked_fill(torch.from_numpy(~allowed), -1e9), torch.from_numpy(classes)
-    heats = np.geomspace(0.2, 5, 200)
-    losses = [float(nn.functional.cross_entropy(masked / heat, y)) for heat in heats]
-    return float(heats[int(np.argmin(losses))])
-
-
 def layers_of(
     table: "pd.DataFrame", recipe: ProbeRecipe, folder: Path, *, jobs: int | None = None
 ) -> NDArray[np.float32]:
-    """Pooled layers of every clip of a table, (clips, layers + 1, 2 width); kept in `folder`, a file a clip."""
-    paths = list(table["path"])
-    work = partial(_pooled_clip, encoder=recipe.encoder, depth=max(recipe.layers), front_end=recipe.front_end,
-                   folder=folder)
-    return np.stack(list(mapped(work, paths, title="encoding", jobs=jobs))).astype(np.float32)
+    """Pooled layers of every clip of a table, (clips, layers read, 2 width).
+
+    The states of the lowest layer that is read are kept in `folder`, a file a clip; the layers above are put on top.
+    """
+    lowest = min(recipe.layers)
+    kept = states.encode(table, StateSettings(recipe.encoder, lowest, recipe.front_end), folder, jobs=jobs)
+    work = partial(_pooled_layers, encoder=recipe.encoder, layers=recipe.layers)
+    return np.stack(list(mapped(work, kept, title="pooling", jobs=jobs)))
 
 
-def _pooled_clip(path: str, encoder: str, depth: int, front_end: LogMel, folder: Path) -> NDArray[np.float16]:
-    stat = Path(path).stat()
-    key = f"{Path(path).name} {stat.st_size} {stat.st_mtime_ns} {encoder} {depth} {front_end}"
-    kept = folder / f"{Path(path).stem}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npy"
-    if kept.is_file():
-        with told(kept):
-            return np.asarray(np.load(kept, allow_pickle=False))
+def _pooled_layers(kept: Path, encoder: str, layers: tuple[int, ...]) -> NDArray[np.float32]:
     torch.set_num_threads(1)
+    lowest = min(layers)
+    hidden = torch.from_numpy(states.read_states(kept).astype(np.float32))[None]
+    above = [hidden]
     with torch.inference_mode():
-        states = pooled(_encoder(encoder, depth)(torch.from_numpy(front_end(_spoken(path)))))
-    found = states.numpy().astype(np.float16)
-    with write_whole(kept) as part, part.open("wb") as file:
-        np.save(file, found, allow_pickle=False)
-    return found
-
-
-def _spoken(path: str) -> audio.Signal:
-    """A clip from its first to its last speech; the whole where none is found, for an actor may whisper."""
-    try:
-        signal = audio.read_mono(path)
-    except RecordingError as error:
-        raise CorpusError(f"The clip {path} cannot be used: {error}") from error
-    try:
-        spans = find_speech(signal)
-    except NoSpeech:
-        return signal
-    return signal[spans[0].start : spans[-1].end]
+        for layer in _encoder(encoder, max(layers)).layers[lowest:]:
+            above.append(layer(above[-1], None))
+        found = pooled(torch.cat([above[number - lowest] for number in layers]))
+    return found.numpy()
 
 
 @cache
-def _encoder(name: str, depth: int) -> Encoder:
-    return load_encoder(name, depth)
+def _encoder(name: str, layers: int) -> Encoder:
+    return load_encoder(name, layers)

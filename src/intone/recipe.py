@@ -47,14 +47,54 @@ class ProbeRecipe:
 
     name: str
     encoder: str
-    front_end: LogMel = field(default_factory=LogMel)
+    front_end: LogMel = field(default_factory=lambda: LogMel(longest_s=8.0))
     model: Literal["encoder-probe"] = "encoder-probe"
     layers: tuple[int, ...] = (2, 3, 4)
     penalty: float = 1e-3
     held_out_share: float = 1 / 6
 
 
-AnyRecipe = Recipe | ProbeRecipe
+@dataclass(frozen=True)
+class TunedRecipe:
+    """How the upper layers of an encoder are trained further, with a head that reads them all.
+
+    `encoder` is a folder or a name on the hub. The stem and the first `frozen` layers stay as they are, the next
+    `tuned` ones learn, on the means of every `stride` tokens. A clip is heard as it was recorded and in `variations`
+    random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others` random clips of
+    each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to zero, so that the
+    last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it. `longest` tokens of
+    20 ms are heard of a clip while training.
+    """
+
+    name: str
+    encoder: str
+    front_end: LogMel = field(default_factory=lambda: LogMel(longest_s=8.0))
+    model: Literal["encoder-tuned"] = "encoder-tuned"
+    frozen: int = 2
+    tuned: int = 2
+    stride: int = 4
+    variations: int = 1
+    epochs: int = 5
+    batch: int = 32
+    others: int = 6000
+    longest: int = 150
+    learning_rate: float = 1e-4
+    layer_decay: float = 0.8
+    head_rate: float = 1e-3
+    weight_decay: float = 0.05
+    warm_up: float = 0.1
+    dropout: float = 0.3
+    smoothing: float = 0.1
+    held_out_share: float = 1 / 6
+
+    def with_epochs(self, epochs: int | None) -> "TunedRecipe":
+        """The same recipe with another number of epochs; None leaves it."""
+        if epochs is not None and epochs < 1:
+            raise UsageError(f"{epochs} epochs cannot be trained: at least 1.")
+        return self if epochs is None else replace(self, epochs=epochs)
+
+
+AnyRecipe = Recipe | ProbeRecipe | TunedRecipe
 
 
 RECIPES = {
@@ -67,8 +107,6 @@ RECIPES = {
                 envelope=EnvelopeSettings(threshold=0.03, relative_to="peak"),
                 mfcc=MfccSettings(floor=1e-6),
                 level_dbfs=-20.0,
-                pooling="product",
-                sharpness=2.0,
             ),
             epochs=6,
             batch=256,
@@ -78,9 +116,15 @@ RECIPES = {
 }
 
 
-def probe(encoder: str) -> ProbeRecipe:
-    """The recipe of a linear probe on an encoder, a folder or a name on the hub."""
-    return ProbeRecipe(f"{Path(encoder).name} probe", encoder)
+ON_ENCODERS = ("tuned", "probe")
+
+
+def on_encoder(encoder: str, name: str = "tuned") -> ProbeRecipe | TunedRecipe:
+    """The recipe of that name on an encoder, a folder or a name on the hub; a UsageError lists the others."""
+    if name not in ON_ENCODERS:
+        raise UsageError(f"There is no recipe '{name}' for an encoder: choose {' or '.join(ON_ENCODERS)}.")
+    title = f"{Path(encoder).name} {name}"
+    return ProbeRecipe(title, encoder) if name == "probe" else TunedRecipe(title, encoder)
 
 
 def recipe(name: str) -> Recipe:

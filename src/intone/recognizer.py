@@ -6,7 +6,7 @@
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Signal, Source
-from intone.errors import RecognizerError, TooShort, UsageError
+from intone.errors import RecognizerError, RecordingError, TooShort, UsageError
+from intone.explanation import explain as moments_of
 from intone.labels import EMOTIONS, Scheme
 from intone.model_file import Model, load_model
-from intone.prediction import Prediction, RecognizerIdentity, Stretch, in_scheme
+from intone.prediction import NEITHER, Moment, Prediction, RecognizerIdentity, Stretch, in_scheme
+from intone.quality import Quality, quality, warnings
 from intone.run import RECOGNIZER
-from intone.speech import Span, find_speech
+from intone.speech import Span, SpeechSettings, check_enough, find_speech
 
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
@@ -29,13 +31,19 @@ SHORT_S = 1.0
 
 @dataclass(frozen=True)
 class _Heard:
-    """What a network said of a signal: masses of its scheme's classes (classes,), whole and by stretch."""
+    """What a network said of a signal: masses of its scheme's classes (classes,), whole and by stretch.
+
+    `rows`: the probabilities of the labels by stretch, (stretches, labels); `shares`: how much each stretch counts.
+    """
 
     duration_s: float
     sex: str
     whole: NDArray[np.float64]
     spans: tuple[Span, ...]
     by_span: tuple[NDArray[np.float64], ...]
+    rows: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    quality: Quality
 
 
 class Recognizer:
@@ -66,39 +74,65 @@ class Recognizer:
     def predict(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        explain: bool = False,
     ) -> Prediction:
         """How a recording sounds.
 
         `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate`.
         `sex`: male, female, or auto to leave it to the network. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
         number from 1 (for "each" there is `predict_channels`). `file` is the name that the answer carries; a path
-        carries its own. Raises RecordingError where the recording cannot be answered, UsageError for a wrong choice.
+        carries its own.`explain` adds the weight of every moment, which takes about as long as
+        hearing a stretch once for each quarter of a second of it. Raises RecordingError where the recording cannot be
+        answered, UsageError for a wrong choice.
         """
         if channel == "each":
             raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
         return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds)[0]
+                                     max_seconds=max_seconds, explain=explain)[0]
 
     def predict_channels(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        explain: bool = False,
     ) -> list[Prediction]:
-        """One answer for every channel that is asked for; else as `predict`."""
+        """One answer for every channel that is asked for and can be answered; else as `predict`.
+
+        A channel that is silent or has no voice is left out; its error is raised where it is so with all of them.
+        """
+        found = self.answer_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
+                                     max_seconds=max_seconds, explain=explain)
+        answers = [one for _, one in found if isinstance(one, Prediction)]
+        for error in (one for _, one in found if isinstance(one, RecordingError) and not answers):
+            raise error
+        return answers
+
+    def answer_channels(
+        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        explain: bool = False,
+    ) -> list[tuple[int | None, Prediction | RecordingError]]:
+        """Every channel that is asked for, by its number, with its answer or the error that says why it has none.
+
+        Raises RecordingError only where the recording as a whole cannot be read; else as `predict`.
+        """
         name = str(labels.scheme(classes).name)
-        found = self._answer(source, rate, sex, [name], channel, file, max_seconds)
-        return [views[name] for views in found]
+        found = self._answer(source, rate, sex, [name], channel, file, max_seconds, explain)
+        return [(number, one if isinstance(one, RecordingError) else one[name]) for number, one in found]
 
     def predict_schemes(
         self, source: Source | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str], sex: str = "auto",
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
     ) -> dict[str, Prediction]:
         """The same recording read in several schemes, by name, with one run of the network; else as `predict`."""
-        return self._answer(source, rate, sex, schemes, channel, file, max_seconds)[0]
+        found = self._answer(source, rate, sex, schemes, channel, file, max_seconds)[0][1]
+        if isinstance(found, RecordingError):
+            raise found
+        return found
 
     def _answer(
         self, source: Source | NDArray[Any], rate: float | None, sex: str, schemes: Sequence[str], channel: str | int,
-        file: str | None, max_seconds: float,
-    ) -> list[dict[str, Prediction]]:
+        file: str | None, max_seconds: float, explain: bool = False,
+    ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel, the answer in every scheme. All choices are checked before anything is decoded."""
         labels.check_sex(sex, ("male", "female", "auto"))
         model = self._model(sex)
@@ -112,9 +146,7 @@ class Recognizer:
         else:
             channels = audio.read(source, channel, max_seconds=max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        heard = [(hear(model, one.signal, sex), one.number) for one in channels]
-        return [{scheme.name: _in_words(model, scheme, whole, file, number) for scheme in wanted}
-                for whole, number in heard]
+        return [(one.number, _read(model, wanted, one, sex, file, explain)) for one in channels]
 
     def _model(self, sex: str) -> Model:
         """The network for a choice of sex: its own if there is one, else the one for both."""
@@ -180,20 +212,23 @@ def hear(model: Model, signal: Signal, sex: str = "auto") -> _Heard:
     The whole is the mean over the stretches, weighted by the seconds of sound in them. TooShort and NoSpeech where
     there is nothing to answer on.
     """
-    duration_s = len(signal) / RATE
-    if duration_s < 0.1:
-        raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least 0.1 s: record a longer "
-                       "one.")
+    duration_s, least_s = len(signal) / RATE, SpeechSettings().least_s
+    if duration_s < least_s:
+        raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least {least_s:g} s of "
+                       "speech: record a longer one.")
+    speech = find_speech(signal)
+    check_enough(speech)
     rows, kept, seconds = [], [], []
-    for span, features in _features(model, signal, find_speech(signal)):
+    for span, features in _features(model, signal, speech):
         kept.append(span)
-        rows.append(model.settings.front_end.pool(model.probabilities(features)))
+        rows.append(model.answer(features))
         seconds.append(model.settings.front_end.seconds(features))
     everything = np.average(rows, axis=0, weights=seconds)
     chosen = _heard_sex(model, everything) if sex == "auto" else sex
     given = None if sex == "auto" else sex
     return _Heard(duration_s, chosen, _masses(model, everything, given), tuple(kept),
-                  tuple(_masses(model, one, given) for one in rows))
+                  tuple(_masses(model, one, given) for one in rows), np.stack(rows),
+                  np.array(seconds) / sum(seconds), quality(signal, kept))
 
 
 def _features(model: Model, signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[Span, NDArray[np.float32]]]:
@@ -231,6 +266,34 @@ def scheme_masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) ->
     return scheme.sums(classes) if model.settings.classes == "8" else classes
 
 
+def _read(
+    model: Model, schemes: Sequence[Scheme], channel: audio.Channel, sex: str, file: str | None, explain: bool
+) -> dict[str, Prediction] | RecordingError:
+    """The answer about one channel in every scheme, by name, or the error that says why there is none."""
+    try:
+        heard = hear(model, channel.signal, sex)
+    except RecordingError as error:
+        return error
+    found = {scheme.name: _in_words(model, scheme, heard, file, channel.number) for scheme in schemes}
+    if not explain:
+        return found
+    return {scheme.name: replace(one, moments=_moments(model, scheme, heard, channel.signal, sex, one.label))
+            for scheme, one in zip(schemes, found.values(), strict=True)}
+
+
+def _moments(
+    model: Model, scheme: Scheme, heard: _Heard, signal: Signal, sex: str, label: str
+) -> tuple[Moment, ...]:
+    """The moments of what was heard, weighed for the label that was answered."""
+    given = None if sex == "auto" else sex
+
+    def probability(row: NDArray[np.float64]) -> float:
+        _, shares, outside = in_scheme(scheme, scheme_masses(model, scheme, _masses(model, row, given)))
+        return outside if label == NEITHER else shares[label]
+
+    return moments_of(model, signal, heard.spans, heard.rows, heard.shares, probability)
+
+
 def _in_words(model: Model, scheme: Scheme, heard: _Heard, file: str | None, channel: int | None) -> Prediction:
     """What was heard, read in a scheme."""
     label, probabilities, outside = in_scheme(scheme, scheme_masses(model, scheme, heard.whole))
@@ -242,7 +305,8 @@ def _in_words(model: Model, scheme: Scheme, heard: _Heard, file: str | None, cha
     limits = [f"Only {spoken:.1f} s of speech was heard." for spoken in [sum(span.speech_s for span in heard.spans)]
               if spoken < SHORT_S]
     return Prediction(file, round(heard.duration_s, 3), label, probabilities, outside, not doubts,
-                      tuple(doubts + limits), heard.sex, tuple(stretches), _identity(model), channel)
+                      (*doubts, *limits, *warnings(heard.quality)), heard.sex, tuple(stretches), _identity(model),
+                      channel)
 
 
 def _doubts(

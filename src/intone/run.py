@@ -2,9 +2,10 @@
 
     settings.json           everything that decides the result; a run goes on only with the same
     history.csv             loss and accuracy of every epoch
-    checkpoint.safetensors  weights and optimizer after the last epoch
-    best.safetensors        weights of the best epoch on the validation chunks
-    recognizer.onnx         the exported best network, with labels, settings and scaling
+    checkpoint.safetensors  weights and optimizer after the last epoch, or within it
+    best.safetensors        weights of the epoch that is kept
+    validation.csv          answers for the voices that validated, before the temperature
+    recognizer.onnx         the exported network, with labels, settings and scaling
 """
 
 import hashlib
@@ -15,15 +16,19 @@ from typing import TYPE_CHECKING, Literal
 from intone import settings
 from intone.errors import TrainingError
 from intone.files import read_json, write_json
-from intone.recipe import AnyRecipe, ProbeRecipe, Recipe
+from intone.recipe import AnyRecipe, ProbeRecipe, Recipe, TunedRecipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Validation = Literal["actors", "chunks", "none"]
 
+SEED = 1
+"""The seed of a run unless another is asked for."""
+
 SETTINGS, HISTORY = "settings.json", "history.csv"
 CHECKPOINT, BEST, RECOGNIZER = "checkpoint.safetensors", "best.safetensors", "recognizer.onnx"
+VALIDATION = "validation.csv"
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class RunSettings:
     def probe(self) -> ProbeRecipe:
         """The recipe, of a run that fits a probe on an encoder."""
         assert isinstance(self.recipe, ProbeRecipe)
+        return self.recipe
+
+    @property
+    def tuned(self) -> TunedRecipe:
+        """The recipe, of a run that trains the upper layers of an encoder."""
+        assert isinstance(self.recipe, TunedRecipe)
         return self.recipe
 
 

@@ -1,6 +1,5 @@
 """Answers of a model for the clips of a table, as rows: what verification, calibration and evaluation stand on."""
 
-from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from intone import audio
+from intone import audio, labels
 from intone.errors import CorpusError, RecordingError, TooShort
 from intone.model_file import Model, load_model
 from intone.parallel import mapped
@@ -20,12 +19,20 @@ if TYPE_CHECKING:
 Rows = NDArray[np.float64]
 
 
-def as_served(model: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Rows:
-    """Masses of the model's classes for every clip, as a person gets them: (clips, classes).
+def answered(model: Path, table: "pd.DataFrame", *, fold: int = -1, jobs: int | None = None) -> "pd.DataFrame":
+    """Every clip as a person gets it answered, as rows: clip, fold, actor, truth, a mass for every class, sex.
 
-    Speech is found first; the sex is left to the network. A clip that is refused has a row of NaN.
+    Speech is found first; the sex is left to the network, and told as it was heard. A clip that is refused has empty
+    masses and no sex.
     """
-    return _rows(_serve, model, list(table["path"]), "answering", jobs)
+    import pandas as pd
+
+    found = list(mapped(partial(_serve, model), list(table["path"]), title="answering", jobs=jobs))
+    masses = np.stack([row for row, _ in found])
+    classes = labels.scheme(_load(model).settings.classes).classes
+    rows = pd.DataFrame({"clip": table["clip"], "fold": fold, "actor": table["actor"], "truth": table["class"]})
+    columns = {name: masses[:, i] for i, name in enumerate(classes)}
+    return rows.assign(**columns, sex=[sex for _, sex in found])
 
 
 def as_verified(model: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Rows:
@@ -34,13 +41,7 @@ def as_verified(model: Path, table: "pd.DataFrame", *, jobs: int | None = None) 
     The whole clip is cleaned, cut into chunks one after the other, and their probabilities pooled. A clip without a
     chunk has a row of NaN.
     """
-    return _rows(_verify, model, list(table["path"]), "verifying", jobs)
-
-
-def _rows(
-    function: Callable[[Path, str], Rows], model: Path, paths: Sequence[str], title: str, jobs: int | None
-) -> Rows:
-    return np.stack(list(mapped(partial(function, model), paths, title=title, jobs=jobs)))
+    return np.stack(list(mapped(partial(_verify, model), list(table["path"]), title="verifying", jobs=jobs)))
 
 
 @cache
@@ -53,13 +54,14 @@ def _load(path: Path) -> Model:
     return _model(path, path.stat().st_mtime_ns)
 
 
-def _serve(model: Path, clip: str) -> Rows:
+def _serve(model: Path, clip: str) -> tuple[Rows, str]:
     loaded = _load(model)
     signal = _signal(clip)
     try:
-        return hear(loaded, signal).whole
+        heard = hear(loaded, signal)
     except RecordingError:
-        return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan)
+        return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan), ""
+    return heard.whole, heard.sex
 
 
 def _verify(model: Path, clip: str) -> Rows:

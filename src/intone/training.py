@@ -6,10 +6,8 @@ The random numbers of an epoch depend on the seed and the epoch alone, so that a
 ends with the same weights as one that was never stopped.
 """
 
-import csv
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +21,9 @@ from intone import cleaning, labels, run
 from intone.audio import Signal
 from intone.chunks import Drawn, draw
 from intone.errors import TrainingError, UsageError
-from intone.files import told, write_whole
+from intone.history import Epoch, read_history, write_history
 from intone.network import MfccCnn
-from intone.recipe import AnyRecipe
+from intone.recipe import AnyRecipe, Recipe
 from intone.run import RunSettings, Validation
 from intone.weights import load_weights, save_weights
 
@@ -33,19 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """One line of the history; accuracies are shares of chunks, NaN where nothing validates."""
-
-    epoch: int
-    loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-
-
 def plan(
-    table: "pd.DataFrame", recipe: AnyRecipe, *, sex: str = "both", classes: int | str = 8, seed: int = 0,
+    table: "pd.DataFrame", recipe: AnyRecipe, *, sex: str = "both", classes: int | str = 8, seed: int = run.SEED,
     validation: Validation = "actors", held_out: Sequence[str] = (), validating: Sequence[str] | None = None,
 ) -> tuple["pd.DataFrame", RunSettings]:
     """The clips of a training with their labels, and the settings of its run.
@@ -69,12 +56,26 @@ def plan(
         raise TrainingError("The data has too few voices to validate on held-out ones: use --validation chunks, or a "
                             "corpus with more speakers.")
     outputs = labels.network_labels(classes, sex)
-    training = chosen[~run.voices(chosen).isin(validating)]
-    if missing := [label for label in outputs if label not in set(training["label"])]:
-        raise TrainingError(f"No clip to train on is labelled {missing[0]} ({len(missing)} of {len(outputs)} labels "
-                            "are missing): use a corpus that has them all, or fewer classes.")
+    _check_labels(chosen[~run.voices(chosen).isin(validating)], outputs, recipe)
     return chosen, RunSettings(recipe, sex, str(labels.scheme(classes).name), outputs, seed, validation,
                                tuple(sorted(held_out)), tuple(sorted(validating)), run.digest(chosen))
+
+
+def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyRecipe) -> None:
+    """A TrainingError where there is nothing to learn a label from.
+
+    On an encoder, emotions that no corpus has are never answered; but either sex must have the same ones.
+    """
+    found = set(training["label"])
+    if not isinstance(recipe, Recipe):
+        known = {labels.split_label(label)[1] for label in found}
+        outputs = [label for label in outputs if labels.split_label(label)[1] in known]
+        if len(known) < 2:
+            raise TrainingError(f"All clips to train on are {', '.join(known) or 'left out'}: use a corpus with at "
+                                "least two emotions.")
+    if missing := [label for label in outputs if label not in found]:
+        raise TrainingError(f"No clip to train on is labelled {missing[0]} ({len(missing)} of {len(outputs)} labels "
+                            "are missing): use a corpus that has them all, or fewer classes.")
 
 
 def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: int | None = None) -> list[Epoch]:
@@ -102,7 +103,7 @@ def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: i
                                 "learning rate.")
         if _is_best(history):
             save_weights(folder / run.BEST, state.network.state_dict(), {"epoch": str(line.epoch)})
-        _write_history(folder / run.HISTORY, history)
+        write_history(folder / run.HISTORY, history)
         state.save(folder / run.CHECKPOINT, number + 1)
     return history
 
@@ -205,19 +206,3 @@ def _is_best(history: Sequence[Epoch]) -> bool:
     """Whether the last epoch is the best so far; without validation the last one always is."""
     accuracies = [line.validation_accuracy for line in history]
     return math.isnan(accuracies[-1]) or accuracies[-1] > max(accuracies[:-1], default=-1.0)
-
-
-def read_history(path: Path) -> list[Epoch]:
-    """The epochs that a history file tells of; none where there is no file."""
-    if not path.is_file():
-        return []
-    with told(path), path.open(newline="", encoding="utf-8") as file:
-        return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
-                for row in csv.DictReader(file)]
-
-
-def _write_history(path: Path, history: Sequence[Epoch]) -> None:
-    with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)])
-        writer.writeheader()
-        writer.writerows(asdict(line) for line in history)

@@ -5,6 +5,7 @@
     serve.py      the page
     data.py       corpus check, corpus fetch, clean, plots
     learn.py      train, verify, reproduce, evaluate
+    robustness.py an evaluation's clips with noise, in rooms, over telephones, cut short
     options.py    what several commands take
     failure.py    every error as one sentence on the standard error
 
@@ -21,6 +22,7 @@ from cyclopts import App, CycloptsError, Group
 from intone.cli import data, learn
 from intone.cli.failure import tell
 from intone.cli.predict import predict
+from intone.cli.robustness import robustness
 from intone.cli.serve import serve
 from intone.errors import IntoneError
 
@@ -48,7 +50,8 @@ app.command(data.plots, group=DATA, sort_key=3)
 app.command(learn.train, group=LEARN, sort_key=1)
 app.command(learn.verify, group=LEARN, sort_key=2)
 app.command(learn.evaluate, group=LEARN, sort_key=3)
-app.command(learn.reproduce, group=LEARN, sort_key=4)
+app.command(robustness, group=LEARN, sort_key=4)
+app.command(learn.reproduce, group=LEARN, sort_key=5)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

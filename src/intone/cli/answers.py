@@ -10,16 +10,26 @@ from typing import Any
 from intone.cli.failure import printable
 from intone.prediction import NEITHER, Prediction, percent
 
+STRONGEST = 3
+"""Moments that a table names of a recording."""
+
 
 @dataclass(frozen=True)
 class Failed:
-    """A recording that could not be answered, and the sentence that says why."""
+    """A recording, or one of its channels, that could not be answered, and the sentence that says why."""
 
     file: str
     error: str
+    channel: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"file": self.file, "error": self.error}
+        named = {} if self.channel is None else {"channel": self.channel}
+        return {"file": self.file, "error": self.error, **named}
+
+    @property
+    def name(self) -> str:
+        """The recording, and the channel where it is one of several."""
+        return self.file if self.channel is None else f"{self.file}, channel {self.channel}"
 
 
 Answer = Prediction | Failed
@@ -42,6 +52,8 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_stret
         for stretch in one.stretches if with_stretches and len(one.stretches) > 1 else ():
             print(_line(f"  {stretch.label}", "", _percents(stretch.probabilities), "",
                         f"  {stretch.start_s:.1f} to {stretch.end_s:.1f} s", classes), flush=True)
+        if one.moments:
+            print(f"  {_strongest(one)}", flush=True)
     for reason, number in reasons.items():
         print(f"({number}) {reason}")
     return failed
@@ -63,7 +75,7 @@ def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
     for one in answers:
         if isinstance(one, Failed):
             failed += 1
-            writer.writerow({"file": printable(one.file), "error": one.error})
+            writer.writerow({"file": printable(one.file), "channel": one.channel, "error": one.error})
             continue
         shares = {name: f"{share:.6f}" for name, share in [*one.probabilities.items(), ("outside", one.outside)]}
         writer.writerow({"file": printable(one.file or ""), "channel": one.channel or "mix",
@@ -74,6 +86,18 @@ def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
 
 def _percents(shares: Mapping[str, float]) -> dict[str, str]:
     return {name: percent(share) for name, share in shares.items()}
+
+
+def _strongest(one: Prediction) -> str:
+    """The moments that speak most for an answer, the strongest first, and by how much each raises its probability."""
+    speaking = sorted((moment for moment in one.moments if moment.weight > 0), key=lambda moment: -moment.weight)
+    named = [f"{moment.start_s:.1f} to {moment.end_s:.1f} s (+{_points(moment.weight)})"
+             for moment in speaking[:STRONGEST]]
+    return f"{one.label} most at {', '.join(named)}" if named else f"no single moment speaks for {one.label}"
+
+
+def _points(weight: float) -> str:
+    return "<1%" if weight < 0.01 else f"{weight:.0%}"
 
 
 def _recording(one: Prediction) -> str:

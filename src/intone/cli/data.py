@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from intone import cleaning, labels
 from intone.audio import SUFFIXES
-from intone.cli.options import Classes, Corpus, Jobs, Recipe, Sex
+from intone.cli.options import Classes, Corpus, Jobs, Sex
 from intone.corpora import open_corpora
 from intone.corpora.table import open_corpus
 from intone.envelope import EnvelopeSettings
@@ -69,7 +69,7 @@ def clean(
     /,
     *,
     to: Path,
-    recipe: Annotated[Recipe, Parameter(help="Whose threshold: original (fixed) or level-independent (a share of each "
+    recipe: Annotated[str, Parameter(help="Whose threshold: original (fixed) or level-independent (a share of each "
                                              "recording's own loudness).")] = "original",
     threshold: float | None = None,
     relative_to: Literal["full scale", "peak"] | None = None,
@@ -105,7 +105,7 @@ def plots(
     *,
     to: Path,
     format_: Annotated[Literal["png", "svg"], Parameter(name="--format")] = "png",
-    recipe: Annotated[Recipe, Parameter(help="Whose cleaning is shown: original or level-independent.")] = "original",
+    recipe: Annotated[str, Parameter(help="Whose cleaning is shown: original or level-independent.")] = "original",
     sex: Sex = "both",
     classes: Classes = "8",
     jobs: Jobs = None,

@@ -14,7 +14,7 @@ EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "dat
           "safetensors": "train", "transformers": "train"}
 """Packages that the core does without, and the extra that brings them."""
 
-GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate")
+GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "robustness")
 """Commands that keep what is done when they are interrupted."""
 
 

@@ -12,13 +12,14 @@ from intone.corpora import crema_d, open_corpora
 from intone.corpora.ravdess import expected_clips
 from intone.errors import UsageError
 from intone.parallel import cores
-from intone.recipe import AnyRecipe, probe
+from intone.recipe import AnyRecipe, ProbeRecipe, on_encoder
+from intone.recipe import Recipe as NamedRecipe
 from intone.recipe import recipe as named_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from intone.training import Epoch
+    from intone.history import Epoch
 
 
 def train(
@@ -27,14 +28,16 @@ def train(
     *,
     to: Path,
     model: Network = "mfcc-cnn",
-    recipe: Recipe = "level-independent",
+    recipe: Recipe = None,
     sex: Sex = "both",
     classes: Classes = "8",
     validation: Literal["actors", "chunks", "none"] = "actors",
     hold_out: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
+    evaluation: Path | None = None,
+    features: Path | None = None,
     vocal: Vocal = "all",
     epochs: Epochs = None,
-    seed: Seed = 0,
+    seed: Seed = run.SEED,
     jobs: Jobs = None,
 ) -> None:
     """Train a network, and export its best epoch with everything that an answer needs.
@@ -52,18 +55,25 @@ def train(
         which flatters), or none (the last epoch is taken).
     hold_out
         Voices that are never used, such as ravdess:21 ravdess:23.
+    evaluation
+        The folder of an `intone evaluate` of the same recipe: with --validation none its validating voices say how
+        sure an answer is.
+    features
+        Where an encoder's states of the clips are kept, such as the features of an evaluation, which need not be made
+        again; in the run by default.
     """
     from intone import training
     from intone.fitting import fit
+    from intone.history import read_history
 
     clips = _clips(corpora, vocal)
     _tell_incomplete(clips)
     table, settings = training.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
                                     validation=validation, held_out=hold_out or ())
-    exported = fit(table, settings, to, jobs=jobs)
+    exported = fit(table, settings, to, evaluation=evaluation, cache=features, jobs=jobs)
     if (to / run.HISTORY).is_file():
         _curve(to)
-        print(_summary(training.read_history(to / run.HISTORY)))
+        print(_summary(read_history(to / run.HISTORY), settings.recipe))
     print(f"The recognizer is {exported}")
 
 
@@ -93,7 +103,7 @@ def verify(
     """
     from intone import verification
 
-    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text())
+    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, cache=features, jobs=jobs).to_text())
 
 
 def reproduce(
@@ -134,7 +144,7 @@ def reproduce(
     plots.plot_corpus(labels.assign(opened.table(), classes, sex), folder / "plots", envelope, jobs=jobs)
     clips = open_corpora([f"{opened.name}={folder / 'clean'}"])
     table, settings = training.plan(clips, original, sex=sex, classes=classes, validation="chunks")
-    print(_summary(training.train(table, settings, folder / "run", jobs=jobs)), end="\n\n")
+    print(_summary(training.train(table, settings, folder / "run", jobs=jobs), original), end="\n\n")
     _curve(folder / "run")
     finish(folder / "run", table, jobs=jobs)
     print(verification.verify(folder / "run", clips, jobs=jobs).to_text())
@@ -147,12 +157,13 @@ def evaluate(
     *,
     to: Path,
     model: Network = "mfcc-cnn",
-    recipe: Recipe = "level-independent",
+    recipe: Recipe = None,
     sex: Sex = "both",
     classes: Classes = "8",
     fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
+    across: Annotated[bool, Parameter(negative=())] = False,
     epochs: Epochs = None,
-    seed: Seed = 0,
+    seed: Seed = run.SEED,
     jobs: Jobs = None,
 ) -> None:
     """Train and test a recipe in five folds by actor, on voices that it never heard.
@@ -168,14 +179,20 @@ def evaluate(
         The folder of the folds, of their answers (out-of-fold.csv) and of the figures (table.md).
     fold
         Only these folds, 0 to 4.
+    across
+        Leave one corpus out instead of voices: train on the others, and test on all its speech.
     """
     from intone import evaluation
     from intone.files import write_text
 
+    if across and fold:
+        raise UsageError("Leaving a corpus out has no folds: leave --fold or --across out.")
+
     clips = _clips(corpora, "all")
     _tell_incomplete(clips)
     chosen = _recipe(model, recipe, epochs)
-    found = evaluation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs)
+    found = (evaluation.across(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs) if across else
+             evaluation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs))
     tables = []
     for corpus, rows in found.items():
         tested = clips[clips["corpus"] == corpus]
@@ -186,7 +203,7 @@ def evaluate(
     write_text(to / evaluation.TABLE, text)
     print(text, end="")
     done = sorted({int(number) for rows in found.values() for number in rows["fold"]})
-    if len(done) < 5:
+    if len(done) < 5 and not across:
         print(f"\nThis is fold {', '.join(map(str, done))} of 0 to 4.")
 
 
@@ -213,23 +230,29 @@ def _tell_incomplete(table: "pd.DataFrame") -> None:
                 "voices: only these are used.")
 
 
-def _summary(history: "list[Epoch]") -> str:
+def _summary(history: "list[Epoch]", recipe: AnyRecipe) -> str:
     last = history[-1]
     epochs = f"{last.epoch} epoch{'s' * (last.epoch > 1)}"
+    things = "chunks" if isinstance(recipe, NamedRecipe) else "clips"
     if last.validation_accuracy != last.validation_accuracy:  # NaN: nothing validates
-        return f"{epochs}, {last.accuracy:.1%} of the chunks right while training."
+        return f"{epochs}, {last.accuracy:.1%} of the {things} right while training."
+    if not isinstance(recipe, NamedRecipe):
+        return f"{epochs}; the last one is kept, with {last.validation_accuracy:.1%} of the validation {things} right."
     best = max(history, key=lambda line: line.validation_accuracy)
     return (f"{epochs}; epoch {best.epoch} is kept, with {best.validation_accuracy:.1%} of the validation "
-            "chunks right.")
+            f"{things} right.")
 
 
-def _recipe(model: str, name: str, epochs: int | None) -> AnyRecipe:
-    """The recipe of the network on MFCC by its name, or the probe on an encoder, which has no epochs."""
+def _recipe(model: str, name: str | None, epochs: int | None) -> AnyRecipe:
+    """The recipe of that name for a model, or the model's own where none is named."""
     if model == "mfcc-cnn":
-        return named_recipe(name).with_epochs(epochs)
+        return named_recipe(name or "level-independent").with_epochs(epochs)
+    chosen = on_encoder(model, name or "tuned")
+    if not isinstance(chosen, ProbeRecipe):
+        return chosen.with_epochs(epochs)
     if epochs is not None:
         raise UsageError("A probe on an encoder has no epochs: leave --epochs out.")
-    return probe(model)
+    return chosen
 
 
 def _curve(folder: Path) -> None:

@@ -22,11 +22,14 @@ Classes = Annotated[Literal["2", "3", "8", "stress"], Parameter(
 
 Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recordings, sung ones, or all.")]
 
-Recipe = Annotated[str, Parameter(
-    help="original (every constant of the original system) or level-independent (the recording level plays no part).")]
+Recipe = Annotated[str | None, Parameter(
+    help="For mfcc-cnn: level-independent (the recording level plays no part; the default) or original (every "
+         "constant of the original system). For an encoder: tuned (its upper layers learn; the default) or probe (a "
+         "linear layer on it).")]
 
-Network = Annotated[str, Parameter(help="mfcc-cnn (the original's convolutions on MFCC), or a Whisper encoder for a "
-                                        "linear probe: a folder, or a name on the hub such as openai/whisper-base.")]
+Network = Annotated[str, Parameter(
+    help="mfcc-cnn (the original's convolutions on MFCC), or a Whisper encoder: a folder, or a name on the hub such as "
+         "openai/whisper-base.")]
 
 Epochs = Annotated[int | None, Parameter(validator=Number(gte=1), help="Another number of epochs than the recipe's.")]
 

@@ -27,6 +27,7 @@ def predict(
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     channel: str = "mix",
     format_: Annotated[Literal["table", "json", "csv"], Parameter(name="--format")] = "table",
+    explain: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Say how recordings of a voice sound.
 
@@ -47,12 +48,14 @@ def predict(
         mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     format_
         A table for the eye, JSON (a list of objects, all that is known) or CSV (a line for each recording).
+    explain
+        Say which moments speak for the answer (table and JSON); takes many times as long.
     """
     scheme, chosen = labels.scheme(classes), int(channel) if channel.isdecimal() else channel
     check_channel(chosen)
     files = list(_files(recordings))
     heard = recognizer.load(recognizer_)
-    answers = _answers(heard, files, sex, classes, chosen)
+    answers = _answers(heard, files, sex, classes, chosen, explain)
     if format_ == "table":
         failed = write_table(answers, scheme.classes, with_stretches=len(files) == 1)
     else:
@@ -74,7 +77,7 @@ def _files(recordings: Sequence[Path]) -> Iterator[Path]:
 
 
 def _answers(
-    heard: recognizer.Recognizer, files: Sequence[Path], sex: str, classes: str, channel: str | int
+    heard: recognizer.Recognizer, files: Sequence[Path], sex: str, classes: str, channel: str | int, explain: bool
 ) -> Iterator[Answer]:
     """The answers in the order of the files; each that fails is told on the standard error at once."""
     from tqdm import tqdm
@@ -84,7 +87,9 @@ def _answers(
         for path in files:
             found: Sequence[Answer]
             try:
-                found = heard.predict_channels(path, sex=sex, classes=classes, channel=channel)
+                told = heard.answer_channels(path, sex=sex, classes=classes, channel=channel, explain=explain)
+                found = [Failed(str(path), str(one), number if len(told) > 1 else None)
+                         if isinstance(one, RecordingError) else one for number, one in told]
             except (RecordingError, UsageError) as error:
                 # A channel that one of many recordings lacks is no wrong use.
                 if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(channel, int)):
@@ -93,6 +98,6 @@ def _answers(
             bar.clear()
             for one in found:
                 if isinstance(one, Failed):
-                    say(f"{one.file}: {one.error}")
+                    say(f"{one.name}: {one.error}")
                 yield one
             bar.update()

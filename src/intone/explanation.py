@@ -1,0 +1,74 @@
+"""Which moments of a recording speak for its answer, measured by taking each away and asking again.
+
+A moment is about a quarter of a second of a stretch of speech. It is replaced by silence, with short fades so that no
+click is heard, and the stretch is put to the network again: the weight of the moment is what the answer loses by it.
+Nothing is assumed about the network or its front end.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.errors import TooShort
+from intone.model_file import Model
+from intone.prediction import Moment
+from intone.speech import Span
+
+MOMENT_S = 0.25
+"""Seconds of a moment, nearly: a stretch is cut into equal ones."""
+
+FADE_S = 0.01
+
+Rows = NDArray[np.float64]
+
+
+def explain(
+    model: Model, signal: Signal, spans: Sequence[Span], rows: Rows, shares: NDArray[np.float64],
+    probability: Callable[[Rows], float],
+) -> tuple[Moment, ...]:
+    """Every moment of the stretches, in order, with its weight.
+
+    `rows`: what the network says of each stretch, (stretches, labels); `shares`: how much each counts, (stretches,),
+    which sum to 1; `probability`: that of the answer, from the mean row. A weight is by how much this probability
+    falls when the moment is silenced: above 0 the moment speaks for the answer, below 0 against it.
+    """
+    whole = shares @ rows
+    now = probability(whole)
+    found = []
+    for span, row, share in zip(spans, rows, shares, strict=True):
+        for start, end in windows(span):
+            silenced = _answer(model, without(signal[span.start : span.end], start - span.start, end - span.start))
+            weight = now - probability(whole + share * (silenced - row))
+            found.append(Moment(round(start / RATE, 3), round(end / RATE, 3), float(weight)))
+    return tuple(found)
+
+
+def windows(span: Span) -> Iterator[tuple[int, int]]:
+    """The moments of a stretch, in samples of the recording."""
+    length = span.end - span.start
+    edges = span.start + np.linspace(0, length, 1 + max(1, round(length / RATE / MOMENT_S))).astype(int)
+    return zip(map(int, edges), map(int, edges[1:]), strict=False)
+
+
+def without(part: Signal, start: int, end: int) -> Signal:
+    """A signal with silence between two samples, and fades within it on both sides."""
+    fade = min(round(FADE_S * RATE), (end - start) // 2)
+    falling = (1 + np.cos(np.pi * np.arange(fade) / max(fade, 1))) / 2
+    gain = np.zeros(end - start, np.float32)
+    if fade:
+        gain[:fade], gain[-fade:] = falling, falling[::-1]
+    if start == 0:
+        gain[:fade] = 0  # nothing is before it to fade from
+    if end == len(part):
+        gain[len(gain) - fade :] = 0
+    return np.concatenate([part[:start], part[start:end] * gain, part[end:]])
+
+
+def _answer(model: Model, part: Signal) -> Rows:
+    """What a network says of a part; every label alike where nothing is left to hear."""
+    try:
+        return model.answer(model.settings.front_end(part))
+    except TooShort:
+        return np.full(len(model.settings.labels), 1 / len(model.settings.labels))

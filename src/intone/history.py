@@ -1,0 +1,36 @@
+"""The history of a training: one line an epoch."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from intone.files import told, write_whole
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the history; accuracies are shares, NaN where nothing validates."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+def read_history(path: Path) -> list[Epoch]:
+    """The epochs that a history file tells of; none where there is no file."""
+    if not path.is_file():
+        return []
+    with told(path), path.open(newline="", encoding="utf-8") as file:
+        return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
+                for row in csv.DictReader(file)]
+
+
+def write_history(path: Path, history: Sequence[Epoch]) -> None:
+    """Write all epochs, whole."""
+    with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)])
+        writer.writeheader()
+        writer.writerows(asdict(line) for line in history)

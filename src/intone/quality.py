@@ -1,0 +1,86 @@
+"""How good a recording is: how far its speech stands above the noise, and how much of it is clipped.
+
+Both are ratios within the recording, so that its level does not matter. They are estimates: nobody tells what is
+noise, and it is taken to be what remains in the quietest moments in and around the speech. Only what lies above
+400 Hz counts: below it most rooms rumble, which hides little of a voice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.speech import Span
+
+# Of 200 clips of RAVDESS and CREMA-D 1 % lie below 14.9 dB; with white noise at 10 dB, 97 % lie below 13.2 dB.
+NOISY_DB = 14.0
+"""Decibels of speech above noise below which an answer warns."""
+
+# Of 160 clips 3 % have more than 0.0018 of their samples there; clipped at a third of the peak 99 % have 0.007 or more.
+CLIPPED = 0.005
+"""Share of the samples of speech near the extreme above which an answer warns."""
+
+_AROUND_S = 0.3
+_FRAME = RATE // 50
+_QUIETEST = 5  # percent of the frames
+_RISE_HZ = (300.0, 500.0)  # from nothing to everything
+_NEAR = 0.9  # of the extreme: resampling makes ripples of a flat top
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Speech above noise in decibels, infinite without any noise, and the share of speech that is clipped, 0 to 1."""
+
+    snr_db: float
+    clipped: float
+
+
+def quality(signal: Signal, spans: Sequence[Span]) -> Quality:
+    """The quality of a recording, from the stretches in which someone speaks; there must be at least one."""
+    return Quality(_snr_db(np.concatenate([_powers(part) for part in _surrounded(signal, spans)])),
+                   _clipped(np.concatenate([signal[span.start : span.end] for span in spans])))
+
+
+def warnings(found: Quality) -> Iterator[str]:
+    """What about a recording makes its answer less reliable, each a sentence."""
+    if found.snr_db < NOISY_DB:
+        yield (f"The recording is noisy (about {max(0.0, found.snr_db):.0f} dB above the noise): record in a quieter "
+               "place or closer to the microphone.")
+    if found.clipped > CLIPPED:
+        yield "The recording is clipped (its loudest parts are cut off): record it again at a lower level."
+
+
+def _surrounded(signal: Signal, spans: Sequence[Span]) -> Iterator[Signal]:
+    """The stretches, each with what is around it, no sample twice."""
+    done, around = 0, round(_AROUND_S * RATE)
+    for span in spans:
+        start, done = max(done, span.start - around), span.end + around
+        yield signal[start:done]
+
+
+def _powers(part: Signal) -> NDArray[np.float64]:
+    """Mean square of every fiftieth of a second, above 400 Hz; moments of digital silence are left out."""
+    size = 1 << max(1, len(part) - 1).bit_length()
+    low, high = _RISE_HZ
+    gain = np.clip((np.fft.rfftfreq(size, 1 / RATE) - low) / (high - low), 0, 1)
+    above = np.fft.irfft(np.fft.rfft(part, size) * gain, size)
+    frames = len(part) // _FRAME
+    shape = (frames, _FRAME)
+    heard = np.any(part[: frames * _FRAME].reshape(shape), axis=1)
+    return np.asarray(np.mean(np.square(above[: frames * _FRAME].reshape(shape)), axis=1)[heard])
+
+
+def _snr_db(powers: NDArray[np.float64]) -> float:
+    """The louder half of the frames against the quietest."""
+    if not len(powers):
+        return float("inf")
+    noise = float(np.percentile(powers, _QUIETEST))
+    loud = float(powers[powers >= np.median(powers)].mean())
+    return float("inf") if noise <= 0 else float(10 * np.log10(max(loud - noise, 1e-3 * noise) / noise))
+
+
+def _clipped(speech: Signal) -> float:
+    level = np.abs(speech)
+    return float(np.mean(level >= _NEAR * level.max(initial=1e-9)))

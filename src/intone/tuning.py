@@ -1,0 +1,350 @@
+"""Fine-tuning: the upper layers of a speech encoder learn further, with a head that reads them all.
+
+    intone train ravdess=DIR crema-d=DIR --model openai/whisper-base --to RUN
+
+The lower layers stay as they are, so that each clip is put through them once (`states`), as recorded and in random
+variations. The loss of a clip runs over the emotions that its corpus has: a clip of CREMA-D, which knows no calm, says
+nothing about calm. The random numbers of a step depend on the seed, the epoch and the step alone, so that a training
+that was stopped goes on within its epoch, and ends as one that was not.
+"""
+
+import copy
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from intone import run, states
+from intone.encoder import Encoder, load_encoder
+from intone.errors import TrainingError
+from intone.history import Epoch, read_history, write_history
+from intone.probe import FEATURES, NEVER, allowed_labels
+from intone.run import RunSettings
+from intone.states import StateSettings
+from intone.weights import load_weights, save_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GAZES = 4
+"""Attentions that the head pools with, beside the plain mean."""
+
+STEPS_KEPT = 100
+"""Steps between two checkpoints within an epoch."""
+
+_BLANKS = 2  # spans of a clip that are blanked while training, each at most an eighth of it
+
+
+class Upper(nn.Module):
+    """The layers that learn, and the head: states (clips, tokens, width) -> logits (clips, labels).
+
+    The mean of every `stride` tokens is taken for one: the tone of a voice does not change within 40 ms, and the layers
+    need half the time. The head reads the states below and those of every layer, each normalised: their mean and
+    deviation over time, and, of a learned mixture of them, the mean and deviation that each of `GAZES` attentions sees.
+    """
+
+    def __init__(self, layers: Sequence[nn.Module], width: int, outputs: int, dropout: float, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        read = len(layers) + 1
+        self.layers = nn.ModuleList(layers)
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(read)])
+        self.mixture = nn.Parameter(torch.zeros(read))
+        self.attention = nn.Sequential(nn.Linear(width, width // 4), nn.Tanh(), nn.Linear(width // 4, GAZES))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(2 * width * (read + GAZES), outputs)
+        nn.init.normal_(self.linear.weight, std=0.005)
+        nn.init.zeros_(self.linear.bias)
+
+    def forward(self, hidden: Tensor, heard: Tensor | None = None) -> Tensor:
+        """`heard` (clips, tokens) is False where a shorter clip was filled up; None where none was."""
+        if heard is None:
+            heard = torch.ones_like(hidden[..., 0], dtype=torch.bool)
+        hidden = nn.functional.avg_pool1d(hidden.transpose(1, 2), self.stride).transpose(1, 2)
+        heard = heard[:, self.stride - 1 :: self.stride]
+        hidden_from = torch.where(heard, 0.0, -1e9)
+        read = [hidden]
+        for layer in self.layers:
+            hidden = layer(hidden, hidden_from[:, None, None, :])
+            read.append(hidden)
+        read = [norm(one) for norm, one in zip(self.norms, read, strict=True)]
+        evenly = (heard / heard.sum(1, keepdim=True))[..., None]
+        mixed = torch.einsum("r,rntw->ntw", torch.softmax(self.mixture, 0), torch.stack(read))
+        gazes = torch.softmax(self.attention(mixed) + hidden_from[..., None], dim=1)
+        seen = [_statistics(one, evenly) for one in read] + [_statistics(mixed, gazes)]
+        logits: Tensor = self.linear(self.dropout(torch.cat(seen, dim=1)))
+        return logits
+
+
+class Tuned(nn.Module):
+    """The whole network, as it is exported: log-mel (1, bands, frames) -> logits (1, labels)."""
+
+    def __init__(self, encoder: Encoder, upper: Upper) -> None:
+        super().__init__()
+        self.encoder, self.upper = encoder, upper
+
+    def forward(self, log_mel: Tensor) -> Tensor:
+        logits: Tensor = self.upper(self.encoder(log_mel)[-1:])
+        return logits
+
+
+def _statistics(hidden: Tensor, weights: Tensor) -> Tensor:
+    """Weighted means and deviations over time: (n, tokens, width), (n, tokens, gazes) -> (n, 2 gazes width)."""
+    mean = torch.einsum("ntg,ntw->ngw", weights, hidden)
+    square = torch.einsum("ntg,ntw->ngw", weights, hidden.square())
+    deviation = (square - mean.square()).clamp_min(1e-5).sqrt()
+    return torch.cat([mean.flatten(1), deviation.flatten(1)], dim=1)
+
+
+def network(folder: Path) -> Tuned:
+    """The trained network of a run, with its encoder."""
+    made = run.read_run(folder)
+    lower, upper = _parts(made)
+    tensors, _ = load_weights(folder / run.BEST)
+    upper.load_state_dict(tensors)
+    return Tuned(lower, upper).eval()
+
+
+def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
+    """The frozen layers, and the ones that learn as they are before the training."""
+    recipe = made.tuned
+    encoder = load_encoder(recipe.encoder, recipe.frozen + recipe.tuned)
+    upper = Upper([copy.deepcopy(layer) for layer in encoder.layers[recipe.frozen :]], encoder.width, len(made.labels),
+                  recipe.dropout, recipe.stride)
+    encoder.layers = encoder.layers[: recipe.frozen]
+    return encoder, upper
+
+
+def train(
+    table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache_in: Path | None = None, jobs: int | None = None
+) -> None:
+    """Tune into a folder, or go on with what is there; writes `history.csv` and `best.safetensors`.
+
+    `table` and `settings` are those of `plan`. `cache_in` shares the states of clips between runs; without it they are
+    kept in the run's folder. The weights that are kept are those after the last step: the rates end at zero.
+    """
+    recipe = settings.tuned
+    run.open_run(folder, settings)
+    if (folder / run.BEST).is_file():
+        return
+    kept = StateSettings(recipe.encoder, recipe.frozen, recipe.front_end)
+    files = [states.encode(table, kept, cache_in or folder / FEATURES, variation=number, jobs=jobs)
+             for number in range(recipe.variations + 1)]
+    clips = _Clips(table, settings, files)
+    state = _State(settings, clips)
+    state.load(folder / run.CHECKPOINT)
+    history = read_history(folder / run.HISTORY)[: state.epoch]
+    while state.epoch < recipe.epochs:
+        loss, accuracy = state.run_epoch(folder / run.CHECKPOINT)
+        history.append(Epoch(state.epoch + 1, loss, accuracy, *state.score()))
+        write_history(folder / run.HISTORY, history)
+        state.epoch, state.step, state.losses, state.right = state.epoch + 1, 0, 0.0, 0
+        state.save(folder / run.CHECKPOINT)
+    state.silence()
+    save_weights(folder / run.BEST, state.network.state_dict(), {"epoch": str(recipe.epochs)})
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Clips of about one length, filled up with zeros: `states` (n, tokens, width), `heard` (n, tokens)."""
+
+    rows: NDArray[np.int64]
+    states: Tensor
+    heard: Tensor
+
+
+class _Clips:
+    """The clips of a run with their labels, and where their states are kept, by variation."""
+
+    def __init__(self, table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]]) -> None:
+        self.settings, self.files = settings, files
+        self.labels = torch.tensor([settings.labels.index(label) for label in table["label"]])
+        self.allowed = torch.from_numpy(allowed_labels(table, settings.labels))
+        self.lengths = np.array([(path.stat().st_size) for path in files[0]])
+        validating = run.voices(table).isin(settings.validating).to_numpy()
+        self.validating = np.flatnonzero(validating & (table["vocal"] == "speech").to_numpy())
+        groups = (table["corpus"] + "/" + table["vocal"]).where(table["corpus"] == "ravdess", table["corpus"])
+        self.groups = {str(name): np.flatnonzero((groups == name).to_numpy() & ~validating)
+                       for name in sorted(set(groups))}
+
+    @property
+    def an_epoch(self) -> int:
+        """Batches in an epoch."""
+        return max(1, len(self.drawn(np.random.default_rng(0))) // self.settings.tuned.batch)
+
+    def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The clips of an epoch: spoken RAVDESS twice, songs once, and beside it some of every other corpus."""
+        most = self.settings.tuned.others if "ravdess/speech" in self.groups else None
+        parts = []
+        for name, rows in self.groups.items():
+            if name.startswith("ravdess"):
+                parts += [rows] * (2 if name == "ravdess/speech" else 1)
+            else:
+                parts.append(rng.permutation(rows)[:most])
+        return np.concatenate(parts)
+
+    def epoch(self, number: int) -> list[NDArray[np.int64]]:
+        """The rows of every batch of an epoch: clips of about one length together, in random order."""
+        rng = np.random.default_rng([self.settings.seed, number])
+        rows = self.drawn(rng)
+        order = np.argsort(self.lengths[rows] * rng.uniform(0.9, 1.1, len(rows)), kind="stable")
+        batches = np.array_split(rows[order], self.an_epoch)
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+    def varied(self, rows: NDArray[np.int64], rng: np.random.Generator) -> _Batch:
+        """A batch to train on: each clip in one of its variations, cut, with short spans blanked."""
+        variations = rng.integers(len(self.files), size=len(rows))
+        found = [states.read_states(self.files[number][row]) for number, row in zip(variations, rows, strict=True)]
+        return self._batch(rows, [_blanked(_cropped(one, rng, self.settings.tuned.longest), rng) for one in found])
+
+    def plain(self, rows: NDArray[np.int64]) -> Iterator[_Batch]:
+        """Batches of clips as they were recorded, whole."""
+        for some in np.array_split(rows[np.argsort(self.lengths[rows], kind="stable")], max(1, len(rows) // 32)):
+            yield self._batch(some, [states.read_states(self.files[0][row]) for row in some])
+
+    def _batch(self, rows: NDArray[np.int64], found: Sequence[NDArray[np.floating]]) -> _Batch:
+        tokens = max(len(one) for one in found)
+        filled = np.zeros((len(found), tokens, found[0].shape[1]), np.float32)
+        heard = np.zeros((len(found), tokens), bool)
+        for i, one in enumerate(found):
+            filled[i, : len(one)], heard[i, : len(one)] = one, True
+        return _Batch(rows, torch.from_numpy(filled), torch.from_numpy(heard))
+
+
+def _cropped(tokens: NDArray[np.floating], rng: np.random.Generator, longest: int) -> NDArray[np.floating]:
+    """At most `longest` tokens, and of every second clip a random 70 to 100 %."""
+    size = min(len(tokens), longest)
+    if len(tokens) > 40 and rng.random() < 0.5:
+        size = min(size, int(len(tokens) * rng.uniform(0.7, 1)))
+    start = int(rng.integers(len(tokens) - size + 1))
+    return tokens[start : start + size]
+
+
+def _blanked(tokens: NDArray[np.floating], rng: np.random.Generator) -> NDArray[np.floating]:
+    """The tokens with random spans set to zero."""
+    blanked = tokens.copy()
+    for _ in range(_BLANKS):
+        size = int(rng.integers(len(tokens) // 8 + 1))
+        start = int(rng.integers(len(tokens) - size + 1))
+        blanked[start : start + size] = 0
+    return blanked
+
+
+class _State:
+    """The network, the optimizer, and how far they are."""
+
+    def __init__(self, settings: RunSettings, clips: _Clips) -> None:
+        self.settings, self.clips, self.recipe = settings, clips, settings.tuned
+        torch.manual_seed(settings.seed)
+        _, self.network = _parts(settings)
+        self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=self.recipe.weight_decay)
+        self.rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.epoch, self.step, self.losses, self.right = 0, 0, 0.0, 0
+
+    def _groups(self) -> list[dict[str, object]]:
+        """The weights with their rates: the head's, and a layer's the lower the deeper it lies."""
+        head = [weight for name, weight in self.network.named_parameters() if not name.startswith("layers.")]
+        groups: list[dict[str, object]] = [{"params": head, "lr": self.recipe.head_rate}]
+        for depth, layer in enumerate(reversed(self.network.layers)):
+            rate = self.recipe.learning_rate * self.recipe.layer_decay**depth
+            groups.append({"params": list(layer.parameters()), "lr": rate})
+        return groups
+
+    def run_epoch(self, checkpoint: Path) -> tuple[float, float]:
+        """What is left of an epoch: mean loss and accuracy while training."""
+        batches, total = self.clips.epoch(self.epoch), self.clips.an_epoch * self.recipe.epochs
+        title = f"epoch {self.epoch + 1} of {self.recipe.epochs}"
+        bar = tqdm(range(self.step, len(batches)), initial=self.step, total=len(batches), desc=title, unit="batch",
+                   disable=None)
+        self.network.train()
+        for step in bar:
+            share = _rate((self.epoch * self.clips.an_epoch + step + 1) / total, self.recipe.warm_up)
+            for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
+                group["lr"] = rate * share
+            self._learn(batches[step], step)
+            self.step = step + 1
+            bar.set_postfix(loss=f"{self.losses / self.step:.3f}")
+            if self.step % STEPS_KEPT == 0:
+                self.save(checkpoint)
+        return self.losses / len(batches), self.right / sum(len(rows) for rows in batches)
+
+    def _learn(self, rows: NDArray[np.int64], step: int) -> None:
+        torch.manual_seed((self.settings.seed + 1) * 1_000_003 + self.epoch * 10_007 + step)
+        batch = self.clips.varied(rows, np.random.default_rng([self.settings.seed, self.epoch, step]))
+        forbidden, classes = ~self.clips.allowed[rows], self.clips.labels[rows]
+        logits = self.network(batch.states, batch.heard).masked_fill(forbidden, -1e9)
+        loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing)
+        if not math.isfinite(float(loss.detach())):
+            raise TrainingError(f"The loss became {float(loss.detach())} in epoch {self.epoch + 1}: start again with a "
+                                "smaller learning rate, or look for a damaged clip.")
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.losses += float(loss.detach())
+        self.right += int((logits.argmax(1) == classes).sum())
+
+    @torch.no_grad()
+    def score(self) -> tuple[float, float]:
+        """Cross-entropy and accuracy on the spoken clips of voices that do not train; NaN without such."""
+        if not len(self.clips.validating):
+            return math.nan, math.nan
+        self.network.eval()
+        losses, right = 0.0, 0
+        for batch in self.clips.plain(self.clips.validating):
+            logits = self.network(batch.states, batch.heard).masked_fill(~self.clips.allowed[batch.rows], -1e9)
+            classes = self.clips.labels[batch.rows]
+            losses += float(nn.functional.cross_entropy(logits, classes, reduction="sum"))
+            right += int((logits.argmax(1) == classes).sum())
+        return losses / len(self.clips.validating), right / len(self.clips.validating)
+
+    @torch.no_grad()
+    def silence(self) -> None:
+        """Let the labels that no corpus has never be answered."""
+        unknown = ~self.clips.allowed.any(dim=0)
+        self.network.linear.weight[unknown], self.network.linear.bias[unknown] = 0, NEVER
+
+    def save(self, path: Path) -> None:
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        for index, slots in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"adam.{index}.{name}": tensor for name, tensor in slots.items()}
+        notes = {"epoch": self.epoch, "step": self.step, "losses": self.losses, "right": self.right}
+        save_weights(path, tensors, {name: repr(value) for name, value in notes.items()})
+
+    def load(self, path: Path) -> None:
+        """Take up a checkpoint where there is one."""
+        if not path.is_file():
+            return
+        tensors, notes = load_weights(path)
+        self.network.load_state_dict({name.removeprefix("network."): tensor for name, tensor in tensors.items()
+                                      if name.startswith("network.")})
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in tensors.items():
+            kind, index, slot = [*name.split(".", 2), ""][:3]
+            if kind == "adam":
+                slots.setdefault(int(index), {})[slot] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
+        self.epoch, self.step, self.right = int(notes["epoch"]), int(notes["step"]), int(notes["right"])
+        self.losses = float(notes["losses"])
+
+
+def _rate(done: float, warm_up: float) -> float:
+    """The share of the full rate after a share `done` of the steps: up a line, then down a cosine to zero."""
+    if done < warm_up:
+        return done / warm_up
+    return 0.5 * (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up)))
+
+
+def _smooth_cross_entropy(logits: Tensor, classes: Tensor, forbidden: Tensor, smoothing: float) -> Tensor:
+    """Mean cross-entropy with a share of the truth spread evenly over the labels that a clip may have."""
+    allowed = (~forbidden).float()
+    even = smoothing * allowed / allowed.sum(1, keepdim=True)
+    wanted = even + (1 - smoothing) * nn.functional.one_hot(classes, logits.shape[1])
+    return -(wanted * torch.log_softmax(logits, 1) * allowed).sum(1).mean()

@@ -1,0 +1,163 @@
+"""Fine-tuning of the upper layers: the network, the loop that goes on where it stopped, and a whole run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from intone import export, labels, recipe, run, states, training, tuning
+from intone.corpora import open_corpora
+from intone.errors import TrainingError
+from intone.fitting import fit
+from intone.history import read_history
+from intone.model_file import load_model
+from intone.recipe import TunedRecipe
+from intone.weights import load_weights
+from small_corpus import write_corpus, write_crema_d
+from sounds import voice
+from tiny_encoder import WIDTH, write_encoder
+
+
+@pytest.fixture(scope="module")
+def encoder_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    folder = tmp_path_factory.mktemp("tuning")
+    people = {1001: "Male", 1002: "Female", 1003: "Female", 1005: "Male"}
+    return open_corpora([str(write_corpus(folder / "ravdess", actors=(1, 2, 3, 4, 5, 6))),
+                         f"crema-d={write_crema_d(folder / 'crema-d', people)}"])
+
+
+def quick(encoder: Path, **changes: object) -> TunedRecipe:
+    tuned = recipe.on_encoder(str(encoder))
+    assert isinstance(tuned, TunedRecipe)
+    values = {"frozen": 1, "tuned": 2, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
+    return replace(tuned, **values | changes)
+
+
+@pytest.fixture(scope="module")
+def tuned(encoder_dir: Path, table: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("tuned") / "run"
+    clips, settings = training.plan(table, quick(encoder_dir))
+    fit(clips, settings, folder, jobs=1)
+    return folder, clips
+
+
+def upper(encoder: Path) -> tuning.Upper:
+    settings = run.RunSettings(quick(encoder), "both", "8", labels.network_labels(8, "both"), 0, "none", (), (), "")
+    torch.manual_seed(0)
+    return tuning._parts(settings)[1].eval()
+
+
+def test_what_fills_a_batch_up_changes_no_answer(encoder_dir: Path) -> None:
+    network, long, short = upper(encoder_dir), torch.randn(1, 40, WIDTH), torch.randn(1, 22, WIDTH)
+    filled = torch.cat([long, torch.cat([short, torch.randn(1, 18, WIDTH)], dim=1)])
+    heard = torch.ones(2, 40, dtype=torch.bool)
+    heard[1, 22:] = False
+    with torch.no_grad():
+        together = network(filled, heard)
+        torch.testing.assert_close(together[:1], network(long), atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(together[1:], network(short), atol=1e-5, rtol=1e-4)
+
+
+def test_statistics_are_weighted_means_and_deviations() -> None:
+    hidden, weights = torch.randn(2, 9, 5), torch.softmax(torch.randn(2, 9, 3), dim=1)
+    found = tuning._statistics(hidden, weights).reshape(2, 2, 3, 5)
+    for clip in range(2):
+        for gaze in range(3):
+            share = weights[clip, :, gaze].numpy()
+            mean = np.average(hidden[clip].numpy(), axis=0, weights=share)
+            variance = np.average((hidden[clip].numpy() - mean) ** 2, axis=0, weights=share)
+            np.testing.assert_allclose(found[clip, 0, gaze], mean, atol=1e-5)
+            np.testing.assert_allclose(found[clip, 1, gaze], np.sqrt(np.maximum(variance, 1e-5)), atol=1e-4)
+
+
+def test_rates_rise_and_fall() -> None:
+    shares = [tuning._rate(done, 0.1) for done in np.linspace(0, 1, 101)]
+    assert shares[0] == 0 and shares[-1] == pytest.approx(0) and shares[10] == 1
+    assert (np.diff(shares[:11]) > 0).all() and (np.diff(shares[10:]) < 0).all()
+
+
+def test_the_loss_runs_over_the_labels_that_a_clip_may_have() -> None:
+    logits = torch.tensor([[2.0, 1.0, -1e9, 0.0]], requires_grad=True)
+    forbidden = torch.tensor([[False, False, True, False]])
+    loss = tuning._smooth_cross_entropy(logits, torch.tensor([1]), forbidden, 0.1)
+    shares = torch.log_softmax(torch.tensor([2.0, 1.0, 0.0]), 0)
+    assert float(loss.detach()) == pytest.approx(float(-0.9 * shares[1] - 0.1 * shares.mean()), rel=1e-5)
+    loss.backward()
+    assert float(logits.grad[0, 2]) == 0
+    plain = tuning._smooth_cross_entropy(torch.randn(5, 4), torch.arange(5) % 4, torch.zeros(5, 4, dtype=torch.bool), 0.1)
+    torch.manual_seed(0)
+    some, classes = torch.randn(6, 4), torch.tensor([0, 1, 2, 3, 0, 1])
+    wanted = torch.nn.functional.cross_entropy(some, classes, label_smoothing=0.1)
+    torch.testing.assert_close(tuning._smooth_cross_entropy(some, classes, torch.zeros(6, 4, dtype=torch.bool), 0.1), wanted)
+    assert plain > 0
+
+
+def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
+    folder, clips = tuned
+    history = read_history(folder / run.HISTORY)
+    assert [line.epoch for line in history] == [1, 2, 3]
+    assert history[-1].loss < history[0].loss
+    model, network = load_model(folder / run.RECOGNIZER), export.best_network(folder)
+    assert model.settings.labels == labels.network_labels(8, "both") and model.settings.data == ("crema-d", "ravdess")
+    for seconds in (0.1, 0.5, 2.0):
+        features = model.settings.front_end(voice(seconds))
+        with torch.no_grad():
+            wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
+        np.testing.assert_allclose(model.probabilities(features), wanted, atol=0.02)
+    rows = pd.read_csv(folder / run.VALIDATION)
+    assert set(rows["corpus"]) == {"ravdess", "crema-d"}
+    assert 0.2 <= model.settings.temperature <= 5
+
+
+def test_a_training_that_was_stopped_within_an_epoch_ends_with_the_same_weights(
+    tuned: tuple[Path, pd.DataFrame], encoder_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, clips = tuned
+    settings = run.read_run(whole)
+    monkeypatch.setattr(tuning, "STEPS_KEPT", 2)
+    learn, steps = tuning._State._learn, []
+
+    def stopped(state: tuning._State, rows: np.ndarray, step: int) -> None:
+        if len(steps) == 17:
+            raise KeyboardInterrupt
+        steps.append(step)
+        learn(state, rows, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tuning._State, "_learn", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            tuning.train(clips, settings, tmp_path / "run", cache_in=whole / "features", jobs=1)
+    assert not (tmp_path / "run" / run.BEST).is_file()
+    assert (tmp_path / "run" / run.CHECKPOINT).is_file()
+    monkeypatch.setattr(states, "_encode_clip", lambda *_, **__: pytest.fail("a clip was encoded again"))
+    tuning.train(clips, settings, tmp_path / "run", cache_in=whole / "features", jobs=1)
+    first, again = (load_weights(folder / run.BEST)[0] for folder in (whole, tmp_path / "run"))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert read_history(whole / run.HISTORY) == pytest.approx(read_history(tmp_path / "run" / run.HISTORY))
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(
+    encoder_dir: Path, table: pd.DataFrame, tuned: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips, settings = training.plan(table, quick(encoder_dir, epochs=1))
+    monkeypatch.setattr(tuning, "_smooth_cross_entropy", lambda logits, *_: logits.sum() * float("nan"))
+    with pytest.raises(TrainingError, match="The loss became nan in epoch 1"):
+        tuning.train(clips, settings, tmp_path / "run", cache_in=tuned[0] / "features", jobs=1)
+    assert not (tmp_path / "run" / run.BEST).is_file()
+
+
+def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, table: pd.DataFrame, tmp_path: Path) -> None:
+    crema_d = table[table["corpus"] == "crema-d"].reset_index(drop=True)
+    clips, settings = training.plan(crema_d, quick(encoder_dir, epochs=1), validation="none")
+    model = load_model(fit(clips, settings, tmp_path, jobs=1))
+    shares = dict(zip(model.settings.labels, model.answer(model.settings.front_end(voice(1.0))), strict=True))
+    assert sum(share for label, share in shares.items() if label.endswith(("_angry", "_happy"))) > 0.999
+    assert model.settings.sure_above == {}

@@ -1,0 +1,82 @@
+"""The files in results/, and the names of the systems in them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from intone.labels import scheme
+from intone.report import Answers, Summary, answers, read_rows, summarize
+
+DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
+SYSTEMS: Mapping[str, str] = {
+    DEFAULT: "ravdess-5fold/default",
+    "linear layer on a frozen encoder": "ravdess-5fold/linear-probe",
+    "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
+    "mfcc-cnn": "ravdess-5fold/mfcc-cnn",
+    REFERENCE: "references/xlsr53-finetuned",
+}
+CREMA_D: Mapping[str, str] = {
+    DEFAULT: "crema-d-5fold/default",
+    "linear layer on a frozen encoder": "crema-d-5fold/linear-probe",
+}
+CLASSES = ("8", "3", "2", "stress")
+
+
+class MissingError(Exception):
+    """A file in results/ that a table needs and that is not there, or lacks something."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """The folder results/."""
+
+    folder: Path
+
+    def file(self, name: str) -> Path:
+        """The path of a file; a MissingError where there is none."""
+        path = self.folder / name
+        if not path.is_file():
+            raise MissingError(f"results/{name} is missing.")
+        return path
+
+    def rows(self, name: str, *more: str) -> pd.DataFrame:
+        """Out-of-fold rows, with the columns `more` besides."""
+        return _rows(self.file(f"{name}.csv"), more)
+
+    def csv(self, name: str) -> pd.DataFrame:
+        """Any other table."""
+        return pd.read_csv(self.file(f"{name}.csv"))
+
+    def json(self, name: str) -> Any:
+        """The content of a JSON file."""
+        return json.loads(self.file(f"{name}.json").read_text(encoding="utf-8"))
+
+    def actors(self) -> pd.DataFrame:
+        """`sex` and `age` of the actors of CREMA-D, by their number."""
+        return self.csv("crema-d-actors").set_index("actor")
+
+    def sexes(self, name: str) -> dict[str, str] | None:
+        """Sexes of the actors of a file, as `summarize` takes them; None for RAVDESS, where the number tells it."""
+        if name.startswith("ravdess") or name.endswith("to-ravdess") or name.startswith("references"):
+            return None
+        return {str(actor): str(sex) for actor, sex in self.actors()["sex"].items()}
+
+    def summary(self, name: str, classes: str = "8") -> Summary:
+        """The figures of a file, read in some classes."""
+        return summarize(self.rows(name), scheme(classes), self.sexes(name))
+
+    def answers(self, name: str, classes: str = "8") -> Answers:
+        """The answers in a file, read in some classes."""
+        return answers(self.rows(name), scheme(classes))
+
+
+@cache
+def _rows(path: Path, more: tuple[str, ...]) -> pd.DataFrame:
+    return read_rows(path, *more)
+
+

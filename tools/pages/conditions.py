@@ -1,0 +1,95 @@
+"""Under which conditions the answers are right, and how well the program finds stretches and explains itself."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import wilcoxon
+
+from intone.labels import scheme
+from intone.metrics import Interval
+from intone.perturbations import CONDITIONS
+from intone.report import answers, difference, interval, majority_rows, percent, signed, summarize, table
+from pages.committed import DEFAULT, SYSTEMS, MissingError, Results
+
+RECORDED = "as recorded"
+NEAR_S = 0.3
+
+
+def robustness(results: Results) -> str:
+    """UAR of each condition in eight and two classes, what it loses, and refusals."""
+    parts = conditions(results)
+    rows = [[name, _uar(part, "8"), _change(part, parts[RECORDED], "8"), _uar(part, "2"),
+             _change(part, parts[RECORDED], "2"), str(summarize(part).refused)] for name, part in parts.items()]
+    always = [majority_rows([summarize(parts[RECORDED], scheme(name))])[0] for name in ("8", "2")]
+    rows.append([f"{always[0][0]}, {always[1][0]}", always[0][3], "-", always[1][3], "-", "-"])
+    return table(("condition", "UAR, 8 classes", "change", "UAR, 2 classes", "change", "refused"), rows)
+
+
+def conditions(results: Results) -> Mapping[str, pd.DataFrame]:
+    """The rows of each condition, in the order of `CONDITIONS`; a MissingError where one is not there."""
+    rows = results.rows("robustness/default", "condition")
+    if lacking := [name for name in CONDITIONS if name not in set(rows["condition"])]:
+        raise MissingError(f"results/robustness/default.csv lacks the condition {lacking[0]!r}.")
+    return {name: rows[rows["condition"] == name].drop(columns="condition") for name in CONDITIONS}
+
+
+def uar_of(part: pd.DataFrame, classes: str) -> Interval:
+    """UAR of some rows, read in some classes."""
+    return summarize(part, scheme(classes)).uar
+
+
+def _uar(part: pd.DataFrame, classes: str) -> str:
+    return interval(uar_of(part, classes))
+
+
+def _change(part: pd.DataFrame, recorded: pd.DataFrame, classes: str) -> str:
+    """UAR minus that of the clips as recorded, paired over voices."""
+    if part is recorded:
+        return "-"
+    return signed(difference(*(answers(one, scheme(classes)) for one in (part, recorded))))
+
+
+def short(results: Results) -> str:
+    """The same clips cut to their first parts of speech, and whole."""
+    cut, whole = results.rows("short/default", "seconds"), results.rows(SYSTEMS[DEFAULT])
+    parts = {f"{seconds:g} s": part.drop(columns="seconds") for seconds, part in cut.groupby("seconds")}
+    clips = set(cut["clip"])
+    parts["whole"] = whole[whole["clip"].isin(clips)]
+    rows = []
+    for name, part in parts.items():
+        one, two = summarize(part), summarize(part, scheme("2"))
+        values = (one.accuracy, one.uar, two.accuracy, two.uar)
+        rows.append([name, str(one.clips), *(interval(value) for value in values), str(one.refused)])
+    always = [majority_rows([summarize(parts["whole"], scheme(name))])[0] for name in ("8", "2")]
+    rows.append([f"{always[0][0]}, {always[1][0]}", always[0][1], *always[0][2:], *always[1][2:], "-"])
+    return table(("speech", "clips", "accuracy, 8 classes", "UAR, 8 classes", "accuracy, 2 classes", "UAR, 2 classes",
+                  "refused"), rows)
+
+
+def joins(results: Results) -> str:
+    """How near to the true join of two clips a stretch ends."""
+    rows = results.csv("joins")
+    trimmed = rows["clips"] == "trimmed"
+    parts = {"clips as recorded": rows[~trimmed]}
+    for pause, part in rows[trimmed].groupby("pause_s"):
+        parts[f"trimmed clips, pauses of {pause:g} s"] = part
+    parts["all"] = rows
+    return table(("recordings of three clips", "joins", "median distance (s)", f"within {NEAR_S:g} s (%)"),
+                 [[name, str(len(part)), _seconds(float(part["distance_s"].median())),
+                   percent(float((part["distance_s"] <= NEAR_S).mean()))] for name, part in parts.items()])
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "none found"
+
+
+def deletion(results: Results) -> str:
+    """What silencing the part that is shown as most important changes, against a part at random; Wilcoxon's test."""
+    rows = results.csv("deletion")
+    p = float(wilcoxon(rows["top_change"], rows["random_change"]).pvalue)
+    told = "< 0.001" if p < 0.001 else f"{p:.3f}"
+    top, random = (f"{100 * rows[name].median():+.1f}" for name in ("top_change", "random_change"))
+    return table(("deleted", "clips", "median change of the answer's probability (points)", "p (Wilcoxon, paired)"),
+                 [["the part shown as most important", str(len(rows)), top, told],
+                  ["a part at random", str(len(rows)), random, "-"]])

@@ -1,0 +1,127 @@
+"""The figures of the bundled recognizer, with the style of intone's own plots; the same input gives the same bytes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from intone import metrics
+from intone.plots import canvas
+from intone.report import Answers
+from pages.committed import Results
+from pages.conditions import RECORDED, conditions, uar_of
+from pages.systems import OWN, confusion_shares, covered, validating
+
+LEAST = 10
+"""A point of the reliability diagram stands on that many answers at least."""
+
+DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))
+MARKERS = ("o", "s", "^")
+COLOURS = (canvas.BLUE, canvas.VERMILION, canvas.DARK)
+
+
+def confusion(results: Results) -> Figure:
+    """What was answered to each emotion, in percent of its clips."""
+    found = results.answers(OWN)
+    shares = 100 * confusion_shares(found)
+    figure = canvas.new_figure(5.0)
+    axes = figure.subplots()
+    axes.grid(visible=False)
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    for row, column in np.ndindex(*shares.shape):
+        axes.text(column, row, f"{shares[row, column]:.0f}", ha="center", va="center",
+                  color="white" if shares[row, column] > 55 else canvas.DARK)
+    axes.set_xticks(range(shares.shape[1]), [*found.classes, "refused"], rotation=35, ha="right")
+    axes.set_yticks(range(len(shares)), found.classes)
+    axes.set(title="What was answered to each emotion: voices never heard, RAVDESS", xlabel="answer", ylabel="it was")
+    figure.colorbar(image, ax=axes, label="clips of the emotion (%)", fraction=0.05, pad=0.02)
+    return figure
+
+
+def reliability(results: Results) -> Figure:
+    """How often answers of some confidence are right, before and after the temperature, and for voices never heard."""
+    figure = canvas.new_figure(3.6)
+    for axes, classes, title in zip(figure.subplots(1, 2, sharey=True), ("8", "2"), ("8 classes", "2 classes"),
+                                    strict=True):
+        axes.plot([0, 1], [0, 1], color=canvas.GREY, linewidth=0.8)
+        lines = {"testing voices, as answered": results.answers(OWN, classes),
+                 "validating voices, before": validating(results, classes, after=False),
+                 "validating voices, after": validating(results, classes, after=True)}
+        for number, (name, found) in enumerate(lines.items()):
+            _draw_reliability(axes, found, name, number)
+        axes.set(title=title, xlabel="probability of the answer (%)", xlim=(0, 1), ylim=(0, 1))
+        _in_percent(axes, "x", "y")
+    figure.axes[0].set_ylabel("answers that are right (%)")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def _draw_reliability(axes: Axes, found: Answers, name: str, number: int) -> None:
+    answered = ~found.refused
+    sure, right, _ = metrics.reliability(found.sure[answered], found.right[answered], least=LEAST)
+    axes.plot(sure, right, color=COLOURS[number], linestyle=DASHES[number], marker=MARKERS[number], markersize=4,
+              linewidth=1.2, label=name)
+
+
+def coverage(results: Results) -> Figure:
+    """Accuracy where only the surest answers count, with 95 % intervals over voices."""
+    shares = np.linspace(0.1, 1, 19)
+    figure = canvas.new_figure(3.4)
+    axes = figure.subplots()
+    for number, classes in enumerate(("2", "3", "8")):
+        found = results.answers(OWN, classes)
+        values = [covered(found, float(share)) for share in shares]
+        axes.fill_between(shares, [one.low for one in values], [one.high for one in values], color=COLOURS[number],
+                          alpha=0.15, linewidth=0)
+        axes.plot(shares, [one.value for one in values], color=COLOURS[number], linestyle=DASHES[number],
+                  marker=MARKERS[number], markersize=4, label=f"{classes} classes")
+    axes.set(title="Accuracy of the surest answers: voices never heard, RAVDESS", xlim=(0.08, 1.02), ylim=(0, 1.02),
+             xlabel="clips that are answered, the surest first (%)", ylabel="answers that are right (%)")
+    _in_percent(axes, "x", "y")
+    axes.legend(loc="lower left")
+    return figure
+
+
+def robustness(results: Results) -> Figure:
+    """UAR of each condition in eight classes, with 95 % intervals over voices."""
+    parts = conditions(results)
+    values = [uar_of(part, "8") for part in parts.values()]
+    figure = canvas.new_figure(1.2 + 0.22 * len(parts))
+    axes = figure.subplots()
+    places = np.arange(len(parts))
+    axes.barh(places, [one.value for one in values], height=0.7,
+              color=[canvas.BLUE if name == RECORDED else canvas.SKY for name in parts])
+    axes.hlines(places, [one.low for one in values], [one.high for one in values], color=canvas.DARK, linewidth=1.2)
+    axes.axvline(values[list(parts).index(RECORDED)].value, color=canvas.DARK, linewidth=0.8, linestyle=DASHES[1])
+    axes.axvline(1 / 8, color=canvas.GREY, linewidth=0.8, linestyle=DASHES[2])
+    axes.set_yticks(places, list(parts))
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.margins(y=0.02)
+    axes.invert_yaxis()
+    axes.set(title="UAR under each condition, 8 classes (dashed: as recorded; dotted: guessing)", xlabel="UAR (%)",
+             xlim=(0, 1))
+    _in_percent(axes, "x")
+    return figure
+
+
+def _in_percent(axes: Axes, *names: str) -> None:
+    for name in names:
+        getattr(axes, f"{name}axis").set_major_formatter(PercentFormatter(1, symbol=None))
+
+
+IMAGES: dict[str, Callable[[Results], Figure]] = {
+    "confusion-default": confusion,
+    "reliability-default": reliability,
+    "coverage-default": coverage,
+    "robustness-default": robustness,
+}
+
+
+def draw(name: str, results: Results, to: Path) -> Path:
+    """Write the figure as <to>/<name>.png."""
+    with canvas.style():
+        return canvas.save(IMAGES[name](results), to, name, "png")

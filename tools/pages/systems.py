@@ -1,0 +1,161 @@
+"""Systems side by side, and what the bundled recognizer answers: RAVDESS speech, five folds by actor."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from intone import metrics
+from intone.labels import scheme
+from intone.metrics import Interval
+from intone.report import (
+    Answers,
+    Summary,
+    answers,
+    classes_of,
+    difference,
+    interval,
+    majority_rows,
+    pad,
+    percent,
+    signed,
+    summarize,
+    table,
+)
+from pages.committed import CLASSES, DEFAULT, REFERENCE, SYSTEMS, Results
+
+OWN = SYSTEMS[DEFAULT]
+SHARES = (1.0, 0.9, 0.8, 0.5)
+
+
+def systems(results: Results) -> str:
+    """All that is known of every system, eight emotions."""
+    heads = ("system", "accuracy", "UAR", f"UAR minus {DEFAULT}'s", "macro-F1", "UAR women", "UAR men", "women - men",
+             "ECE", "refused")
+    found = {name: results.summary(file) for name, file in SYSTEMS.items()}
+    rows = [[name, interval(one.accuracy), interval(one.uar), _minus_default(results, name), interval(one.macro_f1),
+             *(percent(one.by_sex[sex]) for sex in ("female", "male")), signed(gap(one)), percent(one.ece),
+             str(one.refused)] for name, one in found.items()]
+    return table(heads, rows + [pad(row, len(heads)) for row in _always(found.values())])
+
+
+def systems_short(results: Results) -> str:
+    """The most important of it."""
+    found = {name: results.summary(file) for name, file in SYSTEMS.items()}
+    rows = [[name, interval(one.accuracy), interval(one.uar), _minus_default(results, name)]
+            for name, one in found.items()]
+    return table(("system", "accuracy", "UAR", f"UAR minus {DEFAULT}'s"),
+                 rows + [pad(row, 4) for row in _always(found.values())])
+
+
+def _always(found: Iterable[Summary]) -> list[list[str]]:
+    """Rows of always giving the most frequent class, without the number of clips."""
+    return [[name, *figures] for name, _, *figures in majority_rows(found)]
+
+
+def _minus_default(results: Results, name: str) -> str:
+    if name == DEFAULT:
+        return "-"
+    return signed(difference(results.answers(SYSTEMS[name]), results.answers(OWN)))
+
+
+def gap(one: Summary) -> Interval:
+    """Women's UAR minus men's, where both speak."""
+    assert one.gap is not None
+    return one.gap
+
+
+def classes(results: Results) -> str:
+    """The same rows read in eight, three and two classes and as stress."""
+    rows = []
+    for name in CLASSES:
+        found = {system: results.summary(SYSTEMS[system], name) for system in (DEFAULT, REFERENCE)}
+        rows += [[name, system, str(one.clips), interval(one.accuracy), interval(one.uar)]
+                 for system, one in found.items()]
+        rows += [[name, *row] for row in majority_rows(found.values())]
+    return table(("classes", "system", "clips", "accuracy", "UAR"), rows, text=2)
+
+
+def classes_short(results: Results) -> str:
+    """The same of the bundled recognizer alone, the majority in a column."""
+    rows = []
+    for name in CLASSES:
+        one = results.summary(OWN, name)
+        rows.append([name, str(one.clips), interval(one.accuracy), interval(one.uar),
+                     f"{percent(one.majority)} ({one.majority_class})"])
+    return table(("classes", "clips", "accuracy", "UAR", "always the most frequent"), rows)
+
+
+def by_emotion(results: Results) -> str:
+    """Recall of each emotion, every system."""
+    found = {name: results.summary(file) for name, file in SYSTEMS.items()}
+    return recalls_table(found)
+
+
+def recalls_table(found: dict[str, Summary]) -> str:
+    """Recall of each class of some systems on the same clips, with the majority row."""
+    one = next(iter(found.values()))
+    rows = [[name, *(percent(share) for share in each.by_class.values())] for name, each in found.items()]
+    always = [percent(float(name == one.majority_class)) for name in one.by_class]
+    return table(("system", *one.by_class), [*rows, [f"always {one.majority_class}", *always]])
+
+
+def confusion(results: Results) -> str:
+    """What was answered to each emotion, in percent of its clips."""
+    found = results.answers(OWN)
+    shares = confusion_shares(found)
+    rows = [[name, *(percent(share) for share in line)] for name, line in zip(found.classes, shares, strict=True)]
+    return table(("it was", *found.classes, "refused"), rows)
+
+
+def confusion_shares(found: Answers) -> NDArray[np.float64]:
+    """Share of each class that was answered with each, and refused: (classes, classes + 1), each row sums to 1."""
+    counts = found.by_voice.sum(axis=0)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
+def coverage(results: Results) -> str:
+    """Accuracy where only the surest answers count."""
+    rows = []
+    for name in CLASSES[:3]:
+        found, one = results.answers(OWN, name), results.summary(OWN, name)
+        rows.append([name, DEFAULT, *(interval(covered(found, share)) for share in SHARES)])
+        rows.append([name, f"always {one.majority_class}", *[percent(one.majority)] * len(SHARES)])
+    return table(("classes", "system", *(f"{100 * share:.0f} % of the clips" for share in SHARES)), rows, text=2)
+
+
+def covered(found: Answers, share: float) -> Interval:
+    """Accuracy of the surest share of the answers; refusals are the least sure, and wrong."""
+    return metrics.coverage_over_voices(found.sure, found.right, found.voice, share)
+
+
+def calibration(results: Results) -> str:
+    """The calibration error before and after the temperature, and on voices that nothing was chosen on."""
+    before = results.rows("calibration/default")
+    after = tempered(before, temperature(results))
+    rows = []
+    for name in CLASSES[:3]:
+        one, other = (summarize(some, scheme(name)) for some in (before, after))
+        heard = results.summary(OWN, name)
+        rows.append([name, percent(one.ece), percent(other.ece), percent(heard.ece)])
+    return table(("classes", "validating voices, before", "validating voices, after", "testing voices, as answered"),
+                 rows)
+
+
+def temperature(results: Results) -> float:
+    """The temperature of the bundled recognizer."""
+    return float(results.json("calibration/default")["temperature"])
+
+
+def tempered(rows: pd.DataFrame, temperature: float) -> pd.DataFrame:
+    """Rows whose probabilities are brought to a temperature: p ** (1 / temperature), summing to 1 again."""
+    columns = list(classes_of(rows))
+    powers = rows[columns].to_numpy(float) ** (1 / temperature)
+    return rows.assign(**dict(zip(columns, (powers / powers.sum(axis=1, keepdims=True)).T, strict=True)))
+
+
+def validating(results: Results, classes: str, *, after: bool) -> Answers:
+    """The answers for the validating voices, before or after the temperature."""
+    rows = results.rows("calibration/default")
+    return answers(tempered(rows, temperature(results)) if after else rows, scheme(classes))

@@ -1,0 +1,98 @@
+"""For whom the answers are right: women and men, young and old, another corpus, a corpus never heard."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from intone import metrics
+from intone.labels import EMOTIONS, SEXES
+from intone.report import HEARD, Summary, interval, majority_rows, pad, percent, summarize, table, to_markdown
+from pages.committed import CREMA_D, DEFAULT, SYSTEMS, Results
+from pages.systems import recalls_table
+
+AGES = ((20, 29), (30, 39), (40, 49), (50, 59), (60, 99))
+SHARED = tuple(emotion for emotion in EMOTIONS if emotion not in ("calm", "surprised"))
+"""The emotions that both RAVDESS and CREMA-D know."""
+
+ACROSS = {("RAVDESS", "CREMA-D"): "across-corpora/default-ravdess-to-crema-d",
+          ("CREMA-D", "RAVDESS"): "across-corpora/default-crema-d-to-ravdess"}
+WITHIN = {"RAVDESS": SYSTEMS[DEFAULT], "CREMA-D": CREMA_D[DEFAULT]}
+WORDS = {"female": "women", "male": "men"}
+
+
+def crema_d(results: Results) -> str:
+    """CREMA-D, six emotions, all voices together."""
+    return to_markdown({name: results.summary(file) for name, file in CREMA_D.items()})
+
+
+def crema_d_by_emotion(results: Results) -> str:
+    """Recall of each of the six emotions."""
+    return recalls_table({name: results.summary(file) for name, file in CREMA_D.items()})
+
+
+def for_whom(results: Results) -> str:
+    """The figures of women and men, and of the ages that CREMA-D knows."""
+    rows = []
+    for corpus, who, part in groups(results):
+        one = summarize(part, sexes=results.sexes(WITHIN[corpus]))
+        rows.append([corpus, who, str(part["actor"].nunique()), str(one.clips), interval(one.accuracy),
+                     interval(one.uar), percent(one.majority), percent(1 / len(one.by_class))])
+    return table(("corpus", "voices", "actors", "clips", "accuracy", "UAR", "accuracy of always the most frequent",
+                  "UAR of it"), rows, text=2)
+
+
+def groups(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Corpus, name and rows of each group of voices."""
+    rows = results.rows(WITHIN["RAVDESS"])
+    for sex in SEXES:
+        yield "RAVDESS", WORDS[sex], rows[rows["actor"] % 2 == (sex == "male")]
+    rows, actors = results.rows(WITHIN["CREMA-D"]), results.actors()
+    for sex in SEXES:
+        yield "CREMA-D", WORDS[sex], rows[rows["actor"].map(actors["sex"]) == sex]
+    for first, last in AGES:
+        name = f"{first} to {last} years" if last < 99 else f"{first} years and older"
+        yield "CREMA-D", name, rows[rows["actor"].map(actors["age"]).between(first, last)]
+
+
+def sex_heard(results: Results) -> str:
+    """How often the sex of the voice was heard right; "-" where the answers do not say it."""
+    rows = []
+    for corpus, file in WITHIN.items():
+        found = results.rows(file)
+        sexes = results.sexes(file) or {str(one): "male" if one % 2 else "female" for one in found["actor"].unique()}
+        truth = found["actor"].astype(str).map(sexes)
+        most = truth.value_counts(normalize=True)
+        right = interval(_heard(found, truth)) if HEARD in found else "-"
+        rows.append([corpus, str(len(found)), right, f"{percent(most.iloc[0])} ({most.index[0]})"])
+    return table(("corpus", "clips", "sex heard right", "always the most frequent"), rows)
+
+
+def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
+    """Accuracy of the sex, with an interval over voices; a refusal is wrong."""
+    told = found[HEARD].where(found[HEARD].isin(SEXES), None)
+    actors = found["actor"].to_numpy()
+    return metrics.over_voices(metrics.accuracy, np.stack([
+        metrics.counts(list(truth[actors == one]), [sex or None for sex in told[actors == one]], SEXES)
+        for one in sorted(set(actors))]))
+
+
+def across(results: Results) -> str:
+    """A corpus that was not in the training at all, on the emotions that both know."""
+    rows = []
+    for (trained, tested), file in ACROSS.items():
+        strange, own = (shared(results, name) for name in (file, WITHIN[tested]))
+        rows.append([tested, f"trained on {trained} alone", *_cells(strange)])
+        rows.append([tested, "five folds, its corpus in the training", *_cells(own)])
+        rows += [[tested, *pad(row, 4)] for row in majority_rows([strange])]
+    return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)
+
+
+def shared(results: Results, file: str) -> Summary:
+    """The figures of a file on the clips of the six emotions that both corpora know."""
+    rows = results.rows(file)
+    return summarize(rows[rows["truth"].isin(SHARED)], sexes=results.sexes(file))
+
+
+def _cells(one: Summary) -> list[str]:
+    return [str(one.clips), interval(one.accuracy), interval(one.uar)]
