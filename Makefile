@@ -1,15 +1,17 @@
 # make run    an environment, the page on http://127.0.0.1:8000
 # make test   what the tests need (a browser too), then all of them
 # make check  style and types
-# make tables every table of the docs, from the committed predictions
+# make tables every table and figure of the docs, from the committed predictions
+# make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
 PYTHON ?= python3
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 8000
+RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables clean
+.PHONY: run test check tables baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -24,6 +26,9 @@ check: $(VENV)/.dev
 
 tables: $(VENV)/.dev
 	$(VENV)/bin/python tools/tables.py
+
+baselines: $(VENV)/.dev
+	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)
 
 clean:
 	rm -rf $(VENV)

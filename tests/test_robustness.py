@@ -24,21 +24,21 @@ from intone.speech import find_speech
 from sounds import noise, silence, voice
 from tiny_model import tiny_model
 
-FOLDS = {0: (("ravdess:2", "ravdess:5"), ("ravdess:3",)), 3: (("ravdess:8", "ravdess:17"), ("ravdess:1",))}
-"""Fold -> voices that test, voices that validate; 4 and 7 always train."""
+FOLDS = {0: (("ravdess:2", "ravdess:5"), ("ravdess:3",)), 3: (("ravdess:8",), ("ravdess:1",))}
+"""Fold -> voices that test, voices that validate; 4 and 17 always train."""
 
 REFUSED = "03-01-05-01-01-01-05"
 FEW = ("gain -30 dB", "hum 10 dB", "babble 10 dB")
 
 
 def write_voices(folder: Path) -> Path:
-    """RAVDESS of eight actors in a moment: everyone is neutral, happy and angry once; one clip is silent."""
-    for actor in (1, 2, 3, 4, 5, 7, 8, 17):
+    """RAVDESS of seven actors in a moment: everyone is neutral and angry once; one clip is silent."""
+    for actor in (1, 2, 3, 4, 5, 8, 17):
         for name in expected_clips("speech")[actor]:
             found = parse_name(name)
-            if (found.statement, found.repetition, found.intensity) != (1, 1, 1) or found.emotion not in (1, 3, 5):
+            if (found.statement, found.repetition, found.intensity) != (1, 1, 1) or found.emotion not in (1, 5):
                 continue
-            said = voice(1.2, pitch=90 + 6 * actor, seed=10 * actor + found.emotion)
+            said = voice(2, pitch=100 + 6 * actor, seed=actor + found.emotion)
             signal = silence(1) if name == REFUSED else np.concatenate([silence(0.3), said, silence(0.3)])
             path = folder / f"Actor_{actor:02d}" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,10 +100,10 @@ def test_a_row_for_every_condition_and_clip_of_the_testing_voices(measured: Path
     rows = pd.read_csv(measured / "robustness.csv")
     assert list(rows.columns) == ["condition", "clip", "fold", "actor", "truth", *EMOTIONS]
     assert list(rows["condition"].unique()) == list(CONDITIONS)
-    assert len(rows) == 12 * len(CONDITIONS)
+    assert len(rows) == 6 * len(CONDITIONS)
     for _, part in rows.groupby("condition"):
         assert list(part["clip"]) == sorted(part["clip"]) and part["clip"].is_unique
-    assert dict(zip(rows["actor"], rows["fold"], strict=True)) == {2: 0, 5: 0, 8: 3, 17: 3}
+    assert dict(zip(rows["actor"], rows["fold"], strict=True)) == {2: 0, 5: 0, 8: 3}
     assert list(rows["truth"]) == [EMOTIONS[int(clip.split("-")[2]) - 1] for clip in rows["clip"]]
     answered = rows[rows["clip"] != REFUSED]
     np.testing.assert_allclose(answered[list(EMOTIONS)].sum(axis=1), 1, atol=1e-5)
@@ -168,7 +168,7 @@ def test_interrupted_it_goes_on_where_it_stopped(
 
     def stopped(task: robustness._Task) -> np.ndarray:
         tasks.append((task.condition, task.clip))
-        if len(tasks) == 21:
+        if len(tasks) == 14:
             raise KeyboardInterrupt
         return heard(task)
 
@@ -176,9 +176,9 @@ def test_interrupted_it_goes_on_where_it_stopped(
     with pytest.raises(KeyboardInterrupt):
         measure(table, evaluation, conditions=FEW, jobs=1)
     assert not (evaluation / "robustness.csv").exists()
-    assert len(list((evaluation / "fold-0" / "robustness").iterdir())) == 3  # 21 clips at 6 a part
+    assert len(list((evaluation / "fold-0" / "robustness").iterdir())) == 3  # 13 clips at 4 a part
     again = measure(table, evaluation, conditions=FEW, jobs=1)
-    assert len(tasks) == 21 + 2 * 4 * 6 - 3 * 6
+    assert len(tasks) == 14 + 4 * 6 - 3 * 4
     for name, part in again.items():
         pd.testing.assert_frame_equal(report.read_rows(next((evaluation / "fold-0" / "robustness").glob(
             f"{robustness.slug(name)}-*"))), part[part["fold"] == 0].reset_index(drop=True))
@@ -187,7 +187,7 @@ def test_interrupted_it_goes_on_where_it_stopped(
     for name in again:
         pd.testing.assert_frame_equal(again[name], whole[name])
     measure(table, evaluation, conditions=FEW, jobs=1)
-    assert len(tasks) == 21 + 2 * 4 * 6 - 3 * 6
+    assert len(tasks) == 14 + 4 * 6 - 3 * 4
 
 
 def test_another_recognizer_is_measured_anew_and_only_it(
@@ -214,7 +214,7 @@ def test_pieces_add_up(evaluation: Path, table: pd.DataFrame) -> None:
     assert list(robustness.read(evaluation / "robustness.csv")) == [AS_RECORDED, "gain +12 dB", "peak 0.9"]
     text = robustness.to_markdown(second)
     assert [line.split("|")[1:3] for line in text.splitlines()[2:]] == [
-        [" as recorded ", " 12 "], [" gain +12 dB ", " 6 "], [" peak 0.9 ", " 6 "]]
+        [" as recorded ", " 6 "], [" gain +12 dB ", " 4 "], [" peak 0.9 ", " 2 "]]
 
 
 def test_fewer_clips_have_a_file_of_their_own(evaluation: Path, table: pd.DataFrame) -> None:
@@ -222,7 +222,7 @@ def test_fewer_clips_have_a_file_of_their_own(evaluation: Path, table: pd.DataFr
     before = (evaluation / "robustness.csv").read_bytes()
     found = measure(table, evaluation, conditions=[AS_RECORDED], every=2, jobs=1)
     assert [clip.split("-")[2] + clip[-3:] for clip in found[AS_RECORDED]["clip"]] == [
-        "01-02", "01-05", "01-08", "01-17", "05-02", "05-05", "05-08", "05-17"]
+        "01-02", "01-05", "01-08"]
     assert (evaluation / "robustness.csv").read_bytes() == before
     assert file_of(evaluation, ROBUSTNESS, 2).name == "robustness-every-2.csv" and file_of(evaluation, ROBUSTNESS, 2).is_file()
 
@@ -236,7 +236,7 @@ def test_a_cut_clip_has_as_much_speech_as_was_asked(seconds: float, seed: int) -
     said = np.concatenate([silence(0.6), voice(3, seed=seed), silence(0.5)])
     cut = begun(said, seconds)
     spoken = sum(span.speech_s for span in find_speech(cut))
-    assert seconds <= spoken < seconds + 0.033
+    assert seconds <= spoken < seconds + 0.15
     start = find_speech(said)[0].start
     assert np.array_equal(cut, said[start : start + len(cut)])
     assert seconds + 0.05 < len(cut) / RATE < seconds + 0.6
@@ -252,7 +252,7 @@ def test_where_there_is_less_speech_all_of_it_is_kept() -> None:
 def test_short_clips_are_rows_of_their_own(measured: Path) -> None:
     rows = pd.read_csv(measured / "short.csv")
     assert list(rows.columns) == ["seconds", "clip", "fold", "actor", "truth", *EMOTIONS]
-    assert list(rows["seconds"].unique()) == [0.3, 0.5, 0.7, 1.0] and len(rows) == 4 * 12
+    assert list(rows["seconds"].unique()) == [0.3, 0.5, 0.7, 1.0] and len(rows) == 4 * 6
     assert set(rows[rows["clip"] != REFUSED].dropna()["seconds"]) == {0.3, 0.5, 0.7, 1.0}
     assert list(robustness.read(measured / "short.csv", SHORT)) == ["0.3", "0.5", "0.7", "1.0"]
 
@@ -267,7 +267,7 @@ def test_a_short_clip_is_answered_on_its_beginning(measured: Path, table: pd.Dat
 # The table.
 
 
-def test_what_is_lost_is_in_points_of_uar_and_a_refusal_counts_as_wrong() -> None:
+def test_the_change_is_in_points_of_uar_and_a_refusal_counts_as_wrong() -> None:
     truth = ["happy", "angry", "happy", "angry"] * 3
     rows = pd.DataFrame({"clip": [f"c{i:02}" for i in range(12)], "fold": 0, "actor": [1, 1, 2, 2] * 3, "truth": truth,
                          **{name: [float(name == one) for one in truth] for name in EMOTIONS}})
@@ -298,7 +298,7 @@ def test_the_command_prints_the_table_and_takes_up_what_is_there(
     shown = command(capsys, "robustness", measured, "--data", f"ravdess={corpus}")
     assert (shown.status, shown.err) == (0, "")
     lines = shown.out.splitlines()
-    assert lines[0] == "| condition | clips | UAR, 8 classes | UAR, 2 classes | against as recorded | refused |"
+    assert lines[0] == "| condition | clips | UAR, 8 classes | UAR, 2 classes | change | refused |"
     assert [line.split(" | ")[0].lstrip("| ") for line in lines[2:22]] == list(CONDITIONS)
     assert all(line.endswith(" | 1 |") for line in lines[2:22])
     assert lines[22:] == ["", f"The answers are in {measured}/robustness.csv"]
@@ -343,7 +343,7 @@ def test_what_does_not_fit_is_told(evaluation: Path, table: pd.DataFrame, tmp_pa
     with pytest.raises(CorpusError, match="lacks spoken clips of RAVDESS voices that fold 0 tests: use the complete corpus"):
         measure(song, evaluation)
     with pytest.raises(CorpusError, match="voices that fold 3 trains on"):
-        measure(table[table["actor"].isin([8, 17, 1])], evaluation, only=[3])
+        measure(table[table["actor"].isin([8, 1])], evaluation, only=[3])
     write_fold(tmp_path / "two" / "fold-0", 0, classes="2")
     with pytest.raises(UsageError, match="is one of 2 classes, and robustness is measured in 8"):
         measure(table, tmp_path / "two")

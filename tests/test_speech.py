@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intone.audio import RATE, read_mono
-from intone.errors import NoSpeech
-from intone.speech import WINDOW, Span, SpeechSettings, find_speech, speech_probability
+from intone.audio import RATE, Signal, read_mono
+from intone.errors import NoSpeech, TooShort
+from intone.speech import WINDOW, Span, SpeechSettings, check_enough, find_speech, speech_probability
 from sounds import clicks, hum, noise, silence, tone, voice
 
 SETTINGS = SpeechSettings()
@@ -59,6 +59,59 @@ def test_clips_of_two_people_one_after_the_other_are_two_stretches(ravdess_dir):
     together = find_speech(np.concatenate(clips))
     expected = [*seconds(alone[0]), *((a + len(clips[0]) / RATE, b + len(clips[0]) / RATE) for a, b in seconds(alone[1]))]
     assert np.array(seconds(together)) == pytest.approx(np.array(expected), abs=0.15)
+
+
+def melody(partials: dict[int, float], notes: int = 12, seconds: float = 0.3, chord: tuple[float, ...] = (1.0,)) -> Signal:
+    """Notes of tones with these partials, each rising and falling, as a synthesizer plays them."""
+    pitches = np.random.default_rng(0).choice([196, 220, 262, 294, 330, 392, 440], notes)
+    shape = np.hanning(round(seconds * RATE)).astype(np.float32)
+    played = [shape * np.sum([tone(pitch * step * k, seconds, peak=0.1 * share) for k, share in partials.items()
+                              for step in chord], axis=0) for pitch in pitches]
+    return np.concatenate(played).astype(np.float32)
+
+
+@pytest.mark.parametrize("partials", [{1: 1.0}, {1: 1.0, 3: 0.1, 5: 0.04}, {k: 1 / k for k in (1, 2, 3, 4, 6, 8)}],
+                         ids=["sine", "flute", "organ"])
+@pytest.mark.parametrize("chord", [(1.0,), (1.0, 1.25, 1.5)], ids=["melody", "chords"])
+def test_synthesized_music_is_no_voice(partials, chord):
+    with pytest.raises(NoSpeech, match="No voice was found"):
+        find_speech(melody(partials, chord=chord))
+
+
+def test_the_detector_alone_takes_a_melody_for_a_voice():
+    # Were it not so, nothing but the detector would be needed.
+    assert (speech_probability(melody({1: 1.0})) > SETTINGS.begin).mean() > 0.3
+
+
+def pink(seconds: float) -> Signal:
+    spectrum = np.fft.rfft(noise(seconds))
+    return np.fft.irfft(spectrum / np.sqrt(np.arange(len(spectrum)) + 10)).astype(np.float32)
+
+
+@pytest.mark.parametrize("gate", [False, True])
+def test_coloured_noise_is_no_voice(gate):
+    sound = pink(4) * (np.sin(np.arange(4 * RATE) * 2 * np.pi * 3 / RATE) > 0 if gate else 1)
+    with pytest.raises(NoSpeech, match="No voice was found"):
+        find_speech(sound.astype(np.float32))
+
+
+@pytest.mark.parametrize("clip", ["Actor_20/03-01-06-02-02-02-20", "Actor_24/03-01-06-02-02-02-24"])
+def test_a_scream_is_heard_as_a_voice(corpora_dir, clip):
+    signal = read_mono(corpora_dir / "ravdess_speech" / f"{clip}.flac")
+    # Too high for the detector itself, which finds a quarter of a second at most.
+    assert (speech_probability(signal) > SETTINGS.end).sum() * WINDOW < SETTINGS.least_s * RATE
+    spans = find_speech(signal)
+    check_enough(spans)
+    assert spans[0].start <= int(np.abs(signal).argmax()) < spans[-1].end
+
+
+def test_too_little_speech_is_told(ravdess_dir):
+    signal = read_mono(ravdess_dir / "Actor_02" / "03-01-05-01-01-01-02.wav")
+    start = find_speech(signal)[0].start + round(0.3 * RATE)
+    brief = np.pad(signal[start : start + round(0.22 * RATE)], RATE)
+    with pytest.raises(TooShort, match=r"Only 0\.[12]\d s of speech was found, and an answer needs at least 0\.3 s: speak"):
+        check_enough(find_speech(brief))
+    check_enough(find_speech(np.pad(signal[start : start + round(0.6 * RATE)], RATE)))
 
 
 def test_a_short_pause_does_not_end_a_stretch():
@@ -128,3 +181,40 @@ def test_rows_side_by_side_hear_what_one_row_hears():
     one, many = speech_probability(signal), speech_probability(np.concatenate([signal, silence(2)]))
     different = np.abs(one - many[: len(one)]) > 0.1
     assert different.mean() < 0.01
+
+
+# Short stretches.
+
+
+def test_a_short_part_is_joined_across_a_short_pause():
+    signal = np.concatenate([voice(0.7, 120, 1), silence(0.5), voice(2, 120, 2)])
+    assert np.array(seconds(find_speech(signal))) == pytest.approx(np.array([(0, 3.2)]), abs=0.15)
+
+
+def test_a_short_part_is_joined_with_its_nearer_neighbour():
+    signal = np.concatenate([voice(2, 120, 1), silence(0.65), voice(0.7, 120, 2), silence(0.4), voice(2, 120, 3)])
+    assert np.array(seconds(find_speech(signal))) == pytest.approx(np.array([(0, 2), (2.65, 5.75)]), abs=0.15)
+
+
+def test_two_long_parts_are_not_joined():
+    signal = np.concatenate([voice(1.5, 120, 1), silence(0.4), voice(1.5, 120, 2)])
+    assert np.array(seconds(find_speech(signal))) == pytest.approx(np.array([(0, 1.5), (1.9, 3.4)]), abs=0.15)
+
+
+def test_a_short_word_alone_stays_alone():
+    signal = np.concatenate([voice(1.5, 120, 1), silence(1.2), voice(0.6, 120, 2), silence(1.2), voice(1.5, 120, 3)])
+    assert np.array(seconds(find_speech(signal))) == pytest.approx(np.array([(0, 1.5), (2.7, 3.3), (4.5, 6)]), abs=0.3)
+
+
+def test_nothing_is_joined_beyond_the_longest():
+    signal = np.concatenate([voice(7.5, 120, 1), silence(0.6), voice(0.7, 120, 2)])
+    spans = find_speech(signal)
+    assert len(spans) == 2
+    assert spans[1].end - spans[1].start < RATE
+
+
+@pytest.mark.corpus
+def test_a_clip_of_a_corpus_is_one_stretch(ravdess_dir, crema_d_dir):
+    clips = [*sorted(ravdess_dir.rglob("*.wav"))[::8], *sorted(crema_d_dir.rglob("*.wav"))[::11]]
+    assert len(clips) > 50
+    assert np.mean([len(find_speech(read_mono(clip))) == 1 for clip in clips]) > 0.95

@@ -101,7 +101,7 @@ def test_the_loss_runs_over_the_labels_that_a_clip_may_have() -> None:
 
 
 def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
-    folder, clips = tuned
+    folder, _ = tuned
     history = read_history(folder / run.HISTORY)
     assert [line.epoch for line in history] == [1, 2, 3]
     assert history[-1].loss < history[0].loss
@@ -118,7 +118,7 @@ def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
 
 
 def test_a_training_that_was_stopped_within_an_epoch_ends_with_the_same_weights(
-    tuned: tuple[Path, pd.DataFrame], encoder_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tuned: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, clips = tuned
     settings = run.read_run(whole)

@@ -13,10 +13,11 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from pages import conditions, images, original, systems, voices
-from pages.committed import CREMA_D, DEFAULT, REFERENCE, SYSTEMS, MissingError, Results
+from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone.report import percent, signed
 
@@ -55,7 +56,6 @@ FIGURES: dict[str, Maker] = {
     "uar": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).uar.value),
     "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
-    "uar-reference": lambda results: _share(results.summary(SYSTEMS[REFERENCE]).uar.value),
     "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
@@ -67,15 +67,21 @@ def _share(value: float) -> str:
     return f"{percent(value)} %"
 
 
+@cache
+def made(name: str, results: Results) -> str:
+    """A table: pages share some, and each is made once."""
+    return TABLES[name](results)
+
+
 def rewritten(text: str, results: Results = RESULTS, missing: list[str] | None = None) -> str:
     """A page with every table and figure made anew; a KeyError for a name that there is not.
 
     What cannot be made is a MissingError; with a list for `missing` it is left as it is, and told there.
     """
-    def new(makers: dict[str, Maker]) -> Callable[[re.Match[str]], str]:
+    def new(maker: Callable[[str, Results], str]) -> Callable[[re.Match[str]], str]:
         def replaced(match: re.Match[str]) -> str:
             try:
-                return f"{match[1]}{makers[match[2]](results)}{match[3]}"
+                return f"{match[1]}{maker(match[2], results)}{match[3]}"
             except MissingError as error:
                 if missing is None:
                     raise
@@ -83,8 +89,9 @@ def rewritten(text: str, results: Results = RESULTS, missing: list[str] | None =
                 return match[0]
         return replaced
 
-    text = re.sub(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- /table -->)", new(TABLES), text, flags=re.DOTALL)
-    return re.sub(r"(<!-- figure: ([\w-]+) -->).*?(<!-- /figure -->)", new(FIGURES), text, flags=re.DOTALL)
+    text = re.sub(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- /table -->)", new(made), text, flags=re.DOTALL)
+    return re.sub(r"(<!-- figure: ([\w-]+) -->).*?(<!-- /figure -->)", new(lambda name, of: FIGURES[name](of)), text,
+                  flags=re.DOTALL)
 
 
 def drawn(results: Results, to: Path, missing: list[str]) -> None:

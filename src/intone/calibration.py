@@ -50,8 +50,8 @@ def sure_above(
 ) -> float | None:
     """The lowest top probability from which on the share of right answers is at least `wanted`.
 
-    It is no lower than what the surest `share` of the answers reach. `probabilities` (n, classes) sum to 1 a row, `truth`
-    (n,) are indices of classes. None where no threshold with at least `LEAST` answers above it does.
+    It is no lower than what the surest `share` of the answers reach. `probabilities` (n, classes) sum to 1 a row,
+    `truth` (n,) are indices of classes. None where no threshold with at least `LEAST` answers above it does.
     """
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     order = np.argsort(-top, kind="stable")

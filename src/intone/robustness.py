@@ -56,8 +56,8 @@ def begun(signal: Signal, seconds: float) -> Signal:
     """The beginning of what is said, cut off as soon as the voice detector has found `seconds` of speech in it.
 
     It begins where the found speech begins, with the tenth of a second before it, and ends hard, in the middle of a
-    word perhaps. As the detector hears 32 ms at a time there is up to that much more than asked for. Where there is
-    less speech nothing is cut off its end.
+    word perhaps. As the detector hears 32 ms at a time there is a little more than asked for. Where there is less
+    speech nothing is cut off its end.
     """
     start = next((span.start for span in _found(signal)), 0)
     for end in range(start + round(seconds * RATE), len(signal), WINDOW):
@@ -153,22 +153,22 @@ def read(path: Path, family: Family = ROBUSTNESS) -> dict[str, "pd.DataFrame"]:
 
 
 def to_markdown(found: Mapping[str, "pd.DataFrame"], family: Family = ROBUSTNESS) -> str:
-    """Rows by condition as a table: UAR of eight and two classes in percent, and the points lost against "as recorded".
+    """Rows by condition as a table: UAR of eight and two classes in percent, and the change against "as recorded".
 
-    The points are of UAR in eight classes, with a 95 % interval over voices, on the clips that the condition has; below
-    zero the condition is worse.
+    The change is in points of UAR in eight classes, with a 95 % interval over voices, on the clips that the condition
+    has; below zero the condition is worse.
     """
-    heads = (family.column, "clips", "UAR, 8 classes", "UAR, 2 classes", "against as recorded", "refused")
+    heads = (family.column, "clips", "UAR, 8 classes", "UAR, 2 classes", "change", "refused")
     return report.table(heads, [_line(name, rows, found[AS_RECORDED]) for name, rows in found.items()])
 
 
 def _line(name: str, rows: "pd.DataFrame", recorded: "pd.DataFrame") -> list[str]:
     whole = report.summarize(rows)
     same = recorded[recorded["clip"].isin(rows["clip"])]
-    lost = report.difference(report.answers(rows), report.answers(same))
+    change = report.difference(report.answers(rows), report.answers(same))
     return [name, str(whole.clips), report.percent(whole.uar.value),
             report.percent(report.summarize(rows, labels.scheme(2)).uar.value),
-            "-" if name == AS_RECORDED else report.signed(lost), str(whole.refused)]
+            "-" if name == AS_RECORDED else report.signed(change), str(whole.refused)]
 
 
 def _folds(evaluation: Path, only: Sequence[int] | None) -> list[int]:

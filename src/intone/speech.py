@@ -33,7 +33,7 @@ WINDOW = 512
 _CONTEXT = 64  # samples of the window before that it is shown as well
 _ROWS_FROM_S = 60.0  # longer signals are cut into rows that run side by side
 _WARM_UP = 32  # windows before a row's start that bring its memory into step
-_SLOWER = 0.7  # the speed at which a scream is heard
+_SLOWER = (0.7, 0.4)  # the speeds at which a scream is listened to again
 
 # In none of 150 clips of RAVDESS and CREMA-D, as recorded and through telephone and codecs, is a quarter of the
 # spectrum more than 53 dB below its peak in half of the moments. Of synthesized tones half of it is 80 to 160 dB below.
@@ -140,24 +140,36 @@ def _voiced(signal: Signal, settings: SpeechSettings) -> tuple[NDArray[np.float3
     """Probabilities of a voice, and the runs of windows that have one; of a lowered signal where they tell more."""
     probability = speech_probability(signal)
     voiced = _spans_above(probability, settings)
-    if _seconds(voiced) >= settings.least_s:
+    if _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
         return probability, voiced
-    lowered = _lowered_probability(signal)
-    again = _spans_above(lowered, settings)
-    return (lowered, again) if _seconds(again) > _seconds(voiced) else (probability, voiced)
+    for speed in _SLOWER:
+        lowered = _lowered_probability(signal, speed)
+        again = _spans_above(lowered, settings)
+        if _seconds(again) > _seconds(voiced):
+            probability, voiced = lowered, again
+    return probability, voiced
 
 
-def _lowered_probability(signal: Signal) -> NDArray[np.float32]:
+def _lowered_probability(signal: Signal, speed: float) -> NDArray[np.float32]:
     """`speech_probability` of a signal played slower, for the windows of the signal itself."""
     windows = np.arange(len(signal) // WINDOW)
-    found = speech_probability(resample(signal, RATE, RATE / _SLOWER))
+    found = speech_probability(resample(signal, RATE, RATE / speed))
     if not len(windows) or not len(found):
         return np.zeros(len(windows), np.float32)
-    return np.asarray(np.interp(windows + 0.5, _SLOWER * (np.arange(len(found)) + 0.5), found), np.float32)
+    return np.asarray(np.interp(windows + 0.5, speed * (np.arange(len(found)) + 0.5), found), np.float32)
+
+
+def _loud(signal: Signal) -> list[tuple[int, int]]:
+    """The windows that are less than 30 dB below the loudest, each as a run."""
+    windows = len(signal) // WINDOW
+    power = np.square(signal[: windows * WINDOW].reshape(windows, WINDOW)).mean(axis=1)
+    return [(int(i), int(i) + 1) for i in np.flatnonzero(power > 1e-3 * power.max(initial=0.0))]
 
 
 def _are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
     """Whether in most of what was taken for a voice half of the spectrum is empty: synthesized tones."""
+    if not voiced:
+        return False
     centres = np.concatenate([np.arange(first, last) for first, last in voiced]) * WINDOW + WINDOW // 2
     inside = centres[(centres >= _FRAME // 2) & (centres + _FRAME // 2 <= len(signal))]
     if not len(inside):

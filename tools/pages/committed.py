@@ -68,11 +68,16 @@ class Results:
 
     def summary(self, name: str, classes: str = "8") -> Summary:
         """The figures of a file, read in some classes."""
-        return summarize(self.rows(name), scheme(classes), self.sexes(name))
+        return _summary(self, name, classes)
 
     def answers(self, name: str, classes: str = "8") -> Answers:
         """The answers in a file, read in some classes."""
         return answers(self.rows(name), scheme(classes))
+
+
+@cache
+def _summary(results: Results, name: str, classes: str) -> Summary:
+    return summarize(results.rows(name), scheme(classes), results.sexes(name))
 
 
 @cache

@@ -70,14 +70,12 @@ def short(results: Results) -> str:
 def joins(results: Results) -> str:
     """How near to the true join of two clips a stretch ends."""
     rows = results.csv("joins")
-    trimmed = rows["clips"] == "trimmed"
-    parts = {"clips as recorded": rows[~trimmed]}
-    for pause, part in rows[trimmed].groupby("pause_s"):
-        parts[f"trimmed clips, pauses of {pause:g} s"] = part
+    parts = {f"trimmed clips, pauses of {pause:g} s" if pause else "clips as recorded": part
+             for pause, part in rows.groupby("pause_s")}
     parts["all"] = rows
     return table(("recordings of three clips", "joins", "median distance (s)", f"within {NEAR_S:g} s (%)"),
                  [[name, str(len(part)), _seconds(float(part["distance_s"].median())),
-                   percent(float((part["distance_s"] <= NEAR_S).mean()))] for name, part in parts.items()])
+                   percent(float((part["distance_s"] < NEAR_S).mean()))] for name, part in parts.items()])
 
 
 def _seconds(value: float) -> str:
@@ -85,11 +83,11 @@ def _seconds(value: float) -> str:
 
 
 def deletion(results: Results) -> str:
-    """What silencing the part that is shown as most important changes, against a part at random; Wilcoxon's test."""
-    rows = results.csv("deletion")
+    """What cutting out the moments that are shown as most important changes, against others; Wilcoxon's test."""
+    rows = results.csv("deletion").dropna(subset=["top_change", "random_change"])
     p = float(wilcoxon(rows["top_change"], rows["random_change"]).pvalue)
     told = "< 0.001" if p < 0.001 else f"{p:.3f}"
     top, random = (f"{100 * rows[name].median():+.1f}" for name in ("top_change", "random_change"))
-    return table(("deleted", "clips", "median change of the answer's probability (points)", "p (Wilcoxon, paired)"),
-                 [["the part shown as most important", str(len(rows)), top, told],
-                  ["a part at random", str(len(rows)), random, "-"]])
+    return table(("cut out", "clips", "median change of the answer's probability (points)", "p (Wilcoxon, paired)"),
+                 [["the fifth with the largest weights", str(len(rows)), top, told],
+                  ["a fifth at random", str(len(rows)), random, "-"]])

@@ -68,7 +68,7 @@ def _draw_reliability(axes: Axes, found: Answers, name: str, number: int) -> Non
 
 def coverage(results: Results) -> Figure:
     """Accuracy where only the surest answers count, with 95 % intervals over voices."""
-    shares = np.linspace(0.1, 1, 19)
+    shares = np.linspace(0.1, 1, 10)
     figure = canvas.new_figure(3.4)
     axes = figure.subplots()
     for number, classes in enumerate(("2", "3", "8")):

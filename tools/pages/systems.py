@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from intone import metrics
+from intone.calibration import tempered as heat
 from intone.labels import scheme
 from intone.metrics import Interval
 from intone.report import (
@@ -149,10 +150,10 @@ def temperature(results: Results) -> float:
 
 
 def tempered(rows: pd.DataFrame, temperature: float) -> pd.DataFrame:
-    """Rows whose probabilities are brought to a temperature: p ** (1 / temperature), summing to 1 again."""
+    """Rows whose probabilities are brought to a temperature."""
     columns = list(classes_of(rows))
-    powers = rows[columns].to_numpy(float) ** (1 / temperature)
-    return rows.assign(**dict(zip(columns, (powers / powers.sum(axis=1, keepdims=True)).T, strict=True)))
+    masses = heat(rows[columns].to_numpy(float), temperature)
+    return rows.assign(**dict(zip(columns, masses.T, strict=True)))
 
 
 def validating(results: Results, classes: str, *, after: bool) -> Answers:

@@ -1,13 +1,13 @@
 """The command `intone`: each command is a function whose parameters are its options.
 
-    predict.py    recordings -> answers
-    answers.py    how answers are printed: a table, JSON, CSV
-    serve.py      the page
-    data.py       corpus check, corpus fetch, clean, plots
-    learn.py      train, verify, reproduce, evaluate
-    robustness.py an evaluation's clips with noise, in rooms, over telephones, cut short
-    options.py    what several commands take
-    failure.py    every error as one sentence on the standard error
+    predict.py     recordings -> answers
+    answers.py     how answers are printed: a table, JSON, CSV
+    serve.py       the page
+    data.py        corpus check, corpus fetch, clean, plots
+    learn.py       train, verify, reproduce, evaluate
+    robustness.py  an evaluation's clips with noise, in rooms, over telephones, cut short
+    options.py     what several commands take
+    failure.py     every error as one sentence on the standard error
 
 What is heavy (pandas, matplotlib, torch, Flask) is imported inside the commands that need it.
 Exit status: 0 done, 1 failed, 2 wrong use, 130 interrupted.

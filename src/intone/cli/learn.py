@@ -103,7 +103,7 @@ def verify(
     """
     from intone import verification
 
-    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, cache=features, jobs=jobs).to_text())
+    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text())
 
 
 def reproduce(

@@ -1,0 +1,148 @@
+"""Which moments speak for an answer: on networks whose answer depends on a known part of a signal."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from intone.audio import RATE
+from intone.explanation import FADE_S, MOMENT_S, windows, without
+from intone.front_end import LogMel
+from intone.recognizer import Recognizer, load
+from intone.speech import Span
+from sounds import noise, silence, voice
+from tiny_model import save, tiny_model, tiny_settings
+
+DULL = voice(2, 110, 1)
+BRIGHT = np.diff(voice(1, 200, 3), prepend=np.float32(0)) * np.float32(3)
+MIXED = np.concatenate([DULL, BRIGHT, voice(1.5, 110, 4)])
+"""A dark voice that is bright from 2 to 3 s."""
+
+
+@pytest.fixture
+def by_chunks(tmp_path: Path) -> Recognizer:
+    """Hears a dark voice as sad, a bright one as happy."""
+    return load(tiny_model(tmp_path / "chunks.onnx", {"male_sad": 0.02, "male_happy": 0.98},
+                           {"male_sad": 0.1, "male_happy": -0.1}))
+
+
+@pytest.fixture
+def by_log_mel(tmp_path: Path) -> Recognizer:
+    """The brighter the mean log-mel, the happier; the higher bands count for happy, the lower ones for sad."""
+    made = tiny_settings(front_end=LogMel())
+    weights = np.zeros((80, len(made.labels)), np.float32)
+    weights[50:, made.labels.index("male_happy")] = 0.08
+    weights[:20, made.labels.index("male_sad")] = 0.08
+    bias = np.full(len(made.labels), -6, np.float32)
+    bias[[made.labels.index("male_happy"), made.labels.index("male_sad")]] = 0.7, 0
+    nodes = [helper.make_node("ReduceMean", ["features", "axes"], ["mean"], keepdims=0),
+             helper.make_node("Gemm", ["mean", "weights", "bias"], ["logits"]),
+             helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1)]
+    graph = helper.make_graph(
+        nodes, "tiny", [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 80, "frames"])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(made.labels)])],
+        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias"),
+         numpy_helper.from_array(np.array([2]), "axes")])
+    network: onnx.ModelProto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    return load(save(tmp_path / "mel.onnx", network, made))
+
+
+@pytest.fixture(params=["chunks", "log-mel"])
+def recognizer(request: pytest.FixtureRequest) -> Recognizer:
+    return request.getfixturevalue("by_chunks" if request.param == "chunks" else "by_log_mel")
+
+
+def mean_weights(recognizer: Recognizer, **choice) -> tuple[str, float, float]:
+    """The answer about MIXED, and the mean weight of moments within its bright part and outside of it."""
+    found = recognizer.predict(MIXED, RATE, explain=True, **choice)
+    middles = np.array([(one.start_s + one.end_s) / 2 for one in found.moments])
+    weights = np.array([one.weight for one in found.moments])
+    bright = (middles > 2) & (middles < 3)
+    return found.label, float(weights[bright].mean()), float(weights[~bright].mean())
+
+
+def test_the_part_that_an_answer_comes_from_is_found(recognizer):
+    label, bright, dull = mean_weights(recognizer, classes=8)
+    if label == "happy":
+        assert bright > 0.01 > dull
+    else:
+        assert label == "sad"
+        assert bright < 0.001 < dull
+
+
+@pytest.mark.parametrize("classes", [2, 3, 8, "stress"])
+def test_moments_are_weighed_in_every_scheme(recognizer, classes):
+    label, bright, dull = mean_weights(recognizer, classes=classes)
+    assert label in ("sad", "happy", "negative", "positive", "stressed", "not stressed")
+    if label in ("happy", "positive", "not stressed"):
+        assert bright > dull
+    else:
+        assert bright < dull
+
+
+def test_a_weight_is_what_the_answer_loses_without_the_moment(by_chunks):
+    found = by_chunks.predict(MIXED, RATE, classes=8, explain=True)
+    strongest = max(found.moments, key=lambda one: one.weight)
+    assert len(found.stretches) == 1
+    span = [round(1000 * RATE * edge / 1000) for edge in (found.stretches[0].start_s, found.stretches[0].end_s)]
+    part = MIXED[span[0] : span[1]]
+    start, end = (round(edge * RATE) - span[0] for edge in (strongest.start_s, strongest.end_s))
+    model = by_chunks.models[0]
+    row = model.answer(model.settings.front_end(without(part, start, end)))
+    left = row[model.settings.labels.index(f"male_{found.label}")] + row[model.settings.labels.index(f"female_{found.label}")]
+    assert strongest.weight == pytest.approx(found.probabilities[found.label] - left, abs=2e-3)
+
+
+def test_moments_cover_every_stretch_and_nothing_else(recognizer):
+    signal = np.concatenate([DULL, silence(1.2), voice(0.6, 110, 2), silence(1.2), BRIGHT])
+    found = recognizer.predict(signal, RATE, explain=True)
+    assert len(found.stretches) == 3
+    for stretch in found.stretches:
+        inside = [one for one in found.moments if stretch.start_s <= one.start_s < stretch.end_s]
+        assert inside[0].start_s == stretch.start_s
+        assert inside[-1].end_s == stretch.end_s
+        assert all(a.end_s == b.start_s for a, b in zip(inside, inside[1:], strict=False))
+        assert all(MOMENT_S / 2 < one.end_s - one.start_s < 2 * MOMENT_S for one in inside)
+    assert list(found.moments) == sorted(found.moments, key=lambda one: one.start_s)
+
+
+def test_an_answer_is_explained_only_when_asked(recognizer):
+    plain, told = (recognizer.predict(MIXED, RATE, explain=explain) for explain in (False, True))
+    assert plain.moments == ()
+    assert "moments" not in plain.to_dict()
+    assert plain.probabilities == told.probabilities
+    assert [one["weight"] for one in told.to_dict()["moments"]] == [one.weight for one in told.moments]
+
+
+def test_what_depends_on_nothing_has_no_weight(tmp_path):
+    constant = load(tiny_model(tmp_path / "constant.onnx", {"male_sad": 0.7, "male_happy": 0.3}))
+    found = constant.predict(MIXED, RATE, explain=True)
+    assert [one.weight for one in found.moments] == pytest.approx([0] * len(found.moments), abs=1e-6)
+
+
+def test_the_moments_of_neither_speak_for_neither(tmp_path):
+    neutral = load(tiny_model(tmp_path / "neutral.onnx", {"male_neutral": 0.02, "male_happy": 0.98},
+                              {"male_neutral": 0.1, "male_happy": -0.1}))
+    found = neutral.predict(np.concatenate([DULL, BRIGHT[: RATE // 2]]), RATE, explain=True)
+    assert found.label == "neither"
+    assert found.moments[0].weight > found.moments[-1].weight
+
+
+def test_a_moment_is_silenced_and_nothing_else():
+    part = noise(1)
+    found = without(part, 4000, 8000)
+    fade = round(FADE_S * RATE)
+    assert np.array_equal(found[:4000], part[:4000])
+    assert np.array_equal(found[8000:], part[8000:])
+    assert not found[4000 + fade : 8000 - fade].any()
+    assert abs(found[4000] - part[4000]) < 1e-3, "it fades"
+    for start, end in ((0, 4000), (12000, 16000), (0, 16000), (5, 6), (5, 5)):
+        assert len(without(part, start, end)) == len(part)
+    assert not without(part, 0, 16000)[fade:-fade].any()
+
+
+def test_even_the_shortest_stretch_is_one_moment():
+    assert list(windows(Span(100, 900, 0.05))) == [(100, 900)]
+    assert len(list(windows(Span(0, 8 * RATE, 8)))) == 32

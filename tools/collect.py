@@ -1,0 +1,68 @@
+"""Bring the answers of an evaluation to where the tables are made from: results/.
+
+    tools/collect.py EVALUATION NAME                     five folds, and what else is in the folder
+    tools/collect.py EVALUATION NAME --recognizer FILE   its temperature, for the table of the calibration
+
+NAME is the name of the system, such as `default`, the recipe of the bundled recognizer. `make tables` comes after it.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from intone.evaluation import OUT_OF_FOLD
+from intone.files import write_json
+from intone.folds import FOLDS
+from intone.model_file import load_model
+from intone.report import KEYS, read_rows, write_rows
+from intone.run import VALIDATION
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+
+TO = {OUT_OF_FOLD: "ravdess-5fold/{}.csv", "out-of-fold-crema-d.csv": "crema-d-5fold/{}.csv",
+      "across-ravdess.csv": "across-corpora/{}-crema-d-to-ravdess.csv",
+      "across-crema-d.csv": "across-corpora/{}-ravdess-to-crema-d.csv",
+      "robustness.csv": "robustness/{}.csv", "short.csv": "short/{}.csv"}
+"""Where each file of an evaluation goes, by its name."""
+
+
+def collect(evaluation: Path, name: str, results: Path) -> list[Path]:
+    """Copy what there is of an evaluation's files; returns where they are."""
+    written = []
+    for file, pattern in TO.items():
+        if (evaluation / file).is_file():
+            target = results / pattern.format(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(evaluation / file, target)
+            written.append(target)
+    return written
+
+
+def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) -> list[Path]:
+    """Write the answers for the validating voices of RAVDESS before the temperature, and the temperature."""
+    parts = [read_rows(evaluation / f"fold-{number}" / VALIDATION, "corpus").assign(fold=number) for number in FOLDS]
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows[rows["corpus"] == "ravdess"].drop(columns=["corpus", "sex"]).sort_values([*KEYS[:1], "fold"])
+    table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
+    write_rows(table, rows)
+    write_json(values, {"temperature": round(load_model(recognizer).settings.temperature, 6)})
+    return [table, values]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Bring the answers of an evaluation into results/.")
+    parser.add_argument("evaluation", type=Path, help="the folder of an evaluation")
+    parser.add_argument("name", help="the name of the system")
+    parser.add_argument("--recognizer", type=Path, help="the model file that the evaluation calibrates")
+    chosen = parser.parse_args()
+    written = collect(chosen.evaluation, chosen.name, RESULTS)
+    if chosen.recognizer:
+        written += calibration(chosen.evaluation, chosen.name, chosen.recognizer, RESULTS)
+    for path in written:
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
