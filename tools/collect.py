@@ -32,10 +32,12 @@ def collect(evaluation: Path, name: str, results: Path) -> list[Path]:
     """Copy what there is of an evaluation's files; returns where they are."""
     written = []
     for file, pattern in TO.items():
-        if (evaluation / file).is_file():
+        stem, suffix = file.rsplit(".", 1)
+        found = [*evaluation.glob(file), *sorted(evaluation.glob(f"{stem}-every-*.{suffix}"))]
+        if found:  # every clip where there are all, else every so manyth
             target = results / pattern.format(name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(evaluation / file, target)
+            shutil.copyfile(found[0], target)
             written.append(target)
     return written
 
