@@ -85,6 +85,25 @@ def test_channels_are_mixed_or_told_apart(channels, container):
         read(file(content), channels + 1)
 
 
+@pytest.mark.parametrize("others", [[], [0.2], [-1, 1]], ids=["stereo", "three", "four"])
+def test_channels_that_cancel_are_not_mixed(others):
+    sound = noise(0.5)
+    samples = np.stack([0.5 * sound, *(0.5 * share * sound for share in others), -0.5 * (1 + 0.01) * sound], axis=1)
+    samples -= samples.mean(axis=1, keepdims=True) if len(others) == 1 else 0
+    loudest = int(np.square(samples).sum(axis=0).argmax())
+    for found in (read(file(pcm(samples, RATE, subtype="FLOAT"))), from_samples(samples, RATE)):
+        assert [one.number for one in found] == [None]
+        assert np.allclose(found[0].signal, samples[:, loudest], atol=1e-6)
+
+
+@pytest.mark.parametrize("second", [0.0, 1.0, 0.5, -0.5], ids=["dead", "equal", "weaker", "opposite and weaker"])
+def test_channels_that_do_not_cancel_are_mixed(second):
+    sound = noise(0.5)
+    samples = np.stack([sound, second * sound], axis=1)
+    for found in (read(file(pcm(samples, RATE, subtype="FLOAT"))), from_samples(samples, RATE)):
+        assert np.allclose(found[0].signal, samples.mean(axis=1), atol=1e-6)
+
+
 @pytest.mark.parametrize("wrong", ["both", 0, -1, "1", None])
 def test_a_channel_that_does_not_exist_is_refused_before_reading(wrong):
     with pytest.raises(UsageError, match="mix, each, or a number"):

@@ -19,16 +19,18 @@ from intone.cli.failure import EXTRAS, printable, tell
 from sounds import encode, voice
 
 COMMANDS = {
-    "predict": ("--sex", "--classes", "--recognizer", "--channel", "--format"),
+    "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
+                "--format"),
     "serve": ("--host", "--port", "--recognizer"),
     "corpus check": ("--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
     "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--jobs"),
     "plots": ("--to", "--format", "--recipe", "--sex", "--classes", "--jobs"),
-    "train": ("--to", "--model", "--recipe", "--sex", "--classes", "--validation", "--hold-out", "--vocal", "--epochs",
-              "--seed", "--jobs"),
+    "train": ("--to", "--model", "--recipe", "--sex", "--classes", "--validation", "--hold-out",
+              "--evaluation", "--features", "--vocal", "--epochs", "--seed", "--jobs"),
     "verify": ("--data", "--evaluation", "--vocal", "--jobs"),
-    "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--epochs", "--seed", "--jobs"),
+    "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--across", "--epochs",
+                 "--seed", "--jobs"),
     "robustness": ("--data", "--short", "--conditions", "--fold", "--every", "--jobs"),
     "reproduce": ("--sex", "--classes", "--to", "--epochs", "--jobs"),
 }

@@ -28,7 +28,7 @@ BAD = {
     "silence.wav": (encode(silence(2.0), "wav"), "The recording is silent: check the microphone and record again."),
     "noise.wav": (encode(noise(2.0), "wav"), "No voice was found in 2.0 s of sound: record someone who speaks"),
     "tone.mp3": (encode(tone(3000, 2.0), "mp3"), "No voice was found in 2."),
-    "short.wav": (encode(SPEECH[:1200], "wav"), "The recording is 0.07 s long, and an answer needs at least 0.1 s"),
+    "short.wav": (encode(SPEECH[:1200], "wav"), "The recording is 0.07 s long, and an answer needs at least 0.3 s"),
     "empty.wav": (b"", "The file is "),
     "image.wav": (b"\x89PNG\r\n\x1a\n" + bytes(5000), "The file is not a recording that can be decoded: use wav, flac"),
     "text.mp3": (b"Dear Sir or Madam, " * 50, "The file is not a recording that can be decoded: use wav, flac"),
@@ -137,6 +137,42 @@ def test_json_has_the_channel_only_where_one_was_chosen(folder: Path, capsys: py
     assert answers["each"][1] == answers["2"][0]
     rows = run(capsys, "predict", stereo, "--channel", "each").out.splitlines()
     assert [row.partition("two.wav")[2] for row in rows[1:3]] == [", channel 1 (2.0 s)", ", channel 2 (2.0 s)"]
+
+
+def test_a_silent_channel_is_told_and_the_other_answered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = sure(folder / "tiny.onnx")
+    path = put(folder / "two.wav", pcm(np.stack([np.zeros_like(SPEECH), SPEECH], axis=1), 16_000))
+    said = "The recording is silent: check the microphone and record again."
+    shown = {kind: run(capsys, "predict", path, "--recognizer", model, "--channel", "each", "--format", kind)
+             for kind in ("table", "json", "csv")}
+    for one in shown.values():
+        assert (one.status, one.sentence) == (1, f"{path}, channel 1: {said}")
+    failed, answered = json.loads(shown["json"].out)
+    assert failed == {"file": str(path), "error": said, "channel": 1}
+    assert (answered["channel"], answered["label"]) == (2, "negative")
+    table = pd.read_csv(io.StringIO(shown["csv"].out))
+    assert list(table["channel"]) == [1, 2] and list(table["error"].isna()) == [False, True]
+    assert len(shown["table"].out.splitlines()) == 2
+
+
+def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.02, "male_happy": 0.98},
+                       {"male_sad": 0.1, "male_happy": -0.1}, sure_above={"2": 0.5, "8": 0.5})
+    path = put(folder / "a.wav", encode(voice(2.0, 110, 1), "wav"))
+    asked = ("predict", path, "--recognizer", model, "--classes", "8", "--explain")
+    (answer,) = json.loads(run(capsys, *asked, "--format", "json").out)
+    strongest = sorted(answer["moments"], key=lambda one: -one["weight"])[:3]
+    lines = run(capsys, *asked).out.splitlines()
+    assert lines[1].split()[0] == answer["label"]
+    named = ", ".join(f"{one['start_s']:.1f} to {one['end_s']:.1f} s (+{one['weight']:.0%})" for one in strongest)
+    assert lines[2] == f"  {answer['label']} most at {named}"
+    assert "moments" not in json.loads(run(capsys, *asked[:-1], "--format", "json").out)[0]
+
+
+def test_an_answer_that_no_moment_speaks_for_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer",
+                tiny_model(folder / "tiny.onnx", {"male_sad": 1.0}), "--explain")
+    assert shown.out.splitlines()[2] == "  no single moment speaks for negative"
 
 
 def test_a_channel_that_a_recording_lacks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

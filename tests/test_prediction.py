@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.labels import EMOTIONS, SCHEMES, scheme
-from intone.prediction import NEITHER, Prediction, RecognizerIdentity, Stretch, in_scheme
+from intone.prediction import NEITHER, Moment, Prediction, RecognizerIdentity, Stretch, in_scheme
 
 masses = st.lists(st.floats(0, 1), min_size=8, max_size=8).filter(lambda values: sum(values) > 1e-3).map(
     lambda values: np.array(values) / sum(values))
@@ -55,7 +55,10 @@ def test_a_prediction_is_ready_for_json():
     assert json.loads(json.dumps(plain)) == plain, "tuples are lists already"
 
 
-def test_the_channel_is_named_only_where_one_was_asked_for():
-    assert "channel" not in PREDICTION.to_dict()
-    assert replace(PREDICTION, channel=2).to_dict()["channel"] == 2
-    assert set(replace(PREDICTION, channel=2).to_dict()) == {field.name for field in fields(Prediction)}
+def test_the_channel_and_the_moments_are_named_only_where_they_were_asked_for():
+    assert not {"channel", "moments"} & set(PREDICTION.to_dict())
+    full = replace(PREDICTION, channel=2, moments=(Moment(0.0, 0.25, 0.125),)).to_dict()
+    assert full["channel"] == 2
+    assert full["moments"] == [{"start_s": 0.0, "end_s": 0.25, "weight": 0.125}]
+    assert set(full) == {field.name for field in fields(Prediction)}
+    assert json.loads(json.dumps(full)) == full

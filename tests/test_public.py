@@ -17,8 +17,8 @@ def test_the_public_surface_is_exactly_all():
                             "vars(intone).items() if not name.startswith('_') "
                             "and not isinstance(value, types.ModuleType))))"))
     assert public == sorted(intone.__all__)
-    assert sorted(intone.__all__) == ["IntoneError", "Prediction", "Recognizer", "RecognizerIdentity", "RecordingError",
-                                      "Stretch", "load"]
+    assert sorted(intone.__all__) == ["IntoneError", "Moment", "Prediction", "Recognizer", "RecognizerIdentity",
+                                      "RecordingError", "Stretch", "load"]
 
 
 def test_everything_public_is_documented():

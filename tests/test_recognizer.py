@@ -12,6 +12,7 @@ from intone.audio import RATE, read_mono
 from intone.errors import NoSpeech, NotAudio, RecordingError, TooLong, TooShort, UsageError
 from intone.labels import EMOTIONS, SCHEMES, scheme
 from intone.model_file import load_model
+from intone.perturbations import clipped, with_noise
 from intone.recognizer import load
 from sounds import encode, noise, pcm, silence, tone, voice
 from tiny_model import tiny_model
@@ -180,6 +181,28 @@ def test_every_channel_has_its_own_answer(tilted):
     assert [one.channel for one in tilted.predict_channels(both, RATE, channel="mix")] == [None]
 
 
+def test_a_silent_channel_does_not_keep_the_others_from_an_answer(tilted):
+    for place in (0, 1):
+        both = np.stack([silence(2) if place == 0 else DULL, DULL if place == 0 else silence(2)], axis=1)
+        (found,) = tilted.predict_channels(both, RATE, classes=8)
+        assert (found.channel, found.label) == (2 - place, "sad")
+        told = dict(tilted.answer_channels(both, RATE, classes=8))
+        assert told[2 - place] == found
+        assert isinstance(told[1 + place], NoSpeech)
+        assert "The recording is silent" in str(told[1 + place])
+        with pytest.raises(NoSpeech, match="silent"):
+            tilted.predict(both, RATE, channel=1 + place)
+        assert tilted.predict(both, RATE, classes=8).probabilities == pytest.approx(found.probabilities, abs=0.02)
+    with pytest.raises(NoSpeech, match="The recording is silent"):
+        tilted.predict_channels(np.zeros((RATE, 2)), RATE)
+    assert len(tilted.answer_channels(np.zeros((RATE, 2)), RATE)) == 2
+
+
+def test_channels_in_opposite_phase_are_answered(tilted):
+    found = tilted.predict(np.stack([DULL, -DULL], axis=1), RATE, classes=8)
+    assert found == tilted.predict(DULL, RATE, classes=8)
+
+
 def test_several_schemes_are_read_from_one_hearing(eight):
     found = eight.predict_schemes(voice(1), RATE, schemes=["2", "8", "stress"])
     assert list(found) == ["2", "8", "stress"]
@@ -250,14 +273,28 @@ def test_little_speech_is_said(path):
     assert found.sure
 
 
+def test_a_noisy_and_a_clipped_recording_are_answered_with_a_remark(path):
+    recognizer = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5}))
+    signal = np.pad(voice(2), RATE // 2)
+    noisy = recognizer.predict(with_noise(signal, noise(3), 8), RATE)
+    assert noisy.sure
+    assert len(noisy.reasons) == 1
+    assert noisy.reasons[0].startswith("The recording is noisy (about ")
+    assert recognizer.predict(clipped(signal, 0.3), RATE).reasons == (
+        "The recording is clipped (its loudest parts are cut off): record it again at a lower level.",)
+
+
 # What cannot be answered.
 
 
 @pytest.mark.parametrize(("sound", "error", "said"), [
     (silence(3), NoSpeech, "The recording is silent"), (noise(3), NoSpeech, "No voice was found"),
-    (tone(440, 3), NoSpeech, "No voice was found"), (voice(1)[:1500], TooShort, r"0\.09 s long, and an answer needs"),
+    (tone(440, 3), NoSpeech, "No voice was found"),
+    (voice(1)[:1500], TooShort, r"0\.09 s long, and an answer needs at least 0\.3 s of speech: record a longer"),
+    (voice(1)[:4700], TooShort, r"0\.29 s long, and an answer needs"),
+    (np.pad(voice(0.2), RATE), TooShort, r"Only 0\.[12]\d s of speech was found, and an answer needs at least 0\.3 s"),
     (silence(0.05), TooShort, r"0\.05 s long"), (silence(0), TooShort, r"0\.00 s long")],
-    ids=["silence", "noise", "tone", "short voice", "short silence", "nothing"])
+    ids=["silence", "noise", "tone", "short voice", "nearly long enough", "a syllable", "short silence", "nothing"])
 def test_fault_3_silence_noise_and_a_moment_are_no_emotion(eight, sound, error, said):
     with pytest.raises(error, match=said) as told:
         eight.predict(sound, RATE)

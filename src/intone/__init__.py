@@ -13,6 +13,8 @@ One direction of flow; no module knows the ones after it:
     corpora/       folders of recordings with labels, as one table of clips
     audio          bytes of a recording -> signal: mono, 16 kHz
     envelope       where in a signal there is sound
+    runtime        one way to run an ONNX network
+    speech         where in a recording someone speaks
     perturbations  what befalls a voice on its way: level, noise, rooms, telephones, codecs, speed
     cleaning       a corpus -> a folder of clips with only the sound
     features       MFCC, log filter bank, log-mel, spectrum
@@ -23,15 +25,18 @@ One direction of flow; no module knows the ones after it:
     encoder        the first layers of a pretrained speech encoder
     weights        tensors in files that can hold nothing that runs
     run            the folder of a training
+    history        its epochs
+    folds          which voices test, validate and train
+    states         what the frozen layers of an encoder say of clips
     training       the loop of the CNN
     probe          a linear layer on a frozen encoder
-    folds          which voices test, validate and train
+    tuning         the upper layers of an encoder learn further
     metrics        accuracy, UAR, macro-F1, calibration error, intervals over voices
     calibration    how sure is sure
-    runtime        one way to run an ONNX network
     model_file     the ONNX file, read and checked
-    speech         where in a recording someone speaks
+    quality        how noisy and how clipped a recording is
     prediction     the answer
+    explanation    which moments of a recording speak for its answer
     recognizer     recording -> answer
     scoring        answers of a model for the clips of a table
     export         trained network -> ONNX file with labels, settings and scaling
@@ -45,8 +50,9 @@ One direction of flow; no module knows the ones after it:
 """
 
 from intone.errors import IntoneError, RecordingError
-from intone.prediction import Prediction, RecognizerIdentity, Stretch
+from intone.prediction import Moment, Prediction, RecognizerIdentity, Stretch
 from intone.recognizer import Recognizer, load
 
-__version__ = "0.1.0"
-__all__ = ["IntoneError", "Prediction", "Recognizer", "RecognizerIdentity", "RecordingError", "Stretch", "load"]
+__version__ = "0.2.0"
+__all__ = ["IntoneError", "Moment", "Prediction", "Recognizer", "RecognizerIdentity", "RecordingError", "Stretch",
+           "load"]

@@ -13,6 +13,9 @@ from intone.prediction import NEITHER, Prediction, percent
 STRONGEST = 3
 """Moments that a table names of a recording."""
 
+LEAST_WEIGHT = 0.001
+"""Below it a moment does not speak for an answer: rounding is of this kind."""
+
 
 @dataclass(frozen=True)
 class Failed:
@@ -90,7 +93,7 @@ def _percents(shares: Mapping[str, float]) -> dict[str, str]:
 
 def _strongest(one: Prediction) -> str:
     """The moments that speak most for an answer, the strongest first, and by how much each raises its probability."""
-    speaking = sorted((moment for moment in one.moments if moment.weight > 0), key=lambda moment: -moment.weight)
+    speaking = sorted((moment for moment in one.moments if moment.weight >= LEAST_WEIGHT), key=lambda moment: -moment.weight)
     named = [f"{moment.start_s:.1f} to {moment.end_s:.1f} s (+{_points(moment.weight)})"
              for moment in speaking[:STRONGEST]]
     return f"{one.label} most at {', '.join(named)}" if named else f"no single moment speaks for {one.label}"
