@@ -15,10 +15,9 @@ from intone.prediction import Moment
 from intone.recognizer import load
 from intone.run import RECOGNIZER
 from sounds import noise, silence, voice
-from tiny_model import tiny_model
+from tiny_log_mel import tiny_log_mel_model
 
 ROOT = Path(__file__).resolve().parent.parent
-TILT = {"male_sad": 0.1, "male_happy": -0.1}
 ACTORS = (1, 2, 3)
 """Actors 1 and 2 test in the folds 4 and 0; actor 3 in fold 1, which is not trained here."""
 
@@ -39,7 +38,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     for fold in (0, 4):
         (folder / f"fold-{fold}").mkdir()
-        tiny_model(folder / f"fold-{fold}" / RECOGNIZER, {"male_sad": 0.02, "male_happy": 0.98}, TILT)
+        tiny_log_mel_model(folder / f"fold-{fold}" / RECOGNIZER)
     return folder
 
 
@@ -99,13 +98,11 @@ def test_an_evaluation_that_is_not_there_is_told(deletion, corpus, tmp_path, cap
     assert "holds no fold-K/recognizer.onnx" in capsys.readouterr().err
 
 
-def test_moments_are_cut_out():
-    from deletion import cut
-
+def test_moments_are_cut_out(deletion):
     signal = noise(1)
-    found = cut(signal, [Moment(0.25, 0.5, 1.0), Moment(0.75, 1.0, 0.5)])
+    found = deletion.cut(signal, [Moment(0.25, 0.5, 1.0), Moment(0.75, 1.0, 0.5)])
     assert np.array_equal(found, np.concatenate([signal[: RATE // 4], signal[RATE // 2 : 3 * RATE // 4]]))
-    assert np.array_equal(cut(signal, []), signal)
+    assert np.array_equal(deletion.cut(signal, []), signal)
 
 
 def test_the_draw_depends_on_clip_and_seed_alone(deletion, run):

@@ -4,17 +4,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
 from intone.audio import RATE
 from intone.explanation import FADE_S, MOMENT_S, windows, without
-from intone.front_end import LogMel
 from intone.recognizer import Recognizer, load
 from intone.speech import Span
 from sounds import noise, silence, voice
-from tiny_model import save, tiny_model, tiny_settings
+from tiny_log_mel import tiny_log_mel_model
+from tiny_model import tiny_model
 
 DULL = voice(2, 110, 1)
 BRIGHT = np.diff(voice(1, 200, 3), prepend=np.float32(0)) * np.float32(3)
@@ -31,23 +29,8 @@ def by_chunks(tmp_path: Path) -> Recognizer:
 
 @pytest.fixture
 def by_log_mel(tmp_path: Path) -> Recognizer:
-    """The brighter the mean log-mel, the happier; the higher bands count for happy, the lower ones for sad."""
-    made = tiny_settings(front_end=LogMel())
-    weights = np.zeros((80, len(made.labels)), np.float32)
-    weights[50:, made.labels.index("male_happy")] = 0.08
-    weights[:20, made.labels.index("male_sad")] = 0.08
-    bias = np.full(len(made.labels), -6, np.float32)
-    bias[[made.labels.index("male_happy"), made.labels.index("male_sad")]] = 0.7, 0
-    nodes = [helper.make_node("ReduceMean", ["features", "axes"], ["mean"], keepdims=0),
-             helper.make_node("Gemm", ["mean", "weights", "bias"], ["logits"]),
-             helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1)]
-    graph = helper.make_graph(
-        nodes, "tiny", [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 80, "frames"])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(made.labels)])],
-        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias"),
-         numpy_helper.from_array(np.array([2]), "axes")])
-    network: onnx.ModelProto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    return load(save(tmp_path / "mel.onnx", network, made))
+    """The same from the log-mel spectrum."""
+    return load(tiny_log_mel_model(tmp_path / "mel.onnx"))
 
 
 @pytest.fixture(params=["chunks", "log-mel"])

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -49,7 +50,7 @@ def test_neighbours_have_different_emotions_and_the_seed_decides(joins, ravdess_
     for paths in rows:
         assert len(set(table.loc[paths, "corpus"])) == 1
         emotions = list(table.loc[paths, "emotion"])
-        assert all(a != b for a, b in zip(emotions, emotions[1:], strict=False))
+        assert all(a != b for a, b in pairwise(emotions))
     assert {table.loc[paths[0], "corpus"] for paths in rows} == {"ravdess", "crema-d"}
 
 

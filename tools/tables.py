@@ -41,11 +41,9 @@ TABLES: dict[str, Maker] = {
     "crema-d-by-emotion": voices.crema_d_by_emotion,
     "for-whom": voices.for_whom,
     "sex-heard": voices.sex_heard,
-    "across-corpora": voices.across,
     "robustness": conditions.robustness,
     "short": conditions.short,
     "joins": conditions.joins,
-    "deletion": conditions.deletion,
     "original-male": original.original_male,
 }
 

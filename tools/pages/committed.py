@@ -15,14 +15,12 @@ from intone.report import Answers, Summary, answers, read_rows, summarize
 DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
 SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
-    "linear layer on a frozen encoder": "ravdess-5fold/linear-probe",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
     "mfcc-cnn": "ravdess-5fold/mfcc-cnn",
     REFERENCE: "references/xlsr53-finetuned",
 }
 CREMA_D: Mapping[str, str] = {
     DEFAULT: "crema-d-5fold/default",
-    "linear layer on a frozen encoder": "crema-d-5fold/linear-probe",
 }
 CLASSES = ("8", "3", "2", "stress")
 

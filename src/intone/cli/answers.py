@@ -93,9 +93,9 @@ def _percents(shares: Mapping[str, float]) -> dict[str, str]:
 
 def _strongest(one: Prediction) -> str:
     """The moments that speak most for an answer, the strongest first, and by how much each raises its probability."""
-    speaking = sorted((moment for moment in one.moments if moment.weight >= LEAST_WEIGHT), key=lambda moment: -moment.weight)
+    speaking = [moment for moment in one.moments if moment.weight >= LEAST_WEIGHT]
     named = [f"{moment.start_s:.1f} to {moment.end_s:.1f} s (+{_points(moment.weight)})"
-             for moment in speaking[:STRONGEST]]
+             for moment in sorted(speaking, key=lambda moment: -moment.weight)[:STRONGEST]]
     return f"{one.label} most at {', '.join(named)}" if named else f"no single moment speaks for {one.label}"
 
 
