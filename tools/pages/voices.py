@@ -73,7 +73,7 @@ def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
     told = found[HEARD].where(found[HEARD].isin(SEXES), None)
     actors = found["actor"].to_numpy()
     return metrics.over_voices(metrics.accuracy, np.stack([
-        metrics.counts(list(truth[actors == one]), [sex or None for sex in told[actors == one]], SEXES)
+        metrics.counts(list(truth[actors == one]), [sex if isinstance(sex, str) else None for sex in told[actors == one]], SEXES)
         for one in sorted(set(actors))]))
 
 
