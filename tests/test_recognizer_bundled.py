@@ -1,4 +1,7 @@
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -68,3 +71,29 @@ def test_fault_8_the_bundled_recognizer_does_not_hear_the_level(bundled, ravdess
 def test_the_bundled_recognizer_does_not_always_say_the_same(bundled, ravdess_dir):
     labels = {bundled.predict(clip, classes=8).label for clip in sorted(ravdess_dir.rglob("*.wav"))[::12]}
     assert len(labels) >= 3
+
+
+def test_the_bundled_recognizer_is_small_and_carries_its_calibration(bundled):
+    (model,) = bundled.models
+    path = Path(intone.__file__).parent / "recognizers" / "encoder-tuned.onnx"
+    assert path.stat().st_size < 20_000_000
+    assert set(model.settings.sure_above) == set(SCHEMES)
+    committed = Path(__file__).resolve().parents[1] / "results" / "calibration" / "default.json"
+    assert model.settings.temperature == pytest.approx(json.loads(committed.read_text())["temperature"], abs=1e-5)
+    assert model.settings.licence == "ODbL 1.0 and CC BY-NC-SA 4.0"
+
+
+def test_the_bundled_recognizer_answers_half_a_second_and_says_so(bundled, clip):
+    spoken = bundled.predict(clip, classes=8).stretches[0]
+    signal = read_mono(clip)[round(spoken.start_s * RATE) : round((spoken.start_s + 0.75) * RATE)]
+    found = bundled.predict(signal, RATE, classes=8)
+    assert any("of speech was heard" in reason for reason in found.reasons)
+
+
+def test_silence_around_and_a_dead_channel_change_little(bundled, clip):
+    signal = read_mono(clip)
+    expected = bundled.predict(signal, RATE, classes=8)
+    for samples in (np.pad(signal, RATE), np.stack([signal, np.zeros_like(signal)], axis=1)):
+        found = bundled.predict(samples, RATE, classes=8)
+        assert found.label == expected.label
+        assert found.probabilities == pytest.approx(expected.probabilities, abs=0.1)

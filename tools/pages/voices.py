@@ -70,11 +70,12 @@ def sex_heard(results: Results) -> str:
 
 def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
     """Accuracy of the sex, with an interval over voices; a refusal is wrong."""
-    told = found[HEARD].where(found[HEARD].isin(SEXES), None)
+    told = [sex if sex in SEXES else None for sex in found[HEARD]]
     actors = found["actor"].to_numpy()
-    return metrics.over_voices(metrics.accuracy, np.stack([
-        metrics.counts(list(truth[actors == one]), [sex if isinstance(sex, str) else None for sex in told[actors == one]], SEXES)
-        for one in sorted(set(actors))]))
+    by_voice = [metrics.counts([name for name, one in zip(truth, actors, strict=True) if one == actor],
+                               [sex for sex, one in zip(told, actors, strict=True) if one == actor], SEXES)
+                for actor in sorted(set(actors))]
+    return metrics.over_voices(metrics.accuracy, np.stack(by_voice))
 
 
 def across(results: Results) -> str:
