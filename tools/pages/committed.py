@@ -16,7 +16,6 @@ DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
 SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
-    "mfcc-cnn": "ravdess-5fold/mfcc-cnn",
     REFERENCE: "references/xlsr53-finetuned",
 }
 CREMA_D: Mapping[str, str] = {
