@@ -22,7 +22,7 @@ from intone.files import told, write_whole
 from intone.front_end import LogMel
 from intone.parallel import mapped
 from intone.perturbations import Surroundings, varied
-from intone.speech import find_speech
+from intone.speech import SpeechSettings, find_speech
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def spoken(signal: audio.Signal) -> audio.Signal:
 def _kept(path: Path, settings: StateSettings, folder: Path, variation: int) -> Path:
     """Where the states of a clip are kept: the name tells everything that decides them."""
     stat = path.stat()
-    key = f"{path.name} {stat.st_size} {stat.st_mtime_ns} {settings}"
+    key = f"{path.name} {stat.st_size} {stat.st_mtime_ns} {settings} {SpeechSettings()}"
     return folder / f"{path.stem}-{variation}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npy"
 
 
