@@ -25,7 +25,7 @@ from intone.history import Epoch, read_history, write_history
 from intone.network import MfccCnn
 from intone.recipe import AnyRecipe, Recipe
 from intone.run import RunSettings, Validation
-from intone.weights import load_weights, save_weights
+from intone.weights import load_weights, progress, restore, save_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,22 +183,12 @@ class _State:
         return float(cross_entropy(logits, classes, self.weights)), float((logits.argmax(1) == classes).double().mean())
 
     def save(self, path: Path, epochs: int) -> None:
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        for index, slots in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"adam.{index}.{name}": tensor for name, tensor in slots.items()}
-        save_weights(path, tensors, {"epochs": str(epochs)})
+        save_weights(path, progress(self.network, self.optimizer), {"epochs": str(epochs)})
 
     def load(self, path: Path) -> int:
         """Take up a checkpoint; returns the epochs that it has behind it."""
         tensors, notes = load_weights(path)
-        self.network.load_state_dict({name.removeprefix("network."): tensor for name, tensor in tensors.items()
-                                      if name.startswith("network.")})
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            kind, index, slot = [*name.split(".", 2), ""][:3]
-            if kind == "adam":
-                slots.setdefault(int(index), {})[slot] = tensor
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
+        restore(tensors, self.network, self.optimizer)
         return int(notes["epochs"])
 
 

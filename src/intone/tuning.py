@@ -28,7 +28,7 @@ from intone.history import Epoch, read_history, write_history
 from intone.probe import FEATURES, NEVER, allowed_labels
 from intone.run import RunSettings
 from intone.states import StateSettings
-from intone.weights import load_weights, save_weights
+from intone.weights import load_weights, progress, restore, save_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -312,25 +312,15 @@ class _State:
         self.network.linear.weight[unknown], self.network.linear.bias[unknown] = 0, NEVER
 
     def save(self, path: Path) -> None:
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        for index, slots in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"adam.{index}.{name}": tensor for name, tensor in slots.items()}
         notes = {"epoch": self.epoch, "step": self.step, "losses": self.losses, "right": self.right}
-        save_weights(path, tensors, {name: repr(value) for name, value in notes.items()})
+        save_weights(path, progress(self.network, self.optimizer), {name: repr(value) for name, value in notes.items()})
 
     def load(self, path: Path) -> None:
         """Take up a checkpoint where there is one."""
         if not path.is_file():
             return
         tensors, notes = load_weights(path)
-        self.network.load_state_dict({name.removeprefix("network."): tensor for name, tensor in tensors.items()
-                                      if name.startswith("network.")})
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            kind, index, slot = [*name.split(".", 2), ""][:3]
-            if kind == "adam":
-                slots.setdefault(int(index), {})[slot] = tensor
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
+        restore(tensors, self.network, self.optimizer)
         self.epoch, self.step, self.right = int(notes["epoch"]), int(notes["step"]), int(notes["right"])
         self.losses = float(notes["losses"])
 

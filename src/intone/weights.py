@@ -5,7 +5,8 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from intone.errors import TrainingError
 from intone.files import write_whole
@@ -24,3 +25,23 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise TrainingError(f"The weights in {path} are missing or damaged ({error}): train again.") from error
+
+
+def progress(network: nn.Module, optimizer: Optimizer) -> dict[str, Tensor]:
+    """Everything that a training needs to go on, by name: the network's weights and the optimizer's moments."""
+    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+    for index, slots in optimizer.state_dict()["state"].items():
+        tensors |= {f"adam.{index}.{name}": tensor for name, tensor in slots.items()}
+    return tensors
+
+
+def restore(tensors: Mapping[str, Tensor], network: nn.Module, optimizer: Optimizer) -> None:
+    """Put back what `progress` gave."""
+    network.load_state_dict({name.removeprefix("network."): tensor for name, tensor in tensors.items()
+                             if name.startswith("network.")})
+    slots: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        kind, index, slot = [*name.split(".", 2), ""][:3]
+        if kind == "adam":
+            slots.setdefault(int(index), {})[slot] = tensor
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
