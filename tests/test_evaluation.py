@@ -125,7 +125,7 @@ def two_corpora(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.Data
                           f"crema-d={write_crema_d(folder / 'crema-d', people)}"])
     tuned = on_encoder(str(write_encoder(folder / "encoder")))
     assert isinstance(tuned, TunedRecipe)
-    return folder, table, replace(tuned, frozen=1, tuned=1, variations=0, epochs=1)
+    return folder, table, replace(tuned, frozen=1, tuned=1, probed=(1,), penalty=0.1, variations=0, epochs=1)
 
 
 def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates(

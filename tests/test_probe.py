@@ -33,7 +33,7 @@ def encoder_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fitted(encoder_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
     folder = tmp_path_factory.mktemp("probe")
     table = open_corpora([str(write_corpus(folder / "corpus", actors=(1, 2, 3, 4, 5, 6)))])
-    clips, settings = training.plan(table, replace(recipe.on_encoder(str(encoder_dir), "probe"), layers=(1, 3), penalty=1e-4))
+    clips, settings = training.plan(table, replace(recipe.on_encoder(str(encoder_dir), "probe"), layers=(1, 3), penalty=1e-2))
     fit(clips, settings, folder / "run", jobs=1)
     return folder / "run", clips
 
@@ -134,11 +134,27 @@ def test_an_interrupted_run_goes_on_from_what_was_encoded(
     fitted: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, clips = fitted
-    kept = sorted((folder / probe.FEATURES).glob("*.npy"))
+    kept = sorted((folder / probe.FEATURES).glob("*.npz"))
     assert len(kept) == len(clips)
     monkeypatch.setattr(states, "_encode_clip", lambda *_, **__: pytest.fail("a clip was encoded again"))
-    again = probe.layers_of(clips, run.read_run(folder).probe, folder / probe.FEATURES, jobs=1)
-    assert again.shape == (len(clips), 2, 2 * WIDTH)
+    (folder / run.BEST).unlink()
+    probe.train(clips, run.read_run(folder), folder, jobs=1)
+    assert (folder / run.BEST).is_file()
+
+
+def test_the_fit_reads_every_variation_of_the_voices_that_train(fitted: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
+    folder, clips = fitted
+    settings = run.read_run(folder)
+    kept = states.StateSettings(settings.probe.encoder, 3, settings.probe.front_end)
+    files = states.encode(clips, kept, tmp_path, variations=2, jobs=1)
+    trains = ~run.voices(clips).isin(settings.validating)
+    assert [len(variation) for variation in files] == 3 * [len(clips)]
+    reading = probe.fitted(clips, settings, files, (1, 3), 1e-4)
+    read = np.stack([states.read_pooled(path)[[1, 3]] for files_ in files for path in np.array(files_)[trains]])
+    np.testing.assert_allclose(reading.mean, read.reshape(len(read), -1).mean(0), atol=1e-4)
+    found = states.read_states(files[1][0])
+    np.testing.assert_allclose(states.read_pooled(files[1][0])[3, :WIDTH], found.astype(float).mean(0), atol=2e-2)
+    assert not np.array_equal(found, states.read_states(files[2][0]))
 
 
 def test_log_mel_front_end_needs_a_tenth_of_a_second_and_no_level() -> None:

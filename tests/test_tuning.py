@@ -10,6 +10,7 @@ import torch
 
 from intone import export, labels, recipe, run, states, training, tuning
 from intone.corpora import open_corpora
+from intone.encoder import pooled
 from intone.errors import TrainingError
 from intone.fitting import fit
 from intone.history import read_history
@@ -37,7 +38,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 def quick(encoder: Path, **changes: object) -> TunedRecipe:
     tuned = recipe.on_encoder(str(encoder))
     assert isinstance(tuned, TunedRecipe)
-    values = {"frozen": 1, "tuned": 2, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
+    values = {"frozen": 1, "tuned": 2, "probed": (0, 1), "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
     return replace(tuned, **values | changes)
 
 
@@ -115,6 +116,17 @@ def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
     rows = pd.read_csv(folder / run.VALIDATION)
     assert set(rows["corpus"]) == {"ravdess", "crema-d"}
     assert 0.2 <= model.settings.temperature <= 5
+
+
+def test_the_answer_is_the_mean_of_the_tuned_layers_and_the_probe(tuned: tuple[Path, pd.DataFrame]) -> None:
+    network = tuning.network(tuned[0])
+    log_mel = torch.randn(1, 80, 120)
+    with torch.no_grad():
+        states_ = network.encoder(log_mel)
+        learned = torch.softmax(network.upper(states_[-1:]), 1)
+        known = torch.softmax(network.reading(pooled(states_)[None]), 1)
+        torch.testing.assert_close(torch.softmax(network(log_mel), 1), 0.5 * learned + 0.5 * known)
+    assert float((learned - known).abs().max()) > 1e-3
 
 
 def test_a_training_that_was_stopped_within_an_epoch_ends_with_the_same_weights(

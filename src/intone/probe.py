@@ -8,7 +8,6 @@ over the emotions that its corpus has: a clip of CREMA-D, which knows no calm, s
 """
 
 from collections.abc import Sequence
-from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,6 @@ from torch import Tensor, nn
 
 from intone import labels, run, states
 from intone.encoder import Encoder, load_encoder, pooled
-from intone.parallel import mapped
-from intone.recipe import ProbeRecipe
 from intone.run import RunSettings
 from intone.states import StateSettings
 from intone.weights import load_weights, save_weights
@@ -32,23 +29,46 @@ FEATURES = "features"
 """Folder of a run in which the states of every clip are kept, so that an interrupted run goes on."""
 
 
-class Probe(nn.Module):
-    """Encoder, pooling and linear layer: log-mel (1, bands, frames) -> logits (1, labels)."""
+FARTHEST = 5.0
+"""Deviations from its mean within which a feature is held."""
+
+
+class Reading(nn.Module):
+    """The linear layer: mean and deviation over time of some layers, (clips, layers, 2 width) -> logits (clips, labels).
+
+    The layers are counted from the stem, which is 0. Every feature is standardised first, and held within
+    `FARTHEST` deviations, so that a sound like none before does not carry the answer away.
+    """
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, encoder: Encoder, layers: Sequence[int], outputs: int) -> None:
+    def __init__(self, layers: Sequence[int], width: int, outputs: int) -> None:
         super().__init__()
-        self.encoder, self.layers = encoder, tuple(layers)
-        size = len(self.layers) * 2 * encoder.width
+        self.layers = list(layers)
+        size = len(self.layers) * 2 * width
         self.linear = nn.Linear(size, outputs)
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("deviation", torch.ones(size))
 
+    def forward(self, found: Tensor) -> Tensor:
+        logits: Tensor = self.linear(self.standardised(found[:, self.layers].flatten(1)))
+        return logits
+
+    def standardised(self, features: Tensor) -> Tensor:
+        """Features (clips, n) in deviations from their means."""
+        return ((features - self.mean) / self.deviation).clamp(-FARTHEST, FARTHEST)
+
+
+class Probe(nn.Module):
+    """Encoder, pooling and linear layer: log-mel (1, bands, frames) -> logits (1, labels)."""
+
+    def __init__(self, encoder: Encoder, reading: Reading) -> None:
+        super().__init__()
+        self.encoder, self.reading = encoder, reading
+
     def forward(self, log_mel: Tensor) -> Tensor:
-        read = pooled(self.encoder(log_mel))[list(self.layers)].reshape(1, -1)
-        logits: Tensor = self.linear((read - self.mean) / self.deviation)
+        logits: Tensor = self.reading(pooled(self.encoder(log_mel))[None])
         return logits
 
 
@@ -63,26 +83,41 @@ def train(
     run.open_run(folder, settings)
     if (folder / run.BEST).is_file():
         return
-    features = layers_of(table, recipe, cache_in or folder / FEATURES, jobs=jobs).reshape(len(table), -1)
-    validating = run.voices(table).isin(settings.validating).to_numpy()
-    classes = np.array([settings.labels.index(label) for label in table["label"]])
-    allowed, weights = allowed_labels(table, settings.labels), importance(table)
-    mean, deviation = features[~validating].mean(axis=0), features[~validating].std(axis=0) + 1e-6
-    scaled = (features - mean) / deviation
-    weight, bias = fit(scaled[~validating], classes[~validating], allowed[~validating], weights[~validating],
-                       recipe.penalty)
-    bias[torch.from_numpy(~allowed[~validating].any(axis=0))] = NEVER
-    save_weights(folder / run.BEST, {"linear.weight": weight, "linear.bias": bias,
-                                     "mean": torch.from_numpy(mean), "deviation": torch.from_numpy(deviation)}, {})
+    kept = StateSettings(recipe.encoder, max(recipe.layers), recipe.front_end)
+    files = states.encode(table, kept, cache_in or folder / FEATURES, jobs=jobs)
+    save_weights(folder / run.BEST, fitted(table, settings, files, recipe.layers, recipe.penalty).state_dict(), {})
+
+
+def fitted(
+    table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]], layers: Sequence[int], penalty: float
+) -> Reading:
+    """The linear layer fitted on the clips of voices that do not validate, in all the variations that there are.
+
+    `files` are those of `states.encode`: a list for each variation.
+    """
+    trains = np.flatnonzero(~run.voices(table).isin(settings.validating).to_numpy())
+    read = np.stack([states.read_pooled(variation[row])[list(layers)] for variation in files for row in trains])
+    features = read.reshape(len(read), -1)
+    classes = np.array([settings.labels.index(label) for label in table["label"]])[trains]
+    allowed, weights = allowed_labels(table, settings.labels)[trains], importance(table)[trains]
+    reading = Reading(layers, read.shape[2] // 2, len(settings.labels))
+    reading.mean, reading.deviation = (torch.from_numpy(one) for one in (features.mean(0), features.std(0) + 1e-6))
+    features = reading.standardised(torch.from_numpy(features)).numpy()
+    number = len(files)
+    weight, bias = fit(features, np.tile(classes, number), np.tile(allowed, (number, 1)), np.tile(weights, number),
+                       penalty)
+    bias[torch.from_numpy(~allowed.any(axis=0))] = NEVER
+    reading.linear.weight.data, reading.linear.bias.data = weight, bias
+    return reading
 
 
 def network(folder: Path) -> Probe:
     """The trained probe of a run, with its encoder."""
     made = run.read_run(folder)
-    tensors, _ = load_weights(folder / run.BEST)
-    probe = Probe(load_encoder(made.probe.encoder, max(made.probe.layers)), made.probe.layers, len(made.labels))
-    probe.load_state_dict(tensors, strict=False)  # the encoder has its own weights
-    return probe.eval()
+    encoder = load_encoder(made.probe.encoder, max(made.probe.layers))
+    reading = Reading(made.probe.layers, encoder.width, len(made.labels))
+    reading.load_state_dict(load_weights(folder / run.BEST)[0])
+    return Probe(encoder, reading).eval()
 
 
 def allowed_labels(table: "pd.DataFrame", outputs: Sequence[str]) -> NDArray[np.bool_]:
@@ -132,33 +167,3 @@ def fit(
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     return weight.detach(), bias.detach()
-
-
-def layers_of(
-    table: "pd.DataFrame", recipe: ProbeRecipe, folder: Path, *, jobs: int | None = None
-) -> NDArray[np.float32]:
-    """Pooled layers of every clip of a table, (clips, layers read, 2 width).
-
-    The states of the lowest layer that is read are kept in `folder`, a file a clip; the layers above are put on top.
-    """
-    lowest = min(recipe.layers)
-    kept = states.encode(table, StateSettings(recipe.encoder, lowest, recipe.front_end), folder, jobs=jobs)
-    work = partial(_pooled_layers, encoder=recipe.encoder, layers=recipe.layers)
-    return np.stack(list(mapped(work, kept, title="pooling", jobs=jobs)))
-
-
-def _pooled_layers(kept: Path, encoder: str, layers: tuple[int, ...]) -> NDArray[np.float32]:
-    torch.set_num_threads(1)
-    lowest = min(layers)
-    hidden = torch.from_numpy(states.read_states(kept).astype(np.float32))[None]
-    above = [hidden]
-    with torch.inference_mode():
-        for layer in _encoder(encoder, max(layers)).layers[lowest:]:
-            above.append(layer(above[-1], None))
-        found = pooled(torch.cat([above[number - lowest] for number in layers]))
-    return found.numpy()
-
-
-@cache
-def _encoder(name: str, layers: int) -> Encoder:
-    return load_encoder(name, layers)

@@ -1,7 +1,8 @@
 """What the frozen part of an encoder says of clips: computed once, kept in files, read again and again.
 
 A clip may be encoded as it was recorded (variation 0) and in random variations of it (1, 2, ...), each drawn by the
-clip's name and the number of the variation alone. Its states are (tokens, width), one token every 20 ms.
+clip's name and the number of the variation alone. Kept are the states of the last layer, (tokens, width), one token
+every 20 ms, and the mean and deviation over time of every layer.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from intone import audio, folds
-from intone.encoder import Encoder, load_encoder
+from intone.encoder import Encoder, load_encoder, pooled
 from intone.errors import CorpusError, NoSpeech, RecordingError
 from intone.files import told, write_whole
 from intone.front_end import LogMel
@@ -26,6 +27,9 @@ from intone.speech import SpeechSettings, find_speech
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MARGIN = 4800
+"""Samples around the speech that a variation may hear: 0.3 s."""
 
 BABBLERS = 12
 """Clips that the babble in the variations of a group of voices is made of."""
@@ -41,40 +45,54 @@ class StateSettings:
 
 
 def encode(
-    table: "pd.DataFrame", settings: StateSettings, folder: Path, *, variation: int = 0, jobs: int | None = None
-) -> list[Path]:
-    """The files with the states of every clip of a table, in its order; what is in the folder already is kept."""
-    paths = [Path(path) for path in table["path"]]
-    wanted = [(path, _kept(path, settings, folder, variation)) for path in paths]
-    groups = _groups(table)
-    todo = [(path, kept, groups[i]) for i, (path, kept) in enumerate(wanted) if not kept.is_file()]
-    work = partial(_encode_clip, settings=settings, variation=variation, babblers=_babblers(table, groups))
-    title = f"encoding, variation {variation}" if variation else "encoding"
-    for _ in mapped(work, todo, title=title, jobs=jobs):
+    table: "pd.DataFrame", settings: StateSettings, folder: Path, *, variations: int = 0, jobs: int | None = None
+) -> list[list[Path]]:
+    """The files with the states of every clip of a table, in its order: as recorded, then of every variation.
+
+    What is in the folder already is kept.
+    """
+    paths, groups = [Path(path) for path in table["path"]], _groups(table)
+    wanted = [[_kept(path, settings, folder, number) for number in range(variations + 1)] for path in paths]
+    todo = [(path, files, group) for path, files, group in zip(paths, wanted, groups, strict=True)
+            if not all(file.is_file() for file in files)]
+    work = partial(_encode_clip, settings=settings, babblers=_babblers(table, groups))
+    for _ in mapped(work, todo, title="encoding", jobs=jobs):
         pass
-    return [kept for _, kept in wanted]
+    return [list(files) for files in zip(*wanted, strict=True)]
 
 
 def read_states(path: Path) -> NDArray[np.float16]:
-    """The states in a file that `encode` wrote, (tokens, width)."""
-    with told(path):
-        return np.asarray(np.load(path, allow_pickle=False))
+    """The states of the last layer in a file that `encode` wrote, (tokens, width)."""
+    return np.asarray(_read_file(path, "states"))
 
 
-def spoken(signal: audio.Signal) -> audio.Signal:
-    """A signal from its first to its last speech; the whole where none is found, for an actor may whisper."""
+def read_pooled(path: Path) -> NDArray[np.float32]:
+    """Mean and deviation over time of every layer in a file that `encode` wrote, (layers + 1, 2 width)."""
+    return np.asarray(_read_file(path, "pooled"))
+
+
+def _read_file(path: Path, name: str) -> NDArray[np.floating]:
+    with told(path), np.load(path, allow_pickle=False) as file:
+        return np.asarray(file[name])
+
+
+def spoken(signal: audio.Signal, margin: int = 0) -> audio.Signal:
+    """A signal from its first to its last speech, with at most `margin` samples around it.
+
+    The whole where no speech is found, for an actor may whisper.
+    """
     try:
         spans = find_speech(signal)
     except NoSpeech:
         return signal
-    return signal[spans[0].start : spans[-1].end]
+    return signal[max(0, spans[0].start - margin) : spans[-1].end + margin]
 
 
 def _kept(path: Path, settings: StateSettings, folder: Path, variation: int) -> Path:
     """Where the states of a clip are kept: the name tells everything that decides them."""
     stat = path.stat()
     key = f"{path.name} {stat.st_size} {stat.st_mtime_ns} {settings} {SpeechSettings()}"
-    return folder / f"{path.stem}-{variation}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npy"
+    return folder / f"{path.stem}-{variation}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
 
 def _groups(table: "pd.DataFrame") -> Sequence[str]:
@@ -95,19 +113,34 @@ def _babblers(table: "pd.DataFrame", groups: Sequence[str]) -> Mapping[str, Sequ
 
 
 def _encode_clip(
-    job: tuple[Path, Path, str], settings: StateSettings, variation: int, babblers: Mapping[str, Sequence[Path]]
+    job: tuple[Path, Sequence[Path], str], settings: StateSettings, babblers: Mapping[str, Sequence[Path]]
 ) -> None:
-    path, kept, group = job
-    signal = _read(path)
-    if variation:
-        seed = int.from_bytes(hashlib.sha256(f"{path.stem} {variation}".encode()).digest()[:8], "big")
-        voices = [_babbler(one) for one in babblers[group]]
-        signal = varied(signal, Surroundings(np.random.default_rng(seed), voices))
+    """Write the states of a clip and of its variations, where they are missing.
+
+    Speech is found once, in the recording; a variation hears a random bit of what surrounds it, as a detector that is
+    led astray by noise would leave it.
+    """
+    path, files, group = job
+    recorded = _read(path)
+    voices = [_babbler(one) for one in babblers[group]] if len(files) > 1 else []
+    for variation, kept in enumerate(files):
+        if kept.is_file():
+            continue
+        if variation:
+            seed = int.from_bytes(hashlib.sha256(f"{path.stem} {variation}".encode()).digest()[:8], "big")
+            rng = np.random.default_rng(seed)
+            signal = varied(spoken(recorded, int(rng.integers(MARGIN))), Surroundings(rng, voices))
+        else:
+            signal = spoken(recorded)
+        _write_states(signal, kept, settings)
+
+
+def _write_states(signal: audio.Signal, kept: Path, settings: StateSettings) -> None:
     torch.set_num_threads(1)
     with torch.inference_mode():
-        states = _encoder(settings.encoder, settings.layers)(torch.from_numpy(settings.front_end(spoken(signal))))[-1]
+        states = _encoder(settings.encoder, settings.layers)(torch.from_numpy(settings.front_end(signal)))
     with write_whole(kept) as part, part.open("wb") as file:
-        np.save(file, states.numpy().astype(np.float16), allow_pickle=False)
+        np.savez(file, states=states[-1].numpy().astype(np.float16), pooled=pooled(states).numpy())
 
 
 def _read(path: Path) -> audio.Signal:

@@ -1,4 +1,4 @@
-"""Fine-tuning: the upper layers of a speech encoder learn further, with a head that reads them all.
+"""Fine-tuning: the upper layers of a speech encoder learn further, beside a linear probe of the lower ones.
 
     intone train ravdess=DIR crema-d=DIR --model openai/whisper-base --to RUN
 
@@ -22,10 +22,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from intone import run, states
-from intone.encoder import Encoder, load_encoder
+from intone.encoder import Encoder, load_encoder, pooled
 from intone.errors import TrainingError
 from intone.history import Epoch, read_history, write_history
-from intone.probe import FEATURES, NEVER, allowed_labels
+from intone.probe import FEATURES, NEVER, Reading, allowed_labels, fitted
 from intone.run import RunSettings
 from intone.states import StateSettings
 from intone.weights import load_weights, progress, restore, save_weights
@@ -84,15 +84,22 @@ class Upper(nn.Module):
 
 
 class Tuned(nn.Module):
-    """The whole network, as it is exported: log-mel (1, bands, frames) -> logits (1, labels)."""
+    """The whole network, as it is exported: log-mel (1, bands, frames) -> logits (1, labels).
 
-    def __init__(self, encoder: Encoder, upper: Upper) -> None:
+    It averages two opinions, that of the layers that learned and that of a linear probe of those that did not, for
+    each knows what the other does not: the logits are the logarithms of the mean of their probabilities, in which the
+    probe weighs `untouched`.
+    """
+
+    def __init__(self, encoder: Encoder, upper: Upper, reading: Reading, untouched: float) -> None:
         super().__init__()
-        self.encoder, self.upper = encoder, upper
+        self.encoder, self.upper, self.reading, self.untouched = encoder, upper, reading, untouched
 
     def forward(self, log_mel: Tensor) -> Tensor:
-        logits: Tensor = self.upper(self.encoder(log_mel)[-1:])
-        return logits
+        states = self.encoder(log_mel)
+        learned, known = self.upper(states[-1:]), self.reading(pooled(states)[None])
+        mean = (1 - self.untouched) * torch.softmax(learned, 1) + self.untouched * torch.softmax(known, 1)
+        return mean.clamp_min(1e-12).log()
 
 
 def _statistics(hidden: Tensor, weights: Tensor) -> Tensor:
@@ -107,9 +114,10 @@ def network(folder: Path) -> Tuned:
     """The trained network of a run, with its encoder."""
     made = run.read_run(folder)
     lower, upper = _parts(made)
-    tensors, _ = load_weights(folder / run.BEST)
-    upper.load_state_dict(tensors)
-    return Tuned(lower, upper).eval()
+    reading = Reading(made.tuned.probed, lower.width, len(made.labels))
+    trained = nn.ModuleDict({"upper": upper, "reading": reading})
+    trained.load_state_dict(load_weights(folder / run.BEST)[0])
+    return Tuned(lower, upper, reading, made.tuned.untouched).eval()
 
 
 def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
@@ -135,8 +143,7 @@ def train(
     if (folder / run.BEST).is_file():
         return
     kept = StateSettings(recipe.encoder, recipe.frozen, recipe.front_end)
-    files = [states.encode(table, kept, cache_in or folder / FEATURES, variation=number, jobs=jobs)
-             for number in range(recipe.variations + 1)]
+    files = states.encode(table, kept, cache_in or folder / FEATURES, variations=recipe.variations, jobs=jobs)
     clips = _Clips(table, settings, files)
     state = _State(settings, clips)
     state.load(folder / run.CHECKPOINT)
@@ -148,7 +155,9 @@ def train(
         state.epoch, state.step, state.losses, state.right = state.epoch + 1, 0, 0.0, 0
         state.save(folder / run.CHECKPOINT)
     state.silence()
-    save_weights(folder / run.BEST, state.network.state_dict(), {"epoch": str(recipe.epochs)})
+    reading = fitted(table, settings, files, recipe.probed, recipe.penalty)
+    trained = nn.ModuleDict({"upper": state.network, "reading": reading})
+    save_weights(folder / run.BEST, trained.state_dict(), {"epoch": str(recipe.epochs)})
 
 
 @dataclass(frozen=True)
