@@ -21,7 +21,7 @@ from sounds import encode, voice
 COMMANDS = {
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format"),
-    "serve": ("--host", "--port", "--recognizer"),
+    "serve": ("--host", "--port", "--recognizer", "--corrections"),
     "corpus check": ("--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
     "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--jobs"),

@@ -77,6 +77,10 @@ def test_every_table_is_that_of_the_committed_predictions(tables: ModuleType) ->
     assert stale == [], "run `make tables`"
 
 
+def test_what_the_page_tells_is_that_of_the_committed_predictions(tables: ModuleType) -> None:
+    assert tables.told_text(tables.RESULTS, []) == tables.TOLD.read_text(), "run `make tables`"
+
+
 def test_a_changed_figure_is_seen(tables: ModuleType) -> None:
     table = f"<!-- table: original-male -->\n{tables.TABLES['original-male'](tables.RESULTS)}<!-- /table -->"
     changed = re.sub(r"(\| always negative \| 480 \| )[\d.]+", r"\g<1>99.9", table)

@@ -17,7 +17,7 @@ from intone.errors import RecognizerError
 from intone.web import WebSettings, create_app
 from intone.web.desk import BusyError, Desk
 from intone.web.guard import HEADERS
-from web_server import HTML, IMAGE, StandIn, alert, send, silence, tone, wav
+from web_server import API, HTML, IMAGE, StandIn, alert, send, silence, tone, wav
 
 WEB = Path(create_app.__code__.co_filename).parent
 
@@ -49,9 +49,10 @@ def test_bad_input_is_one_sentence_on_the_page_and_in_json(
 ) -> None:
     fields = {"name": "" if recording == b"" else "clip.wav", **fields}
     as_json, page, part = (send(client, recording, path, headers=headers, **fields)
-                           for path, headers in (("/analyses", None), ("/", None), ("/analyses", HTML)))
+                           for path, headers in ((API, None), ("/", None), (API, HTML)))
     assert [answered.status_code for answered in (as_json, page, part)] == [status] * 3
-    assert as_json.get_json() == {"error": sentence}
+    assert as_json.mimetype == "application/problem+json"
+    assert as_json.get_json()["detail"] == sentence and as_json.get_json()["status"] == status
     assert alert(page.text) == alert(part.text) == sentence
     assert "<form" in page.text
     assert "<form" not in part.text
@@ -59,21 +60,23 @@ def test_bad_input_is_one_sentence_on_the_page_and_in_json(
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [
-    ("GET", "/nothing", 404), ("GET", "/static/../app.py", 404), ("POST", "/nothing", 404), ("GET", "/analyses", 405),
-    ("DELETE", "/", 405)])
+    ("GET", "/nothing", 404), ("GET", "/static/../app.py", 404), ("POST", "/nothing", 404), ("GET", API, 405),
+    ("DELETE", "/", 405), ("GET", "/api/v1/nothing", 404), ("GET", f"{API}/nobody", 404)])
 def test_unknown_routes_are_one_sentence(client: FlaskClient, method: str, path: str, status: int) -> None:
     page = client.open(path, method=method, headers=HTML)
-    as_json = client.open(path, method=method, headers={"Accept": "application/json"})
-    assert page.status_code == as_json.status_code == status
-    assert alert(page.text) == as_json.get_json()["error"]
+    assert page.status_code == status and alert(page.text)
     assert ("Allow" in page.headers) == (status == 405)
+    if path.startswith("/api/"):
+        found = client.open(path, method=method)
+        assert found.status_code == status and found.get_json()["detail"] == alert(page.text)
 
 
 def test_a_body_that_is_no_form_is_refused(client: FlaskClient) -> None:
-    assert client.post("/analyses", data=b"\xff\x00{", content_type="application/json").status_code == 400
-    assert client.post("/analyses", data=b"--y\r\nbroken", content_type="multipart/form-data").status_code == 400
+    assert client.post(API, data=b"\xff\x00{", content_type="application/json").status_code == 415
+    assert client.post(API, content_type="audio/wav").status_code == 400
+    assert client.post(API, data=b"--y\r\nbroken", content_type="multipart/form-data").status_code == 400
     parts = {f"field{number}": "x" for number in range(100)}
-    too_many = client.post("/analyses", data=parts, content_type="multipart/form-data")
+    too_many = client.post(API, data=parts, content_type="multipart/form-data")
     assert too_many.status_code == 413
 
 
@@ -85,7 +88,7 @@ def test_any_upload_is_answered_with_a_sentence(recording: bytes, name: str, sex
         assert answered.get_json()["label"]
     else:
         assert 400 <= answered.status_code < 500
-        assert re.fullmatch(r"\S.*\.", answered.get_json()["error"], re.DOTALL)
+        assert re.fullmatch(r"\S.*\.", answered.get_json()["detail"], re.DOTALL)
 
 
 def test_what_was_not_foreseen_is_calm_and_logged_without_the_recording(caplog: pytest.LogCaptureFixture) -> None:
@@ -96,7 +99,7 @@ def test_what_was_not_foreseen_is_calm_and_logged_without_the_recording(caplog: 
     with caplog.at_level(logging.INFO):
         answered = send(client, wav(tone("sad")), name="secret.wav")
     sentence = "Something went wrong on our side, not with the recording: send it again, or try another."
-    assert (answered.status_code, answered.get_json()) == (500, {"error": sentence})
+    assert (answered.status_code, answered.get_json()["detail"]) == (500, sentence)
     assert "RuntimeError" in caplog.text
     assert "in fail" in caplog.text
     assert "secret" not in caplog.text
@@ -108,7 +111,8 @@ def test_an_error_on_purpose_goes_out_with_its_own_status(caplog: pytest.LogCapt
         raise RecognizerError("The recognizer is damaged: install it again.")
 
     answered = send(create_app(StandIn(meet=fail)).test_client(), wav(tone("sad")))
-    assert (answered.status_code, answered.get_json()["error"]) == (500, "The recognizer is damaged: install it again.")
+    assert (answered.status_code, answered.get_json()["type"]) == (500, "urn:intone:recognizer")
+    assert answered.get_json()["detail"] == "The recognizer is damaged: install it again."
     assert "RecognizerError" in caplog.text
 
 
@@ -170,7 +174,7 @@ def wait_until(holds: Any) -> None:
     ({"Origin": "http://evil.example"}, 403),
     ({"Origin": "null"}, 403),
 ])
-@pytest.mark.parametrize("path", ["/", "/analyses"])
+@pytest.mark.parametrize("path", ["/", API])
 def test_forms_of_other_sites_are_refused(client: FlaskClient, path: str, headers: dict[str, str], status: int) -> None:
     answered = send(client, wav(tone("sad")), path, headers=headers)
     assert answered.status_code == status
@@ -179,7 +183,7 @@ def test_forms_of_other_sites_are_refused(client: FlaskClient, path: str, header
     assert client.get("/", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/nothing", "/analyses", "/static/styles/page.css"])
+@pytest.mark.parametrize("path", ["/", "/health", "/nothing", API, "/static/styles/page.css"])
 def test_every_response_carries_the_headers(client: FlaskClient, path: str) -> None:
     with client.get(path) as response:
         headers = response.headers
@@ -192,8 +196,9 @@ def test_every_response_carries_the_headers(client: FlaskClient, path: str) -> N
 def test_nothing_on_the_page_is_inline_or_from_elsewhere(client: FlaskClient) -> None:
     for page in (client.get("/").text, send(client, wav(tone("sad", 2)), "/").text):
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?://", page)
-        assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
-    for file in (WEB / "static").rglob("*.*"):
+        assert re.findall(r"<script type=.module.[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
+        assert set(re.findall(r"<script type=.(.*?). ", page)) <= {"module", "application/json"}
+    for file in [path for path in (WEB / "static").rglob("*.*") if "vendor" not in path.parts]:
         assert not re.search(r"(https?:)?//\w+\.\w+\.\w", file.read_text().replace("http://www.w3.org/2000/svg", ""))
 
 

@@ -12,20 +12,22 @@ import urllib.error
 import urllib.request
 import wave
 from collections.abc import Callable, Sequence
-from typing import IO, Any
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from intone.audio import RATE, Signal, read_mono
+from intone.audio import RATE, Signal
 from intone.errors import NoSpeech
 from intone.labels import EMOTIONS, SCHEMES, scheme
-from intone.prediction import Prediction, RecognizerIdentity, Stretch, in_scheme
+from intone.prediction import Moment, Prediction, RecognizerIdentity, Stretch, in_scheme
 
 STEP_HZ = 200
 IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 HTML = {"Accept": "text/html"}
+API = "/api/v1/analyses"
 
 
 def tone(emotion: str, seconds: float = 1.0, rate: int = RATE) -> Signal:
@@ -51,9 +53,14 @@ def silence(seconds: float = 1.0) -> Signal:
 
 
 class StandIn:
-    """Hears the strongest pitch of the whole and of each second. `meet` is passed once inside, to hold callers up."""
+    """Hears the strongest pitch of the whole and of each second.
 
-    def __init__(self, classes: tuple[str, ...] = EMOTIONS, meet: Callable[[], object] = lambda: None) -> None:
+    `meet` is passed once inside, and `step` in each tenth of the work, to hold callers up.
+    """
+
+    def __init__(self, classes: tuple[str, ...] = EMOTIONS, meet: Callable[[], object] = lambda: None,
+                 step: Callable[[], object] = lambda: None) -> None:
+        self.step = step
         self.identity = RecognizerIdentity("stand-in", "0", classes)
         self.asked = 0
         self._meet = meet
@@ -68,17 +75,25 @@ class StandIn:
         own = tuple(name for name, found in SCHEMES.items() if known == set(found.classes))
         return tuple(SCHEMES) if own == ("8",) else own
 
-    def predict_schemes(self, source: IO[bytes], *, schemes: Sequence[str], sex: str,
-                        max_seconds: float) -> dict[str, Prediction]:
+    @property
+    def models(self) -> tuple[Any, ...]:
+        settings = SimpleNamespace(data=("ravdess",), licence="CC BY-NC-SA 4.0")
+        return (SimpleNamespace(settings=settings),)
+
+    def predict_schemes(self, signal: Signal, rate: float, *, schemes: Sequence[str], sex: str, explain: bool = False,
+                        progress: Callable[[float], None] = lambda share: None) -> dict[str, Prediction]:
         with self._lock:
             self.asked += 1
         self._meet()
-        signal = read_mono(source, max_seconds=max_seconds)
+        assert rate == RATE
         if not np.abs(signal).max() > 0.001:
             raise NoSpeech("No voice can be heard in the recording: speak closer to the microphone.")
-        return {name: self._predict(signal, name, sex) for name in schemes}
+        for done in range(1, 11):
+            self.step()
+            progress(done / 10)
+        return {name: self._predict(signal, name, sex, explain) for name in schemes}
 
-    def _predict(self, signal: Signal, name: str, sex: str) -> Prediction:
+    def _predict(self, signal: Signal, name: str, sex: str, explain: bool = False) -> Prediction:
         label, shares, outside = self._heard(signal, name)
         seconds = len(signal) / RATE
         stretches = []
@@ -88,7 +103,7 @@ class StandIn:
         reasons = () if seconds >= 0.5 else ("The recording is very short: a longer one is surer.",)
         heard = "female" if sex == "auto" else sex
         return Prediction(None, seconds, label, shares, outside, not reasons, reasons, heard, tuple(stretches),
-                          self.identity)
+                          self.identity, moments=(Moment(0, seconds / 2, 0.2), Moment(seconds / 2, seconds, -0.1)) * explain)
 
     def _heard(self, signal: Signal, name: str) -> tuple[str, dict[str, float], float]:
         pitch = float(np.abs(np.fft.rfft(signal)).argmax()) * RATE / len(signal)
@@ -98,16 +113,16 @@ class StandIn:
         return in_scheme(known, known.sums(masses) if len(masses) == len(EMOTIONS) else masses)
 
 
-def send(client: FlaskClient, recording: bytes | None, path: str = "/analyses", name: str = "clip.wav",
+def send(client: FlaskClient, recording: bytes | None, path: str = API, name: str = "clip.wav",
          headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
-    part = {} if recording is None else {"recording": (io.BytesIO(recording), name)}
+    part = {} if recording is None else {"file": (io.BytesIO(recording), name)}
     return client.post(path, data={**fields, **part}, headers=headers, content_type="multipart/form-data")
 
 
 def post(address: str, recording: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
-    """POST /analyses to a server that runs; status and JSON."""
-    body = b'--x\r\nContent-Disposition: form-data; name="recording"; filename="clip.wav"\r\n\r\n' + recording
-    request = urllib.request.Request(f"{address}/analyses", body + b"\r\n--x--\r\n", headers={
+    """POST a recording to a server that runs; status and JSON."""
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="clip.wav"\r\n\r\n' + recording
+    request = urllib.request.Request(f"{address}{API}", body + b"\r\n--x--\r\n", headers={
         "Content-Type": "multipart/form-data; boundary=x", **(headers or {})})
     try:
         with urllib.request.urlopen(request, timeout=20) as response:

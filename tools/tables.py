@@ -10,20 +10,25 @@ and the exit status is 1. The modules in tools/pages/ make what stands there.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, systems, voices
+from pages import conditions, images, original, systems, told, voices
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
+from intone import settings
 from intone.report import percent, signed
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Results(ROOT / "results")
 IMAGES = ROOT / "docs" / "images"
+TOLD = ROOT / "src" / "intone" / "recognizers" / "figures.json"
+"""What the page tells of the bundled recognizer."""
+
 PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md")
 
 Maker = Callable[[Results], str]
@@ -101,6 +106,15 @@ def drawn(results: Results, to: Path, missing: list[str]) -> None:
             missing.append(f"{name}.png: {error}")
 
 
+def told_text(results: Results, missing: list[str]) -> str | None:
+    """The content of `TOLD`; None, told in `missing`, where a file is not there."""
+    try:
+        return json.dumps(settings.to_dict(told.figures(results)), indent=1) + "\n"
+    except MissingError as error:
+        missing.append(f"{TOLD.name}: {error}")
+        return None
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Rewrite, or check; returns the exit status."""
     parser = argparse.ArgumentParser(description="Tables and figures of the pages, from the committed predictions.")
@@ -115,6 +129,11 @@ def main(words: Sequence[str] | None = None) -> int:
             stale.append(path)
             if not chosen.check:
                 path.write_text(anew, encoding="utf-8")
+    figures = told_text(results, missing)
+    if figures is not None and figures != (TOLD.read_text(encoding="utf-8") if TOLD.is_file() else ""):
+        stale.append(TOLD)
+        if not chosen.check:
+            TOLD.write_text(figures, encoding="utf-8")
     if chosen.check:
         missing += [f"docs/images/{name}.png is missing." for name in images.IMAGES
                     if not (IMAGES / f"{name}.png").is_file()]

@@ -26,23 +26,27 @@ Rows = NDArray[np.float64]
 
 def explain(
     model: Model, signal: Signal, spans: Sequence[Span], rows: Rows, shares: NDArray[np.float64],
-    probability: Callable[[Rows], float],
-) -> tuple[Moment, ...]:
-    """Every moment of the stretches, in order, with its weight.
+    answers: Sequence[Callable[[Rows], float]], progress: Callable[[float], None],
+) -> tuple[tuple[Moment, ...], ...]:
+    """For each answer, every moment of the stretches, in order, with its weight.
 
     `rows`: what the network says of each stretch, (stretches, labels); `shares`: how much each counts, (stretches,),
-    which sum to 1; `probability`: that of the answer, from the mean row. A weight is by how much this probability
-    falls when the moment is silenced: above 0 the moment speaks for the answer, below 0 against it.
+    which sum to 1; `answers`: the probability of each answer, from the mean row. A weight is by how much this
+    probability falls when the moment is silenced: above 0 the moment speaks for the answer, below 0 against it.
+    `progress` is told the share of the moments that are weighed.
     """
     whole = shares @ rows
-    now = probability(whole)
-    found = []
-    for span, row, share in zip(spans, rows, shares, strict=True):
-        for start, end in windows(span):
-            silenced = _answer(model, without(signal[span.start : span.end], start - span.start, end - span.start))
-            weight = now - probability(whole + share * (silenced - row))
-            found.append(Moment(round(start / RATE, 3), round(end / RATE, 3), float(weight)))
-    return tuple(found)
+    moments = [(index, start, end) for index, span in enumerate(spans) for start, end in windows(span)]
+    found: list[list[Moment]] = [[] for _ in answers]
+    for number, (index, start, end) in enumerate(moments, start=1):
+        span = spans[index]
+        silenced = _answer(model, without(signal[span.start : span.end], start - span.start, end - span.start))
+        changed = whole + shares[index] * (silenced - rows[index])
+        for probability, weighed in zip(answers, found, strict=True):
+            weight = float(probability(whole) - probability(changed))
+            weighed.append(Moment(round(start / RATE, 3), round(end / RATE, 3), weight))
+        progress(number / len(moments))
+    return tuple(tuple(weighed) for weighed in found)
 
 
 def windows(span: Span) -> Iterator[tuple[int, int]]:

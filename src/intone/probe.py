@@ -34,9 +34,9 @@ FARTHEST = 5.0
 
 
 class Reading(nn.Module):
-    """The linear layer: mean and deviation over time of some layers, (clips, layers, 2 width) -> logits (clips, labels).
+    """The linear layer: mean and deviation over time of layers, (clips, layers, 2 width) -> logits (clips, labels).
 
-    The layers are counted from the stem, which is 0. Every feature is standardised first, and held within
+    The layers that it reads are counted from the stem, which is 0. Every feature is standardised first, and held within
     `FARTHEST` deviations, so that a sound like none before does not carry the answer away.
     """
 
@@ -95,7 +95,7 @@ def fitted(
 
     `files` are those of `states.encode`: a list for each variation.
     """
-    trains = np.flatnonzero(~run.voices(table).isin(settings.validating).to_numpy())
+    trains = [int(row) for row in np.flatnonzero(~run.voices(table).isin(settings.validating).to_numpy())]
     read = np.stack([states.read_pooled(variation[row])[list(layers)] for variation in files for row in trains])
     features = read.reshape(len(read), -1)
     classes = np.array([settings.labels.index(label) for label in table["label"]])[trains]

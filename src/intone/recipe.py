@@ -60,11 +60,11 @@ class TunedRecipe:
 
     `encoder` is a folder or a name on the hub. The stem and the first `frozen` layers stay as they are, the next
     `tuned` ones learn, on the means of every `stride` tokens. The answer is the mean of theirs and, with the weight
-    `untouched`, that of a linear probe of the frozen layers `probed` with `penalty`. A clip is heard as it was recorded and in `variations`
-    random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others` random clips of
-    each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to zero, so that the
-    last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it. `longest` tokens of
-    20 ms are heard of a clip while training.
+    `untouched`, that of a linear probe of the frozen layers `probed` with `penalty`. A clip is heard as it was recorded
+    and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others`
+    random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to
+    zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it.
+    `longest` tokens of 20 ms are heard of a clip while training.
     """
 
     name: str
@@ -77,8 +77,8 @@ class TunedRecipe:
     penalty: float = 1e-3
     untouched: float = 0.5
     stride: int = 2
-    variations: int = 3
-    epochs: int = 8
+    variations: int = 2
+    epochs: int = 6
     batch: int = 32
     others: int = 6000
     longest: int = 150

@@ -5,7 +5,7 @@
 """
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +20,7 @@ from intone.errors import RecognizerError, RecordingError, TooShort, UsageError
 from intone.explanation import explain as moments_of
 from intone.labels import EMOTIONS, Scheme
 from intone.model_file import Model, load_model
-from intone.prediction import NEITHER, Moment, Prediction, RecognizerIdentity, Stretch, in_scheme
+from intone.prediction import NEITHER, Prediction, RecognizerIdentity, Stretch, in_scheme
 from intone.quality import Quality, quality, warnings
 from intone.run import RECOGNIZER
 from intone.speech import Span, SpeechSettings, check_enough, find_speech
@@ -44,6 +44,13 @@ class _Heard:
     rows: NDArray[np.float64]
     shares: NDArray[np.float64]
     quality: Quality
+
+
+Progress = Callable[[float], None]
+
+
+def unheeded(share: float) -> None:
+    """Progress that nobody asked for."""
 
 
 class Recognizer:
@@ -81,8 +88,8 @@ class Recognizer:
         `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate`.
         `sex`: male, female, or auto to leave it to the network. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
         number from 1 (for "each" there is `predict_channels`). `file` is the name that the answer carries; a path
-        carries its own.`explain` adds the weight of every moment, which takes about as long as
-        hearing a stretch once for each quarter of a second of it. Raises RecordingError where the recording cannot be
+        carries its own. `explain` adds the weight of every moment, which takes about as long as hearing a stretch
+        once for each quarter of a second of it. Raises RecordingError where the recording cannot be
         answered, UsageError for a wrong choice.
         """
         if channel == "each":
@@ -122,16 +129,20 @@ class Recognizer:
     def predict_schemes(
         self, source: Source | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str], sex: str = "auto",
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        explain: bool = False, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
-        """The same recording read in several schemes, by name, with one run of the network; else as `predict`."""
-        found = self._answer(source, rate, sex, schemes, channel, file, max_seconds)[0][1]
+        """The same recording read in several schemes, by name, with one run of the network; else as `predict`.
+
+        `progress` is told, again and again, which share of the work is done, from 0 to 1; what it raises ends the work.
+        """
+        found = self._answer(source, rate, sex, schemes, channel, file, max_seconds, explain, progress)[0][1]
         if isinstance(found, RecordingError):
             raise found
         return found
 
     def _answer(
         self, source: Source | NDArray[Any], rate: float | None, sex: str, schemes: Sequence[str], channel: str | int,
-        file: str | None, max_seconds: float, explain: bool = False,
+        file: str | None, max_seconds: float, explain: bool = False, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel, the answer in every scheme. All choices are checked before anything is decoded."""
         labels.check_sex(sex, ("male", "female", "auto"))
@@ -146,7 +157,7 @@ class Recognizer:
         else:
             channels = audio.read(source, channel, max_seconds=max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        return [(one.number, _read(model, wanted, one, sex, file, explain)) for one in channels]
+        return [(one.number, _read(model, wanted, one, sex, file, explain, progress)) for one in channels]
 
     def _model(self, sex: str) -> Model:
         """The network for a choice of sex: its own if there is one, else the one for both."""
@@ -206,11 +217,11 @@ def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
                          f"{model.settings.sexes[0]}.")
 
 
-def hear(model: Model, signal: Signal, sex: str = "auto") -> _Heard:
+def hear(model: Model, signal: Signal, sex: str = "auto", progress: Progress = unheeded) -> _Heard:
     """Find the speech in a signal and put every stretch of it to the network.
 
-    The whole is the mean over the stretches, weighted by the seconds of sound in them. TooShort and NoSpeech where
-    there is nothing to answer on.
+    `progress` is told the share of the signal that is done. The whole is the mean over the stretches, weighted by the
+    seconds of sound in them. TooShort and NoSpeech where there is nothing to answer on.
     """
     duration_s, least_s = len(signal) / RATE, SpeechSettings().least_s
     if duration_s < least_s:
@@ -223,6 +234,7 @@ def hear(model: Model, signal: Signal, sex: str = "auto") -> _Heard:
         kept.append(span)
         rows.append(model.answer(features))
         seconds.append(model.settings.front_end.seconds(features))
+        progress(span.end / len(signal))
     everything = np.average(rows, axis=0, weights=seconds)
     chosen = _heard_sex(model, everything) if sex == "auto" else sex
     given = None if sex == "auto" else sex
@@ -267,31 +279,36 @@ def scheme_masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) ->
 
 
 def _read(
-    model: Model, schemes: Sequence[Scheme], channel: audio.Channel, sex: str, file: str | None, explain: bool
+    model: Model, schemes: Sequence[Scheme], channel: audio.Channel, sex: str, file: str | None, explain: bool,
+    progress: Progress,
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
+    share = _HEARING if explain else 1.0
     try:
-        heard = hear(model, channel.signal, sex)
+        heard = hear(model, channel.signal, sex, lambda done: progress(share * done))
     except RecordingError as error:
         return error
     found = {scheme.name: _in_words(model, scheme, heard, file, channel.number) for scheme in schemes}
     if not explain:
         return found
-    return {scheme.name: replace(one, moments=_moments(model, scheme, heard, channel.signal, sex, one.label))
-            for scheme, one in zip(schemes, found.values(), strict=True)}
+    answers = [_asked(model, scheme, found[scheme.name].label, None if sex == "auto" else sex) for scheme in schemes]
+    moments = moments_of(model, channel.signal, heard.spans, heard.rows, heard.shares, answers,
+                         lambda done: progress(share + (1 - share) * done))
+    return {name: replace(one, moments=weighed)
+            for (name, one), weighed in zip(found.items(), moments, strict=True)}
 
 
-def _moments(
-    model: Model, scheme: Scheme, heard: _Heard, signal: Signal, sex: str, label: str
-) -> tuple[Moment, ...]:
-    """The moments of what was heard, weighed for the label that was answered."""
-    given = None if sex == "auto" else sex
+_HEARING = 0.2  # of the work of an explanation; the moments are the rest
+
+
+def _asked(model: Model, scheme: Scheme, label: str, sex: str | None) -> Callable[[NDArray[np.float64]], float]:
+    """The probability of a label in a scheme, as a function of those of the network's labels."""
 
     def probability(row: NDArray[np.float64]) -> float:
-        _, shares, outside = in_scheme(scheme, scheme_masses(model, scheme, _masses(model, row, given)))
+        _, shares, outside = in_scheme(scheme, scheme_masses(model, scheme, _masses(model, row, sex)))
         return outside if label == NEITHER else shares[label]
 
-    return moments_of(model, signal, heard.spans, heard.rows, heard.shares, probability)
+    return probability
 
 
 def _in_words(model: Model, scheme: Scheme, heard: _Heard, file: str | None, channel: int | None) -> Prediction:

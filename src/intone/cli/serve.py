@@ -11,10 +11,11 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     recognizer: Annotated[Path | None, Parameter(name="--recognizer")] = None,
+    corrections: Path | None = None,
 ) -> None:
     """Serve the page on which a person drops a recording and reads how it sounds.
 
-    Ctrl+C ends it. Nothing is kept after an answer.
+    Ctrl+C ends it. Nothing is kept after an answer, unless a person corrects it and agrees.
 
     Parameters
     ----------
@@ -24,7 +25,9 @@ def serve(
         The port to listen on; 0 takes a free one.
     recognizer
         A model file, or the folder of a training run, instead of the recognizer that comes with intone.
+    corrections
+        A folder where clips are kept that a person corrected and agreed to keep; `intone train folder=...` takes it.
     """
     from intone import web
 
-    web.serve(host, port, recognizer)
+    web.serve(host, port, recognizer, web.WebSettings(corrections=corrections))

@@ -7,7 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
-from intone.web import analyses, health, page, wording
+from intone.web import api, operations, page, wording
 from intone.web.failures import answer_failures
 from intone.web.guard import protect
 from intone.web.settings import WebSettings
@@ -30,7 +30,7 @@ class Application(Flask):
 
 
 def create_app(recognizer: "Recognizer", settings: WebSettings | None = None) -> Flask:
-    """A WSGI application that answers with one recognizer, and keeps nothing between two requests."""
+    """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer."""
     settings = settings or WebSettings()
     app = Application("intone.web")
     app.debug = False  # whatever FLASK_DEBUG says
@@ -41,6 +41,6 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None) ->
     wording.equip(app, __version__)
     protect(app)
     answer_failures(app)
-    for concern in (page, analyses, health):
-        app.register_blueprint(concern.blueprint)
+    for blueprint in (page.blueprint, operations.blueprint, *api.BLUEPRINTS):
+        app.register_blueprint(blueprint)
     return app

@@ -1,4 +1,4 @@
-"""Every error as one sentence: on the page, in the part of the page that a script asked for, or in JSON.
+"""Every error as one sentence: on the page, in the part of the page that its script asked for, or as a problem.
 
 Sentences of IntoneError go out as they are. Anything unforeseen goes out as one calm sentence, and into the log as its
 type and the places in the code, without its message, which may hold parts of a recording.
@@ -6,67 +6,63 @@ type and the places in the code, without its message, which may hold parts of a 
 
 import traceback
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from intone.errors import IntoneError
-from intone.web.analyses import prefers_html
 from intone.web.desk import BusyError
 from intone.web.page import page
+from intone.web.problems import kind_of, prefers_html, respond
 from intone.web.state import state
 
+API = "/api/"
 _OWN_TEXTS = {404: "error.not-found", 405: "error.method", 413: "error.too-large"}
 
 
 def answer_failures(app: Flask) -> None:
     """Answer every error of an application."""
-    app.register_error_handler(IntoneError, _on_purpose)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(BusyError, _busy)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(Exception, answered)
 
 
-def _on_purpose(error: IntoneError) -> Response:
-    if error.http_status >= 500:
-        _log(error)
-    return _said(str(error), error.http_status)
-
-
-def _http(error: HTTPException) -> Response:
-    if error.response is not None or (error.code or 500) < 400:  # a redirect, or an answer that is complete
-        return make_response(error.get_response())
-    status, texts = error.code or 500, state().texts
-    if status in _OWN_TEXTS:
-        megabytes = state().settings.max_bytes / 1e6
-        said = _said(texts(_OWN_TEXTS[status], megabytes=f"{megabytes:g}"), status)
-    elif status == 403 and error.description:
-        said = _said(error.description, status)
+def answered(error: Exception) -> Response:
+    """The response to an error."""
+    if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
+        return make_response(error.get_response())  # a redirect, or an answer that is complete
+    status, sentence = told(error)
+    state().measures.refusals.labels(kind_of(error)).inc()
+    if not request.path.startswith(API):
+        said = make_response(page(alert=sentence), status)
+    elif prefers_html():
+        said = make_response(render_template("_alert.html", alert=sentence), status)
     else:
-        said = _said(texts("error.request", name=error.name), status)
-    said.headers.extend({name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")})
+        said = respond(error, status, sentence)
+    if isinstance(error, BusyError):
+        said.headers["Retry-After"] = str(state().settings.retry_after_s)
+    if isinstance(error, HTTPException):
+        said.headers.extend({name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")})
     return said
 
 
-def _busy(_: BusyError) -> Response:
-    said = _said(state().texts("error.busy"), 503)
-    said.headers["Retry-After"] = str(state().settings.retry_after_s)
-    return said
-
-
-def _unforeseen(error: Exception) -> Response:
+def told(error: Exception) -> tuple[int, str]:
+    """The status and the sentence of an error; what nobody foresaw is logged."""
+    texts = state().texts
+    if isinstance(error, IntoneError):
+        if error.http_status >= 500:
+            _log(error)
+        return error.http_status, str(error)
+    if isinstance(error, BusyError):
+        return 503, texts("error.busy")
+    if isinstance(error, HTTPException):
+        status = error.code or 500
+        if status in _OWN_TEXTS:
+            return status, texts(_OWN_TEXTS[status], megabytes=f"{state().settings.max_bytes / 1e6:g}")
+        return status, error.description if status == 403 and error.description else texts("error.request",
+                                                                                          name=error.name)
     _log(error)
-    return _said(state().texts("error.internal"), 500)
+    return 500, texts("error.internal")
 
 
 def _log(error: Exception) -> None:
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
     current_app.logger.error("%s %s failed: %s in %s", request.method, request.endpoint, type(error).__name__, places)
-
-
-def _said(sentence: str, status: int) -> Response:
-    if request.blueprint == "analyses" or request.path.startswith("/analyses"):
-        html = prefers_html(default="application/json") and render_template("_alert.html", alert=sentence)
-    else:
-        html = prefers_html(default="text/html") and page(alert=sentence)
-    return make_response(html or jsonify(error=sentence), status)

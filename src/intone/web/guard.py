@@ -2,18 +2,23 @@
 
 `Referrer-Policy` is `same-origin` and not `no-referrer`: with the latter a browser sends `Origin: null` with the page's
 own form, which could then not be told from a foreign one where `Sec-Fetch-Site` is missing (plain http in a local net).
+
+Styles come from files. The waveform alone brings its own with it, and names them by the nonce of the page.
 """
 
+import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import Forbidden
 
 from intone.web.state import state
 
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; media-src 'self' blob:; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; media-src 'self' blob:; "
-    "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
@@ -23,9 +28,17 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def protect(app: Flask) -> None:
-    """Guard every request and every response of an application."""
+    """Guard every request and every response of an application; gives its templates `nonce()`."""
+    app.jinja_env.globals["nonce"] = nonce
     app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
+
+
+def nonce() -> str:
+    """The random word of the current response by which its page may add styles."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
 
 
 def from_other_site(request: Request) -> bool:
@@ -44,6 +57,7 @@ def _refuse_other_sites() -> None:
 
 def _add_headers(response: Response) -> Response:
     response.headers.extend(HEADERS)
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

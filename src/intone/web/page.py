@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template, request
 
-from intone.web.answer import SEX_CHOICES, Answer, answer
+from intone.web import hearing, upload
+from intone.web.hearing import SEX_CHOICES, Answer
 from intone.web.state import state
 
 blueprint = Blueprint("page", __name__)
@@ -16,8 +17,13 @@ def empty() -> str:
 
 @blueprint.post("/")
 def answered() -> str:
-    """The form and the answer."""
-    return page(answer=answer(request))
+    """The form and the answer, however long it takes: without a script there is no progress to show."""
+    here, wished = state(), hearing.wishes(request)
+    file = upload.recording(request)
+    with here.desk.place():
+        signal = hearing.decoded(here, file, wished)
+        with here.measures.answering(hearing.cost_s(signal, wished)):
+            return page(answer=hearing.hear(here, signal, wished))
 
 
 def page(*, answer: Answer | None = None, alert: str | None = None) -> str:

@@ -40,8 +40,11 @@ def run(app: Flask, host: str, port: int) -> None:
     with _listener(host, port) as listener, _ended_by_sigterm():
         server = _server(app, listener, channels)
         print(f"Serving on {address(listener, host)} (Ctrl+C ends it)", flush=True)
-        server.run()
-        wasyncore.close_all(channels)
+        try:
+            server.run()
+        finally:
+            _state(app).jobs.close()
+            wasyncore.close_all(channels)
 
 
 @contextmanager
@@ -55,9 +58,15 @@ def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterato
         try:
             yield address(listener, host)
         finally:
+            _state(app).jobs.close()
             server.trigger.pull_trigger(lambda: wasyncore.close_all(channels))
             thread.join()
             server.task_dispatcher.shutdown()
+
+
+def _state(app: Flask) -> State:
+    found: State = app.extensions["intone"]
+    return found
 
 
 def address(listener: socket.socket, host: str) -> str:
@@ -80,14 +89,13 @@ def _listener(host: str, port: int) -> socket.socket:
 
 def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> Any:
     """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
-    state: State = app.extensions["intone"]
-    settings = state.settings
+    settings = _state(app).settings
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return waitress.create_server(
         app,
         map=channels,
         sockets=[listener],
-        threads=settings.at_once + settings.waiting + 4,
+        threads=settings.at_once + settings.waiting + settings.jobs_at_once + settings.jobs_waiting + 4,
         max_request_body_size=2 * settings.max_bytes,
         inbuf_overflow=2 * settings.max_bytes + 1,
         asyncore_use_poll=hasattr(select, "poll"),

@@ -12,7 +12,7 @@ from flask import Request
 from intone.errors import NotAudio, UsageError
 from intone.web.state import state
 
-FIELD = "recording"
+FIELD = "file"
 """Name of the form field that carries the file."""
 
 
@@ -32,7 +32,15 @@ class InMemoryRequest(Request):
 
 
 def recording(request: Request) -> IO[bytes]:
-    """The uploaded recording; UsageError where none was chosen, NotAudio where the file is empty."""
+    """The recording in the field of a form, or, of any other content type, the whole body.
+
+    UsageError where none was chosen, NotAudio where the file is empty.
+    """
+    if request.mimetype != "multipart/form-data":
+        body = request.get_data(parse_form_data=False)
+        if not body:
+            raise UsageError(state().texts("error.no-body"))
+        return BytesIO(body)
     part = request.files.get(FIELD)
     # A browser sends a part without name and bytes where nothing was chosen.
     if part is None or not (part.filename or part.stream.read(1)):

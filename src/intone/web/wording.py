@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from intone.figures import figures_of
+from intone.labels import EMOTIONS
 from intone.prediction import percent
 from intone.web.state import State, state
 from intone.web.texts import Texts
@@ -13,9 +15,11 @@ from intone.web.views import left_out, likelihood, tone
 def equip(app: Flask, version: str) -> None:
     """Give the templates of an application their filters and values."""
     here: State = app.extensions["intone"]
-    app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named)
+    app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named,
+                                 odds=odds)
     app.jinja_env.globals.update(
-        t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out
+        t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
+        emotions=EMOTIONS, figures=figures_of(here.recognizer.identity.version),
     )
 
 
@@ -25,6 +29,14 @@ def clock(seconds: float) -> str:
     if tenths < 600:
         return f"{tenths / 10:.1f} s"
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+
+
+def odds(share: float, texts: Texts | None = None) -> str:
+    """A calibrated probability as what it means: how many of ten such answers are right."""
+    texts = texts or state().texts
+    if share > 0.95:
+        return texts("answer.odds.most")
+    return texts("answer.odds", times=max(1, round(10 * share)))
 
 
 def named(classes: Iterable[str], texts: Texts | None = None) -> str:

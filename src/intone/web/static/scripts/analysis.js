@@ -1,18 +1,51 @@
-// Sends the form and takes the part of the page that answers it. The server writes both answers and alerts.
+// Sends a recording and takes the part of the page that answers it. The server writes both answers and alerts.
 
-export async function analyse(form) {
-  const file = form.elements.recording.files[0];
+const HTML = { headers: { Accept: "text/html" } };
+
+// Resolves to { answer } or { alert }, elements to show; to {} where it was cancelled.
+// `options` are fields for the API beside the file. `tell(share)` hears how far a long recording is.
+export async function analyse(form, file, options, signal, tell) {
   if (file && file.size > Number(form.dataset.maxBytes)) return { alert: alertOf(form.dataset.tooLarge) };
+  const body = new FormData();
+  if (file) body.set("file", file);
+  for (const [name, value] of Object.entries(options)) body.set(name, value);
   try {
-    const response = await fetch(form.dataset.analyses, {
-      method: "POST",
-      body: new FormData(form),
-      headers: { Accept: "text/html" },
-    });
-    return part(await response.text()) ?? { alert: alertOf(form.dataset.failed) };
-  } catch {
-    return { alert: alertOf(form.dataset.failed) };
+    const response = await fetch(form.dataset.analyses, { method: "POST", body, signal, ...HTML });
+    if (response.status !== 202) return part(await response.text()) ?? failed(form);
+    return await follow(form, response.headers.get("Location"), signal, tell);
+  } catch (error) {
+    return error.name === "AbortError" ? {} : failed(form);
   }
+}
+
+// A long recording: its progress, and in the end its answer, of which the server then forgets everything.
+async function follow(form, place, signal, tell) {
+  const forget = () => fetch(place, { method: "DELETE", keepalive: true });
+  signal.addEventListener("abort", forget);
+  window.addEventListener("pagehide", forget);
+  try {
+    await ended(`${place}/events`, signal, tell);
+    const found = part(await (await fetch(place, { signal, ...HTML })).text());
+    forget();
+    return found ?? failed(form);
+  } finally {
+    signal.removeEventListener("abort", forget);
+    window.removeEventListener("pagehide", forget);
+  }
+}
+
+function ended(address, signal, tell) {
+  return new Promise((resolve, reject) => {
+    const events = new EventSource(address);
+    const close = (settle) => (event) => {
+      events.close();
+      settle(event);
+    };
+    events.addEventListener("progress", (event) => tell(JSON.parse(event.data).progress));
+    for (const kind of ["done", "failed", "cancelled"]) events.addEventListener(kind, close(resolve));
+    events.addEventListener("error", () => events.readyState === EventSource.CLOSED && close(reject)(new Error("gone")));
+    signal.addEventListener("abort", close(() => reject(new DOMException("cancelled", "AbortError"))));
+  });
 }
 
 function part(html) {
@@ -23,6 +56,8 @@ function part(html) {
   if (first?.matches("[role=alert]")) return { alert: first };
   return null;
 }
+
+const failed = (form) => ({ alert: alertOf(form.dataset.failed) });
 
 function alertOf(sentence) {
   const box = document.getElementById("alarm").content.firstElementChild.cloneNode(true);

@@ -1,4 +1,4 @@
-// A file dropped anywhere on the page is the file that is chosen.
+// Files dropped anywhere on the page are the files that are chosen.
 
 export function acceptDrops(input) {
   const page = document.documentElement;
@@ -19,8 +19,9 @@ export function acceptDrops(input) {
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
     const chosen = new DataTransfer();
-    chosen.items.add(event.dataTransfer.files[0]);
+    for (const file of event.dataTransfer.files) chosen.items.add(file);
     input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
     input.focus();
   });
 }

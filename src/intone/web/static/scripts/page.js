@@ -2,23 +2,43 @@
 
 import { acceptDrops } from "./drop.js";
 import { analyse } from "./analysis.js";
-import { offerPlayback } from "./player.js";
+import { offerCorrection } from "./correction.js";
+import { listed } from "./many.js";
+import { offerTakeaway } from "./takeaway.js";
+import { showTimeline } from "./timeline.js";
 
 const form = document.getElementById("form");
 const answer = document.getElementById("answer");
 const alertPlace = document.getElementById("alert");
 const status = document.getElementById("status");
-const button = form.querySelector("button");
+const button = form.querySelector("button[type=submit]");
+const files = form.elements.file;
+let running = null;
 
 async function send(event) {
   event.preventDefault();
-  if (button.getAttribute("aria-disabled") === "true") return;
-  const file = form.elements.recording.files[0];
+  if (running) return;
+  const chosen = [...files.files];
+  const list = listed(document.getElementById("many"), chosen, show);
+  for (const file of chosen.length ? chosen : [undefined]) {
+    const result = await hear(file, {});
+    if (chosen.length > 1) list.add(file, result);
+    else show(result, file);
+    if (!result.answer && !result.alert) break;
+  }
+  if (chosen.length > 1) list.first();
+}
+
+async function hear(file, options) {
+  running = new AbortController();
   beginWaiting();
-  const result = await analyse(form);
-  endWaiting();
-  if (result.answer) showAnswer(result.answer, file);
-  else showAlert(result.alert);
+  try {
+    const sex = form.querySelector("[name=sex]:checked").value;
+    return await analyse(form, file, { sex, ...options }, running.signal, tellProgress);
+  } finally {
+    running = null;
+    endWaiting();
+  }
 }
 
 function beginWaiting() {
@@ -26,7 +46,17 @@ function beginWaiting() {
   status.textContent = form.dataset.waiting;
   alertPlace.replaceChildren();
   answer.replaceChildren(document.getElementById("waiting").content.cloneNode(true));
+  answer.querySelector("[data-cancel]").addEventListener("click", () => running?.abort());
   answer.scrollIntoView({ block: "nearest" });
+}
+
+function tellProgress(share) {
+  const place = answer.querySelector(".progress");
+  if (!place) return;
+  place.hidden = false;
+  answer.querySelector(".pulse").hidden = true;
+  place.querySelector("progress").value = share;
+  place.querySelector("[data-share]").textContent = `${Math.floor(100 * share)} %`;
 }
 
 function endWaiting() {
@@ -35,12 +65,37 @@ function endWaiting() {
   answer.replaceChildren();
 }
 
+function show(result, file) {
+  if (result.answer) showAnswer(result.answer, file);
+  else if (result.alert) showAlert(result.alert);
+  else status.textContent = form.dataset.cancelled;
+}
+
 function showAnswer(part, file) {
+  alertPlace.replaceChildren();
   answer.replaceChildren(part);
-  status.textContent = answer.querySelector("[data-status]").textContent;
-  offerPlayback(answer.querySelector("#player"), file);
+  status.textContent = part.querySelector("[data-status]").textContent;
+  const data = JSON.parse(part.querySelector("[data-answer]").textContent);
+  showTimeline(part.querySelector("[data-timeline]"), file, data);
+  offerTakeaway(part.querySelector("[data-takeaway]"), data);
+  offerCorrection(part.querySelector("[data-correction]"), file);
+  part.querySelector("[data-explain]")?.addEventListener("click", () => explain(file));
   window.scrollTo({ top: 0 });
-  answer.querySelector("h2").focus({ preventScroll: true });
+  part.querySelector("h2").focus({ preventScroll: true });
+}
+
+async function explain(file) {
+  if (running) return;
+  const before = [...answer.children];
+  const classes = answer.querySelector("[name=view]:checked")?.value;
+  const result = await hear(file, { explain: "true", ...(classes && { classes }) });
+  if (!result.answer && !result.alert) {
+    answer.replaceChildren(...before);
+    return;
+  }
+  show(result, file);
+  const heading = answer.querySelector("[data-why] h3");
+  heading?.focus();
 }
 
 function showAlert(part) {
@@ -51,4 +106,4 @@ function showAlert(part) {
 
 document.documentElement.dataset.script = "";
 form.addEventListener("submit", send);
-acceptDrops(form.elements.recording);
+acceptDrops(files);

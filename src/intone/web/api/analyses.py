@@ -1,0 +1,145 @@
+"""`/api/v1/analyses`: a recording -> its answer. What takes long becomes a job, with progress and cancel.
+
+A client that prefers HTML, as the page's script does, gets the part of the page that shows the answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from flask import Blueprint, Response, json, jsonify, make_response, render_template, request, stream_with_context
+from pydantic import Field
+from pydantic.dataclasses import dataclass as checked
+
+from intone.audio import RATE
+from intone.labels import SCHEMES
+from intone.prediction import Prediction
+from intone.web import failures, hearing, upload
+from intone.web.api.described import BINARY, Body, Reply, described
+from intone.web.hearing import SEX_CHOICES, Answer, Wishes
+from intone.web.jobs import Job
+from intone.web.problems import Problem, prefers_html, problem
+from intone.web.state import State, state
+
+blueprint = Blueprint("analyses", __name__)
+
+
+@dataclass(frozen=True)
+class Analysis(Prediction):
+    """The answer in the classes that were asked for, and in all others."""
+
+    asked_sex: str = "auto"
+    views: dict[str, Prediction] | None = None
+
+
+@checked
+class Progress:
+    """How far the analysis of a long recording is. `result` is there when it is done, `problem` when it failed."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    progress: float = Field(ge=0, le=1)
+    duration_s: float = Field(ge=0)
+    result: Analysis | None = None
+    problem: Problem | None = None
+
+
+_QUERY: dict[str, tuple[dict[str, Any], str]] = {
+    "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto leaves it to the recognizer."),
+    "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
+    "explain": ({"enum": ["true", "false"]}, "Weigh every moment of the speech: `moments`. Takes many times as long."),
+    "start_s": ({"type": "number", "minimum": 0}, "Hear only what comes after this time."),
+    "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Hear only what comes before this time."),
+}
+_FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIELD: BINARY}}
+
+
+@blueprint.post("/api/v1/analyses")
+@described(
+    "Hear a recording: as the field of a form, or as the body alone, of any other content type",
+    {200: Reply("The answer.", {"application/json": Analysis}),
+     202: Reply("The recording is long: read its answer at `Location`, its progress at `Location` + `/events`.",
+                {"application/json": Progress}, {"Location": "Where the answer will be."})},
+    query=_QUERY, problems=(400, 403, 413, 415, 422, 503),
+    body=Body({"multipart/form-data": _FORM, "application/octet-stream": BINARY}),
+)
+def start() -> Response:
+    """The answer about a recording, or a job."""
+    here, wished = state(), hearing.wishes(request)
+    file = upload.recording(request)
+    with here.desk.place():
+        signal = hearing.decoded(here, file, wished)
+        seconds = hearing.cost_s(signal, wished)
+        if seconds <= here.settings.job_from_s:
+            with here.measures.answering(seconds):
+                answer = hearing.hear(here, signal, wished)
+            return _answered(answer)
+    job = here.jobs.start(lambda tell: _heard(here, signal, wished, tell), len(signal) / RATE)
+    response = make_response(jsonify(_progress(job)), 202)
+    response.headers["Location"] = f"/api/v1/analyses/{job.name}"
+    return response
+
+
+def _heard(here: State, signal: Any, wished: Wishes, tell: Any) -> Answer:
+    with here.measures.answering(len(signal) / RATE):
+        return hearing.hear(here, signal, wished, tell)
+
+
+@blueprint.get("/api/v1/analyses/<name>")
+@described("Read how far an analysis is, and its answer",
+           {200: Reply("Its progress.", {"application/json": Progress})}, problems=(404,))
+def read(name: str) -> Response:
+    """The progress of a job with its result; as HTML its answer or its alert, once it has ended."""
+    job = state().jobs.find(name)
+    if prefers_html() and job.state == "done":
+        return _answered(cast(Answer, job.result))
+    if prefers_html() and job.error:
+        return failures.answered(job.error)
+    return jsonify(_progress(job))
+
+
+@blueprint.delete("/api/v1/analyses/<name>")
+@described("Cancel an analysis, or forget its answer", {204: Reply("Nothing is left of it.")}, problems=(403, 404))
+def drop(name: str) -> Response:
+    """Cancel a job, or forget what it answered."""
+    state().jobs.drop(name)
+    return Response(status=204)
+
+
+@blueprint.get("/api/v1/analyses/<name>/events")
+@described("Follow an analysis",
+           {200: Reply("Server-sent events `progress`, and at the end one of `done`, `failed` and `cancelled`; the "
+                       "data of each is the progress without the result.", {"text/event-stream": {"type": "string"}})},
+           problems=(404,))
+def events(name: str) -> Response:
+    """The progress of a job as it goes."""
+    followed = state().jobs.follow(name)
+    first = next(followed)  # an unknown name is refused before the stream begins
+
+    def told() -> Iterator[str]:
+        for job in _and(first, followed):
+            kind = "progress" if job.state in ("waiting", "running") else job.state
+            brief = {"state": job.state, "progress": round(job.progress, 4), "duration_s": job.duration_s}
+            yield f"event: {kind}\ndata: {json.dumps(brief)}\n\n"
+
+    return Response(stream_with_context(told()), mimetype="text/event-stream")
+
+
+def _and(first: Job[Answer], others: Iterator[Job[Answer]]) -> Iterator[Job[Answer]]:
+    yield first
+    yield from others
+
+
+def _answered(answer: Answer) -> Response:
+    return make_response(render_template("_answer.html", answer=answer) if prefers_html() else
+                         jsonify(answer.to_dict()))
+
+
+def _progress(job: Job[Answer]) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": job.name, "state": job.state, "progress": job.progress, "duration_s": job.duration_s}
+    if job.result:
+        found["result"] = job.result.to_dict()
+    if job.error:
+        status, sentence = failures.told(job.error)
+        found["problem"] = problem(job.error, status, sentence)
+    return found

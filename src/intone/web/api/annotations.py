@@ -1,0 +1,43 @@
+"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program. Nothing is heard again."""
+
+from flask import Blueprint, Response, request
+from pydantic import TypeAdapter, ValidationError
+
+from intone.annotations import FORMATS
+from intone.errors import UsageError
+from intone.prediction import Prediction
+from intone.web.api.described import Body, Reply, described
+
+blueprint = Blueprint("annotations", __name__)
+
+
+class UnfitAnswer(UsageError):
+    """A body that is no answer as this API gives it."""
+
+    http_status = 422
+
+
+_GIVEN = TypeAdapter(Prediction)
+_KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in FORMATS.values()}
+
+
+@blueprint.post("/api/v1/annotations")
+@described("Take an answer away in another format", {200: Reply("The file.", _KINDS)},
+           query={"format": ({"enum": list(FORMATS)}, "Audacity labels, Praat TextGrid, WebVTT, CSV or JSON.")},
+           body=Body({"application/json": Prediction}), problems=(400, 403, 413, 415, 422))
+def convert() -> Response:
+    """The stretches of an answer in a format; the body is the JSON of the answer."""
+    name = request.args.get("format", "json")
+    if name not in FORMATS:
+        raise UsageError(f"There is no format '{name}': choose {' or '.join(FORMATS)}.")
+    try:
+        prediction = _GIVEN.validate_json(request.get_data(), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the body"
+        raise UnfitAnswer(f"This is no answer of this API ({where}: {first['msg']}): send the JSON as it was given.") \
+            from error
+    chosen = FORMATS[name]
+    response = Response(chosen.write(prediction), content_type=f"{chosen.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'
+    return response

@@ -1,0 +1,39 @@
+// Several recordings: a list with the verdict of each, which shows the whole answer of the one that is chosen.
+
+export function listed(place, files, show) {
+  place.replaceChildren();
+  place.hidden = files.length < 2;
+  const rows = [];
+
+  function choose(row) {
+    for (const one of rows) one.button.setAttribute("aria-pressed", String(one === row));
+    show(row.result, row.file);
+  }
+
+  return {
+    add(file, result) {
+      const button = document.createElement("button");
+      const said = result.answer?.querySelector(".verdict") ?? result.alert;
+      button.type = "button";
+      button.className = "quiet";
+      button.setAttribute("aria-pressed", "false");
+      button.append(line("name", file.name), line("said", said?.textContent.trim().replace(/\s+/g, " ") ?? ""));
+      const item = document.createElement("li");
+      item.append(button);
+      place.append(item);
+      const row = { button, file, result };
+      rows.push(row);
+      button.addEventListener("click", () => choose(row));
+    },
+    first() {
+      if (rows.length) choose(rows[0]);
+    },
+  };
+}
+
+function line(name, text) {
+  const part = document.createElement("span");
+  part.className = name;
+  part.textContent = text;
+  return part;
+}
