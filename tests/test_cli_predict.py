@@ -318,3 +318,17 @@ def test_a_failure_is_an_error_with_a_sentence(folder: Path) -> None:
     with pytest.raises(NoSpeech) as error:
         intone.load().predict(put(folder / "silence.wav", encode(silence(1.0), "wav")))
     assert str(error.value) == BAD["silence.wav"][1]
+
+
+@pytest.mark.parametrize(("kind", "begin"), [
+    ("stretches", "start_s,end_s,label,negative,positive\n"), ("webvtt", "WEBVTT\n\n00:00:0"),
+    ("textgrid", 'File type = "ooTextFile"\n'), ("audacity", "0.")])
+def test_stretches_of_one_recording_are_written_for_other_programs(
+    kind: str, begin: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = put(folder / "a.wav")
+    assert run(capsys, "predict", clip, "--format", kind).out.startswith(begin)
+    for more in ((put(folder / "b.wav"),), ("--channel", "each")):
+        refused = run(capsys, "predict", clip, *more, "--format", kind)
+        assert refused.status == 2 and refused.out == ""
+        assert f"--format {kind} takes the stretches of one recording: name one" in " ".join(refused.err.split())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from intone.annotations import Format
 from intone.cli.failure import printable
 from intone.prediction import NEITHER, Prediction, percent
 
@@ -84,6 +85,17 @@ def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
         writer.writerow({"file": printable(one.file or ""), "channel": one.channel or "mix",
                          "duration_s": one.duration_s, "label": one.label, **shares, "sure": one.sure, "sex": one.sex,
                          "reasons": " ".join(one.reasons)})
+    return failed
+
+
+def write_stretches(answers: Iterable[Answer], form: Format) -> int:
+    """Print the stretches of each answer in a format for another program; returns how many failed."""
+    failed = 0
+    for one in answers:
+        if isinstance(one, Failed):
+            failed += 1
+        else:
+            print(form.write(one), end="")
     return failed
 
 

@@ -7,12 +7,18 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from intone import labels, recognizer
+from intone.annotations import FORMATS
 from intone.audio import SUFFIXES, check_channel
-from intone.cli.answers import Answer, Failed, write_csv, write_json, write_table
+from intone.cli.answers import Answer, Failed, write_csv, write_json, write_stretches, write_table
 from intone.cli.failure import say
 from intone.cli.options import Classes
 from intone.corpora.table import audio_files
 from intone.errors import RecordingError, UsageError
+
+Format = Literal["table", "json", "csv", "stretches", "audacity", "textgrid", "webvtt"]
+
+STRETCHES = {"stretches": "csv", "audacity": "audacity", "textgrid": "textgrid", "webvtt": "webvtt"}
+"""Formats of the stretches of one recording, with their names among the annotations."""
 
 MANY = 3
 """Recordings from which on a bar on the terminal says how far it is."""
@@ -26,7 +32,7 @@ def predict(
     classes: Classes = "2",
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     channel: str = "mix",
-    format_: Annotated[Literal["table", "json", "csv"], Parameter(name="--format")] = "table",
+    format_: Annotated[Format, Parameter(name="--format")] = "table",
     explain: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Say how recordings of a voice sound.
@@ -47,16 +53,21 @@ def predict(
     channel
         mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     format_
-        A table for the eye, JSON (a list of objects, all that is known) or CSV (a line for each recording).
+        A table for the eye, JSON (a list of objects, all that is known) or CSV (a line for each recording). Of a
+        single recording also its stretches: as a CSV table, Audacity labels, a Praat TextGrid or WebVTT subtitles.
     explain
         Say which moments speak for the answer (table and JSON); takes many times as long.
     """
     scheme, chosen = labels.scheme(classes), int(channel) if channel.isdecimal() else channel
     check_channel(chosen)
     files = list(_files(recordings))
+    if format_ in STRETCHES and (len(files) > 1 or channel == "each"):
+        raise UsageError(f"--format {format_} takes the stretches of one recording: name one, and no --channel each.")
     heard = recognizer.load(recognizer_)
     answers = _answers(heard, files, sex, classes, chosen, explain)
-    if format_ == "table":
+    if format_ in STRETCHES:
+        failed = write_stretches(answers, FORMATS[STRETCHES[format_]])
+    elif format_ == "table":
         failed = write_table(answers, scheme.classes, with_stretches=len(files) == 1)
     else:
         failed = write_json(answers) if format_ == "json" else write_csv(answers, scheme.classes)

@@ -4,6 +4,7 @@ import { acceptDrops } from "./drop.js";
 import { analyse } from "./analysis.js";
 import { offerCorrection } from "./correction.js";
 import { listed } from "./many.js";
+import { offerRecording } from "./recorder.js";
 import { offerTakeaway } from "./takeaway.js";
 import { showTimeline } from "./timeline.js";
 
@@ -107,3 +108,4 @@ function showAlert(part) {
 document.documentElement.dataset.script = "";
 form.addEventListener("submit", send);
 acceptDrops(files);
+offerRecording(form.querySelector("[data-recorder]"), files);

@@ -1,0 +1,116 @@
+// Records the microphone as it is. What was recorded becomes the file that is chosen; the form sends it.
+
+const KINDS = [["audio/webm;codecs=opus", "webm"], ["audio/mp4", "m4a"], ["audio/ogg;codecs=opus", "ogg"]];
+const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
+const QUIET_DB = -40;
+const FULL = 0.985;
+const CLIPPED_FRAMES = 3;
+
+export function offerRecording(place, input) {
+  const $ = (name) => place.querySelector(`[data-record=${name}]`);
+  const [meter, audio, said, time] = ["meter", "audio", ".said", ".time"].map((one) => place.querySelector(one));
+  let session = null;
+  place.hidden = false;
+  if (!window.isSecureContext || !navigator.mediaDevices || !window.MediaRecorder) {
+    $("start").disabled = true;
+    said.textContent = place.dataset.insecure;
+    return;
+  }
+
+  function show(state) {
+    $("start").hidden = state !== "empty";
+    $("pause").hidden = $("stop").hidden = meter.hidden = state !== "recording" && state !== "paused";
+    $("again").hidden = audio.hidden = state !== "ready";
+    time.hidden = state === "empty";
+    $("pause").textContent = place.dataset[state === "paused" ? "resume" : "pause"];
+    if (state !== "empty") said.textContent = place.dataset[state];
+  }
+
+  async function start() {
+    try {
+      session = await begin(meter, time, Number(place.dataset.maxSeconds), finish);
+      show("recording");
+      $("stop").focus();
+    } catch (error) {
+      said.textContent = place.dataset[error.name === "NotFoundError" ? "missing" : "refused"];
+    }
+  }
+
+  function finish({ file, peakDb, clipped }) {
+    const chosen = new DataTransfer();
+    chosen.items.add(file);
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    audio.src = URL.createObjectURL(file);
+    show("ready");
+    if (peakDb < QUIET_DB) said.textContent = place.dataset.quiet;
+    else if (clipped) said.textContent = place.dataset.clipped;
+    session = null;
+    $("again").focus();
+  }
+
+  $("start").addEventListener("click", start);
+  $("stop").addEventListener("click", () => session?.stop());
+  $("pause").addEventListener("click", () => session && show(session.pause() ? "paused" : "recording"));
+  $("again").addEventListener("click", () => {
+    URL.revokeObjectURL(audio.src);
+    audio.removeAttribute("src");
+    input.value = "";
+    said.textContent = "";
+    show("empty");
+    $("start").focus();
+  });
+}
+
+// Begins to record; resolves to { stop(), pause() -> whether it is paused }.
+async function begin(meter, time, maxSeconds, finish) {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: RAW });
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: 2048 });
+  context.createMediaStreamSource(stream).connect(analyser);
+  const [type, suffix] = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind)) ?? [undefined, "webm"];
+  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 192_000 });
+  const parts = [];
+  const heard = { peak: 0, clippedFrames: 0, seconds: 0, last: performance.now() };
+  recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+  recorder.addEventListener("stop", () => {
+    clearInterval(watch);
+    for (const track of stream.getTracks()) track.stop();
+    context.close();
+    finish({
+      file: new File(parts, `recording.${suffix}`, { type: recorder.mimeType.split(";")[0] }),
+      peakDb: decibels(heard.peak),
+      clipped: heard.clippedFrames > CLIPPED_FRAMES,
+    });
+  });
+  const watch = setInterval(() => {
+    measure(analyser, heard, recorder.state === "recording", meter);
+    time.textContent = `${heard.seconds.toFixed(1)} s`;
+    if (heard.seconds >= maxSeconds && recorder.state !== "inactive") recorder.stop();
+  }, 50);
+  recorder.start(1000);
+  return {
+    stop: () => recorder.state !== "inactive" && recorder.stop(),
+    pause() {
+      if (recorder.state === "paused") recorder.resume();
+      else recorder.pause();
+      return recorder.state === "paused";
+    },
+  };
+}
+
+function measure(analyser, heard, recording, meter) {
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+  const now = performance.now();
+  if (recording) {
+    heard.peak = Math.max(heard.peak, peak);
+    heard.clippedFrames += peak >= FULL;
+    heard.seconds += (now - heard.last) / 1000;
+  }
+  heard.last = now;
+  meter.value = Math.max(-60, decibels(peak));
+}
+
+const decibels = (peak) => 20 * Math.log10(Math.max(peak, 1e-6));
