@@ -71,13 +71,13 @@ def voice(seconds: float, pitch: float = 120.0, seed: int = 0) -> Signal:
     return (0.5 * out / np.abs(out).max()).astype(np.float32)
 
 
-def encode(signal: Signal, suffix: str) -> bytes:
-    """A signal as a file of one of `FORMATS`, at the rate of that format."""
+def encode(signal: Signal, suffix: str, bits: int | None = None) -> bytes:
+    """A signal as a file of one of `FORMATS`, at the rate of that format, and at some bits a second."""
     muxer, codec, rate = FORMATS[suffix]
     samples = resample(signal, RATE, rate)
     if codec == "vorbis":  # FFmpeg's own encoder of it is no good
         return pcm(samples, rate, "OGG", "VORBIS")
-    return mux(samples, rate, muxer, codec)
+    return mux(samples, rate, muxer, codec, bits=bits)
 
 
 def pcm(samples: NDArray[Any], rate: int, container: str = "WAV", subtype: str = "PCM_16") -> bytes:
@@ -87,15 +87,18 @@ def pcm(samples: NDArray[Any], rate: int, container: str = "WAV", subtype: str =
     return file.getvalue()
 
 
-def mux(samples: NDArray[Any], rate: int, muxer: str, codec: str, path: Path | None = None, **options: str) -> bytes:
+def mux(samples: NDArray[Any], rate: int, muxer: str, codec: str, path: Path | None = None,
+        bits: int | None = None, **options: str) -> bytes:
     """Samples (samples,) or (samples, 2) encoded by FFmpeg, through a file where the muxer must read it again."""
     planar = np.ascontiguousarray(np.atleast_2d(np.asarray(samples, np.float32).T))
     layout = {1: "mono", 2: "stereo"}[len(planar)]
     file = io.BytesIO()
     with av.open(str(path) if path else file, "w", format=muxer, options=options) as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
+        if bits:
+            stream.bit_rate = bits
         frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout=layout)
-        frame.rate = rate
+        frame.rate, frame.pts = rate, 0  # without a time the muxer does not tell what the encoder put before it
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             container.mux(packet)
     return path.read_bytes() if path else file.getvalue()

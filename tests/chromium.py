@@ -1,0 +1,125 @@
+"""A real Chromium for tests of the page.
+
+Every visitor notes what the page asks for and what it complains about: a request to another host or a complaint of the
+browser (a script error, a breach of the content security policy) fails the test.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+import intone
+from intone import Recognizer
+from intone.web import create_app
+from intone.web.server import in_background
+from web_server import StandIn
+
+CHROMIUM = Path("/usr/bin/chromium")
+HOSTNAME = "intone.test"
+"""A name of this computer that no browser trusts as it trusts 127.0.0.1."""
+
+EXPECTED = ("Failed to load resource", "sha256-Y/8t1dAKa3ay+RZEiEFEDr8dFiQhpaFvYXXUfT3p6ZU=")
+"""Complaints that are none: of answers with an error's status, and of a style that axe-core itself puts into the page."""
+
+PHONE, NARROW, DESKTOP = (390, 844), (320, 640), (1280, 800)
+Visitor = Callable[..., Page]
+
+
+@contextmanager
+def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
+    """A browser with more arguments."""
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[
+        "--no-sandbox", f"--host-resolver-rules=MAP {HOSTNAME} 127.0.0.1", *arguments])
+    yield chromium
+    chromium.close()
+
+
+@contextmanager
+def visiting(browser: Browser) -> Iterator[Visitor]:
+    """visitor(address, size, **context options) opens a page as another visitor."""
+    complaints: list[str] = []
+    contexts = []
+
+    def visit(address: str, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        own = re.compile(rf"(blob:)?{re.escape(address)}/.*")
+        page.on("request", lambda request: own.match(request.url) or complaints.append(f"asks {request.url}"))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: any(known in message.text for known in EXPECTED) or message.type not in (
+            "error", "warning") or complaints.append(message.text))
+        page.goto(address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == [], complaints
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"Chromium is not at {CHROMIUM}")
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    with visiting(browser) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="session")
+def recognizer() -> Recognizer:
+    return intone.load()
+
+
+@pytest.fixture(scope="session")
+def real(recognizer: Recognizer) -> Iterator[str]:
+    """Address of a page with the bundled recognizer."""
+    with in_background(create_app(recognizer)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[str]:
+    """Address of a page with the stand-in."""
+    with in_background(create_app(StandIn())) as address:
+        yield address
+
+
+def choose(page: Page, *recordings: Path | bytes) -> None:
+    page.set_input_files("#file", [one if isinstance(one, Path) else {
+        "name": f"clip{i}.wav", "mimeType": "audio/wav", "buffer": one} for i, one in enumerate(recordings)])
+
+
+def ask(page: Page, *recordings: Path | bytes) -> None:
+    choose(page, *recordings)
+    page.click("button[type=submit]")
+
+
+def verdict(page: Page) -> str:
+    """The answer in the classes that are shown, as the page says it."""
+    return page.locator(".verdict:visible").inner_text()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
