@@ -15,8 +15,10 @@ import pytest
 
 import intone
 from command import finish, run, start
+from intone.annotations import FORMATS
 from intone.cli.answers import percent
 from intone.cli.failure import printable
+from intone.cli.predict import STRETCHES
 from intone.errors import NoSpeech
 from sounds import encode, mux, noise, pcm, silence, tone, voice
 from tiny_model import tiny_model
@@ -320,15 +322,30 @@ def test_a_failure_is_an_error_with_a_sentence(folder: Path) -> None:
     assert str(error.value) == BAD["silence.wav"][1]
 
 
-@pytest.mark.parametrize(("kind", "begin"), [
-    ("stretches", "start_s,end_s,label,negative,positive\n"), ("webvtt", "WEBVTT\n\n00:00:0"),
-    ("textgrid", 'File type = "ooTextFile"\n'), ("audacity", "0.")])
+@pytest.mark.parametrize(("kind", "name"), [("stretches", "csv"), ("audacity", "audacity"), ("textgrid", "textgrid"),
+                                            ("webvtt", "webvtt")])
 def test_stretches_of_one_recording_are_written_for_other_programs(
-    kind: str, begin: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clip = put(folder / "a.wav")
-    assert run(capsys, "predict", clip, "--format", kind).out.startswith(begin)
-    for more in ((put(folder / "b.wav"),), ("--channel", "each")):
-        refused = run(capsys, "predict", clip, *more, "--format", kind)
-        assert refused.status == 2 and refused.out == ""
-        assert f"--format {kind} takes the stretches of one recording: name one" in " ".join(refused.err.split())
+    both = put(folder / "in" / "both.wav", encode(np.concatenate([voice(1.5), silence(1.5), voice(1.5, seed=1)]), "wav"))
+    wanted = intone.load().predict(both, classes=8)
+    assert len(wanted.stretches) == 2
+    for asked in (("predict", both), ("predict", folder / "in"), ("predict", both, "--channel", "1")):
+        shown = run(capsys, *asked, "--classes", "8", "--format", kind)
+        assert (shown.status, shown.err, shown.out) == (0, "", FORMATS[name].write(wanted))
+
+
+@pytest.mark.parametrize("kind", STRETCHES)
+def test_stretches_of_several_recordings_are_wrong_use(kind: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = put(folder / "in" / "a.wav")
+    for more in ((put(folder / "b.wav"),), (folder,), ("--channel", "each")):
+        shown = run(capsys, "predict", one, *more, "--format", kind)
+        assert (shown.status, shown.out) == (2, "")
+        assert shown.sentence == (f"--format {kind} takes the stretches of one recording: name one, and no --channel "
+                                  "each.")
+
+
+def test_a_bad_recording_has_no_stretches(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content, said = BAD["silence.wav"]
+    shown = run(capsys, "predict", put(folder / "a.wav", content), "--format", "webvtt")
+    assert (shown.status, shown.out, shown.sentence) == (1, "", f"{folder / 'a.wav'}: {said}")

@@ -92,6 +92,11 @@ def test_an_answer_is_taken_away(client: FlaskClient) -> None:
     bad = client.post("/api/v1/annotations?format=webvtt", json={**answer, "duration_s": "long"})
     assert bad.status_code == 422 and "duration_s" in bad.get_json()["detail"]
     assert client.post("/api/v1/annotations?format=doc", json=answer).status_code == 400
+    for far in ("NaN", "Infinity", "1e400", "1e306", "-1"):
+        for body in (json.dumps({**answer, "duration_s": 0}).replace('"duration_s": 0', f'"duration_s": {far}'),
+                     json.dumps({**answer, "outside": 7}).replace('"outside": 7', f'"outside": {far}')):
+            found = client.post("/api/v1/annotations?format=json", data=body, content_type="application/json")
+            assert found.status_code == 422 or ("outside" in body and far in body.split("outside")[1][:12])
 
 
 # Corrections

@@ -37,6 +37,7 @@ One direction of flow; no module knows the ones after it:
     quality        how noisy and how clipped a recording is
     prediction     the answer
     explanation    which moments of a recording speak for its answer
+    annotations    the stretches of an answer -> text for other programs
     recognizer     recording -> answer
     scoring        answers of a model for the clips of a table
     export         trained network -> ONNX file with labels, settings and scaling

@@ -1,7 +1,8 @@
 """The stretches of an answer as text for other programs: Audacity, Praat, players of subtitles, spreadsheets.
 
-Times are seconds from the beginning of the recording. Stretches come in order; where rounding makes two of them
-overlap, or one end after the recording, they are cut, and what is left without any length is left out.
+Times are seconds from the beginning of the recording, in whole milliseconds. Stretches come in order; where rounding
+makes two of them overlap, or one end after the recording, they are cut, and what is left without any length is left
+out. Only the CSV table has them all, as they are.
 
     Audacity labels   https://manual.audacityteam.org/man/importing_and_exporting_labels.html
     Praat TextGrid    https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
@@ -38,7 +39,7 @@ def audacity(answer: Prediction) -> str:
 def textgrid(answer: Prediction) -> str:
     """A TextGrid in the long format, with one interval tier that covers the recording, empty where nobody speaks."""
     intervals = list(_filled(answer))
-    end = max(answer.duration_s, 0.001)
+    end = intervals[-1][1]
     head = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {end:.3f}",
             "tiers? <exists>", "size = 1", "item []:", "    item [1]:", '        class = "IntervalTier"',
             f'        name = "{TIER}"', "        xmin = 0", f"        xmax = {end:.3f}",
@@ -62,8 +63,9 @@ def table(answer: Prediction) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["start_s", "end_s", "label", *answer.probabilities])
     for one in answer.stretches:
-        shares = [f"{one.probabilities.get(name, 0):.6f}" for name in answer.probabilities]
-        writer.writerow([f"{one.start_s:.3f}", f"{one.end_s:.3f}", one.label, *shares])
+        shares = {name: f"{share:.6f}" for name, share in one.probabilities.items()}
+        writer.writerow([f"{one.start_s:.3f}", f"{one.end_s:.3f}", one.label,
+                         *(shares.get(name, "") for name in answer.probabilities)])
     return file.getvalue()
 
 
@@ -92,14 +94,14 @@ def _apart(answer: Prediction) -> Iterator[Stretch]:
 
 
 def _filled(answer: Prediction) -> Iterator[tuple[float, float, str]]:
-    """Begin, end and text of intervals that cover the whole recording."""
-    free, end = 0.0, max(answer.duration_s, 0.001)
+    """Begin, end and text of intervals that cover the whole recording; at least a millisecond, as Praat wants it."""
+    free, end = 0.0, max(1, round(1000 * answer.duration_s)) / 1000
     for one in _apart(answer):
         if one.start_s > free:
             yield free, one.start_s, ""
         yield one.start_s, one.end_s, _said(one)
         free = one.end_s
-    if round(1000 * free) < round(1000 * end):
+    if free < end:
         yield free, end, ""
 
 

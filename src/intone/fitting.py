@@ -19,12 +19,13 @@ def fit(
     """Train, calibrate and export into a folder, or go on with what is there; returns the model file.
 
     `table` and `settings` are those of `training.plan`. `cache` is where the states of clips are kept that an encoder
-    gives. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here.
+    gives. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here, and
+    say how much the probe beside tuned layers weighs.
     """
     if isinstance(settings.recipe, ProbeRecipe):
         probe.train(table, settings, folder, cache_in=cache, jobs=jobs)
     elif isinstance(settings.recipe, TunedRecipe):
-        tuning.train(table, settings, folder, cache_in=cache, jobs=jobs)
+        tuning.train(table, settings, folder, cache_in=cache, evaluation=evaluation, jobs=jobs)
     else:
         training.train(table, settings, folder, jobs=jobs)
     return finish(folder, table, evaluation=evaluation, jobs=jobs)

@@ -59,8 +59,9 @@ class TunedRecipe:
     """How the upper layers of an encoder are trained further, beside a linear probe of the lower ones.
 
     `encoder` is a folder or a name on the hub. The stem and the first `frozen` layers stay as they are, the next
-    `tuned` ones learn, on the means of every `stride` tokens. The answer is the mean of theirs and, with the weight
-    `untouched`, that of a linear probe of the frozen layers `probed` with `penalty`. A clip is heard as it was recorded
+    `tuned` ones learn, on the means of every `stride` tokens. The answer is a mean of theirs and that of a linear probe
+    of the frozen layers `probed` with `penalty`; the validating voices say how much the probe weighs in it, `untouched`
+    where none validates. A clip is heard as it was recorded
     and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others`
     random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to
     zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it.
@@ -71,14 +72,14 @@ class TunedRecipe:
     encoder: str
     front_end: LogMel = field(default_factory=lambda: LogMel(longest_s=8.0))
     model: Literal["encoder-tuned"] = "encoder-tuned"
-    frozen: int = 3
-    tuned: int = 1
-    probed: tuple[int, ...] = (1, 2, 3)
+    frozen: int = 2
+    tuned: int = 2
+    probed: tuple[int, ...] = (1, 2)
     penalty: float = 1e-3
-    untouched: float = 0.5
-    stride: int = 2
+    untouched: float = 0.3
+    stride: int = 4
     variations: int = 2
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 32
     others: int = 6000
     longest: int = 150

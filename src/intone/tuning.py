@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from intone import run, states
+from intone import folds, run, states
 from intone.encoder import Encoder, load_encoder, pooled
 from intone.errors import TrainingError
 from intone.history import Epoch, read_history, write_history
@@ -38,6 +38,12 @@ GAZES = 4
 
 STEPS_KEPT = 100
 """Steps between two checkpoints within an epoch."""
+
+UNTOUCHED = "untouched"
+"""Name of the weight of the probe among the tensors of a run."""
+
+SHARES = [round(0.05 * step, 2) for step in range(21)]
+"""The weights of the probe that are compared."""
 
 _BLANKS = 2  # spans of a clip that are blanked while training, each at most an eighth of it
 
@@ -115,9 +121,10 @@ def network(folder: Path) -> Tuned:
     made = run.read_run(folder)
     lower, upper = _parts(made)
     reading = Reading(made.tuned.probed, lower.width, len(made.labels))
-    trained = nn.ModuleDict({"upper": upper, "reading": reading})
-    trained.load_state_dict(load_weights(folder / run.BEST)[0])
-    return Tuned(lower, upper, reading, made.tuned.untouched).eval()
+    tensors, _ = load_weights(folder / run.BEST)
+    share = float(tensors.pop(UNTOUCHED))
+    nn.ModuleDict({"upper": upper, "reading": reading}).load_state_dict(tensors)
+    return Tuned(lower, upper, reading, share).eval()
 
 
 def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
@@ -131,12 +138,14 @@ def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
 
 
 def train(
-    table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache_in: Path | None = None, jobs: int | None = None
+    table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache_in: Path | None = None,
+    evaluation: Path | None = None, jobs: int | None = None,
 ) -> None:
     """Tune into a folder, or go on with what is there; writes `history.csv` and `best.safetensors`.
 
     `table` and `settings` are those of `plan`. `cache_in` shares the states of clips between runs; without it they are
-    kept in the run's folder. The weights that are kept are those after the last step: the rates end at zero.
+    kept in the run's folder. Where no voice validates, the folds of an `evaluation` say how much the probe weighs. The
+    weights that are kept are those after the last step: the rates end at zero.
     """
     recipe = settings.tuned
     run.open_run(folder, settings)
@@ -156,8 +165,20 @@ def train(
         state.save(folder / run.CHECKPOINT)
     state.silence()
     reading = fitted(table, settings, files, recipe.probed, recipe.penalty)
-    trained = nn.ModuleDict({"upper": state.network, "reading": reading})
-    save_weights(folder / run.BEST, trained.state_dict(), {"epoch": str(recipe.epochs)})
+    trained = nn.ModuleDict({"upper": state.network, "reading": reading}).state_dict()
+    share = _share_of_folds(evaluation) if evaluation else recipe.untouched
+    if len(clips.validating):
+        share = state.best_share(reading)
+    save_weights(folder / run.BEST, trained | {UNTOUCHED: torch.tensor(share)}, {"epoch": str(recipe.epochs)})
+
+
+def _share_of_folds(evaluation: Path) -> float:
+    """The mean weight of the probe in the folds of an evaluation; a TrainingError where one is missing."""
+    paths = [evaluation / f"fold-{number}" / run.BEST for number in folds.FOLDS]
+    if missing := [path for path in paths if not path.is_file()]:
+        raise TrainingError(f"{missing[0]} is not there: name the folder of a finished `intone evaluate` with five "
+                            "folds.")
+    return float(np.mean([float(load_weights(path)[0][UNTOUCHED]) for path in paths]))
 
 
 @dataclass(frozen=True)
@@ -313,6 +334,21 @@ class _State:
             losses += float(nn.functional.cross_entropy(logits, classes, reduction="sum"))
             right += int((logits.argmax(1) == classes).sum())
         return losses / len(self.clips.validating), right / len(self.clips.validating)
+
+    @torch.no_grad()
+    def best_share(self, reading: Reading) -> float:
+        """The weight of a probe, 0 to 1, with which the validating clips get the smallest cross-entropy."""
+        self.network.eval()
+        reading.eval()
+        truths = []
+        for batch in self.clips.plain(self.clips.validating):
+            pooled_layers = torch.from_numpy(np.stack([states.read_pooled(self.clips.files[0][i]) for i in batch.rows]))
+            logits = torch.stack([self.network(batch.states, batch.heard), reading(pooled_layers)])
+            shares = torch.softmax(logits.masked_fill(~self.clips.allowed[batch.rows], -1e9), 2)
+            truths.append(shares[:, torch.arange(len(batch.rows)), self.clips.labels[batch.rows]])
+        learned, known = torch.cat(truths, 1).clamp_min(1e-9)
+        losses = [-((1 - share) * learned + share * known).log().mean() for share in SHARES]
+        return float(SHARES[int(torch.stack(losses).argmin())])
 
     @torch.no_grad()
     def silence(self) -> None:

@@ -17,6 +17,9 @@ class UnfitAnswer(UsageError):
     http_status = 422
 
 
+LONGEST_S = 1e6
+"""Seconds of the longest recording that can have been answered: eleven days."""
+
 _GIVEN = TypeAdapter(Prediction)
 _KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in FORMATS.values()}
 
@@ -37,7 +40,14 @@ def convert() -> Response:
         where = ".".join(map(str, first["loc"])) or "the body"
         raise UnfitAnswer(f"This is no answer of this API ({where}: {first['msg']}): send the JSON as it was given.") \
             from error
+    times = [prediction.duration_s, *(time for one in prediction.stretches for time in (one.start_s, one.end_s))]
+    if not all(0 <= time <= LONGEST_S for time in times):
+        raise UnfitAnswer(f"A time of this answer is not from 0 to {LONGEST_S:g} s: send the JSON as it was given.")
     chosen = FORMATS[name]
-    response = Response(chosen.write(prediction), content_type=f"{chosen.media_type}; charset=utf-8")
+    try:
+        written = chosen.write(prediction)
+    except ValueError as error:  # JSON knows no infinite numbers
+        raise UnfitAnswer("A probability of this answer is no number: send the JSON as it was given.") from error
+    response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'
     return response
