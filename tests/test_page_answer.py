@@ -161,6 +161,16 @@ def test_the_moments_that_weighed_are_shown(visitor: Visitor, stand_in: str) -> 
     expect(page.locator(".why li:visible")).to_contain_text("0.0 s to 1.0 s: without it the answer would be 20")
 
 
+def test_the_sound_is_drawn_when_it_is_asked_for(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.click("text=The sound in pictures")
+    page.wait_for_function("document.querySelector('.pictures img').naturalWidth > 300")
+    first = page.get_attribute(".pictures img", "src")
+    page.click("[data-picture=mfcc]")
+    page.wait_for_function("before => document.querySelector('.pictures img').src !== before", arg=first)
+    assert page.get_attribute(".pictures img", "alt") == "MFCC"
+
+
 # Several recordings
 
 

@@ -99,6 +99,18 @@ def test_an_answer_is_taken_away(client: FlaskClient) -> None:
             assert found.status_code == 422 or ("outside" in body and far in body.split("outside")[1][:12])
 
 
+# Pictures
+
+
+def test_a_recording_is_drawn(client: FlaskClient) -> None:
+    drawn = [client.post(f"/api/v1/pictures?view={view}", data=wav(tone("sad", 1.5)), content_type="audio/wav")
+             for view in ("waveform", "spectrum", "filter-bank", "mfcc")]
+    assert all(one.mimetype == "image/png" and one.data.startswith(b"\x89PNG") for one in drawn)
+    assert len({one.data for one in drawn}) == 4
+    assert client.post("/api/v1/pictures?view=x", data=wav(tone("sad"))).status_code == 400
+    assert client.post("/api/v1/pictures", data=wav(silence())).status_code == 422
+
+
 # Corrections
 
 

@@ -1,66 +1,160 @@
-"""Photograph the page as it answers: `python tools/screenshots.py CLIP [--recognizer PATH] [--out docs/images]`.
+"""Photograph every state of the page: `python tools/screenshots.py CLIP... [--recognizer PATH] [--out DIR]`.
 
-Serves the page with a recognizer, sends it the clip in Chromium, and writes page-phone-light.png, page-phone-dark.png,
-page-desktop-light.png and page-desktop-dark.png.
+Serves the page with a recognizer, uses it in Chromium, whose microphone plays the first clip, and writes
+STATE-SCREEN-SCHEME.png into docs/images/page: every state on a phone and on a desktop, in light and dark. The clips one
+after the other are the longer recording.
 """
 
 import argparse
 import itertools
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+import numpy as np
+import soundfile
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import intone
-from intone.web import create_app
+from intone.audio import RATE, read_mono
+from intone.web import WebSettings, create_app
 from intone.web.server import in_background
 
 if TYPE_CHECKING:
     from intone.recognizer import Recognizer
 
-SCREENS = {
-    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
-    "desktop": {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1},
-}
+SCREENS = {"phone": (390, 844), "desktop": (1280, 800)}
 SCHEMES = ("light", "dark")
 CHROMIUM = "/usr/bin/chromium"
 
 
-def photograph(recognizer: "Recognizer", clip: Path, folder: Path) -> list[Path]:
-    """Write the four pictures of the answer about a clip into a folder; returns their paths."""
+class Files(NamedTuple):
+    """What is sent."""
+
+    clip: Path
+    longer: Path
+    silence: Path
+
+
+def _send(page: Page, *recordings: Path) -> None:
+    page.set_input_files("#file", list(recordings))
+    page.click("button[type=submit]")
+
+
+def _answered(page: Page, *recordings: Path) -> None:
+    _send(page, *recordings)
+    page.wait_for_selector(".answer")
+    page.wait_for_timeout(400)
+
+
+def start(page: Page, _: Files) -> None:
+    """The page as it opens."""
+    page.wait_for_selector("form")
+
+
+def recording(page: Page, _: Files) -> None:
+    """While it records."""
+    page.click("[data-record=start]")
+    page.wait_for_timeout(1500)
+
+
+def answer(page: Page, files: Files) -> None:
+    """The answer about a clip."""
+    _answered(page, files.clip)
+
+
+def why(page: Page, files: Files) -> None:
+    """The moments that weighed most, in eight emotions."""
+    _answered(page, files.clip)
+    page.check("[name=view][value='8']")
+    page.click("[data-explain]")
+    page.wait_for_selector(".why h3")
+    page.wait_for_timeout(400)
+    page.locator(".why").scroll_into_view_if_needed()
+
+
+def timeline(page: Page, files: Files) -> None:
+    """A longer recording in its stretches."""
+    _answered(page, files.longer)
+    page.locator("[data-timeline]").scroll_into_view_if_needed()
+    page.focus(".sound")
+    page.keyboard.press("ArrowRight")
+
+
+def strain(page: Page, files: Files) -> None:
+    """How much of a recording sounds strained."""
+    _answered(page, files.longer)
+    page.check("[name=view][value='stress']")
+
+
+def several(page: Page, files: Files) -> None:
+    """Several recordings."""
+    _send(page, files.clip, files.longer)
+    page.locator("#many button").nth(1).wait_for()
+    page.wait_for_timeout(400)
+
+
+def refused(page: Page, files: Files) -> None:
+    """What silence gets."""
+    _send(page, files.silence)
+    page.wait_for_selector("[role=alert]")
+
+
+STATES: tuple[Callable[..., None], ...] = (start, recording, answer, why, timeline, strain, several, refused)
+
+
+def photograph(recognizer: "Recognizer", clips: Sequence[Path], folder: Path) -> list[Path]:
+    """Write a picture of every state into a folder; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    with in_background(create_app(recognizer)) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        pictures = []
-        for screen, scheme in itertools.product(SCREENS, SCHEMES):
-            pictures.append(folder / f"page-{screen}-{scheme}.png")
-            pictures[-1].write_bytes(picture(browser, address, clip, screen, scheme))
-        browser.close()
+    with tempfile.TemporaryDirectory() as temporary:
+        files = _recordings(clips, Path(temporary))
+        with in_background(create_app(recognizer, WebSettings(corrections=Path(temporary)))) as address, \
+                sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[
+                "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+                f"--use-file-for-fake-audio-capture={files[0]}"])
+            pictures = []
+            for state, screen, scheme in itertools.product(STATES, SCREENS, SCHEMES):
+                pictures.append(folder / f"{state.__name__}-{screen}-{scheme}.png")
+                pictures[-1].write_bytes(picture(browser, address, state, files, screen, scheme))
+            browser.close()
     return pictures
 
 
-def picture(browser: Browser, address: str, clip: Path, screen: str, scheme: str) -> bytes:
-    """What is visible without scrolling after the clip was sent on one kind of screen, as PNG."""
-    context = browser.new_context(**SCREENS[screen], color_scheme=scheme, reduced_motion="reduce")
+def _recordings(clips: Sequence[Path], folder: Path) -> Files:
+    """The first clip, all clips with pauses of half a second between them, and silence."""
+    signals, pause = [read_mono(clip) for clip in clips], np.zeros(RATE // 2, np.float32)
+    files = Files(folder / "clip.wav", folder / "longer.wav", folder / "silence.wav")
+    longer = np.concatenate([part for signal in signals for part in (signal, pause)])
+    for path, samples in zip(files, (signals[0], longer, np.zeros(2 * RATE, np.float32)), strict=True):
+        soundfile.write(path, samples, RATE)
+    return files
+
+
+def picture(
+    browser: Browser, address: str, state: Callable[..., None], files: Files, screen: str, scheme: str
+) -> bytes:
+    """What is visible of a state on one kind of screen, as PNG."""
+    width, height = SCREENS[screen]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme,
+                                  reduced_motion="reduce")
     page = context.new_page()
     page.goto(address)
-    page.set_input_files("#recording", clip)
-    page.click("button[type=submit]")
-    page.wait_for_selector(".answer audio")
-    page.wait_for_function("document.querySelector('.answer audio').readyState > 0")
+    state(page, files)
     seen = page.screenshot()
     context.close()
     return seen
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Photograph the page as it answers.")
-    parser.add_argument("clip", type=Path, help="a recording of a voice")
+    parser = argparse.ArgumentParser(description="Photograph every state of the page.")
+    parser.add_argument("clips", type=Path, nargs="+", help="recordings of a voice")
     parser.add_argument("--recognizer", type=Path, help="another recognizer than the bundled one")
-    parser.add_argument("--out", type=Path, default=Path("docs/images"), help="folder of the pictures")
+    parser.add_argument("--out", type=Path, default=Path("docs/images/page"), help="folder of the pictures")
     options = parser.parse_args()
     recognizer = intone.load(options.recognizer) if options.recognizer else intone.load()
-    for path in photograph(recognizer, options.clip, options.out):
+    for path in photograph(recognizer, options.clips, options.out):
         print(path)
 
 

@@ -39,6 +39,7 @@ One direction of flow; no module knows the ones after it:
     explanation    which moments of a recording speak for its answer
     annotations    the stretches of an answer -> text for other programs
     recognizer     recording -> answer
+    figures        how good the bundled recognizer is, and for whom
     scoring        answers of a model for the clips of a table
     export         trained network -> ONNX file with labels, settings and scaling
     fitting        a run from its clips to its recognizer

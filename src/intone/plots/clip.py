@@ -1,5 +1,8 @@
 """Figures of one recording."""
 
+import io
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +13,19 @@ from intone.audio import RATE, Signal
 from intone.envelope import EnvelopeSettings, mask, threshold
 from intone.envelope import envelope as envelope_of
 from intone.errors import NoSpeech
+from intone.features import MfccSettings, log_filter_bank, mfcc
 from intone.plots import canvas
 
 BLOCK_S = 0.01
 """Seconds over which one amplitude is taken."""
 
+LONGEST_IMAGE_S = 20.0
+"""Seconds of a clip that an image of its frames shows."""
+
+MFCC = MfccSettings()
+
+_SILENCE = float(np.log(np.finfo(np.float64).eps))  # what the logarithm of no energy is taken to be
+_ONE_AT_A_TIME = threading.Lock()  # a style is set for the whole process
 _LOWEST_DB = -100.0  # below the -90 dB of one step of 16 bits
 
 
@@ -68,6 +79,45 @@ def magnitudes(signal: Signal, name: str) -> Figure:
     axes.set(title=f"Spectrum of {name}", xlabel="frequency (Hz)", ylabel="FFT magnitude (1 = full scale)",
              xlim=(0, RATE / 2))
     return figure
+
+
+def filter_bank(signal: Signal, name: str) -> Figure:
+    """The logarithmic energies of the mel filters of a clip, at most its first `LONGEST_IMAGE_S`."""
+    return _image(log_filter_bank(signal[: round(LONGEST_IMAGE_S * RATE)], MFCC), f"Log filter bank of {name}",
+                  "mel filter (number)", "energy (natural logarithm)", _SILENCE)
+
+
+def coefficients(signal: Signal, name: str) -> Figure:
+    """The MFCC of a clip, at most its first `LONGEST_IMAGE_S`."""
+    return _image(mfcc(signal[: round(LONGEST_IMAGE_S * RATE)], MFCC), f"MFCC of {name}", "coefficient (number)",
+                  "value (no unit)")
+
+
+def _image(frames: NDArray[np.float64], title: str, y: str, colours: str, lowest: float = -np.inf) -> Figure:
+    figure = canvas.new_figure(2.6)
+    axes = figure.subplots()
+    axes.grid(visible=False)
+    first = (MFCC.window_s - MFCC.step_s) / 2
+    image = axes.imshow(frames.T, origin="lower", aspect="auto", interpolation="none", vmin=max(lowest, frames.min()),
+                        extent=(first, first + len(frames) * MFCC.step_s, -0.5, frames.shape[1] - 0.5))
+    axes.set(title=title, xlabel="time (s)", ylabel=y)
+    figure.colorbar(image, label=colours)
+    return figure
+
+
+VIEWS: Mapping[str, Callable[[Signal, str], Figure]] = {
+    "waveform": waveform, "spectrum": magnitudes, "filter-bank": filter_bank, "mfcc": coefficients}
+"""The pictures of a sound that the page shows, by name."""
+
+
+def pictured(signal: Signal, view: str, name: str) -> bytes:
+    """One of `VIEWS` of a signal, as PNG; a NoSpeech where it is silent."""
+    if not signal.any():
+        raise NoSpeech("The recording is silent, so that there is nothing to draw: choose one with sound.")
+    file = io.BytesIO()
+    with _ONE_AT_A_TIME, canvas.style():
+        VIEWS[view](signal, name).savefig(file, format="png", dpi=130, metadata={"Software": None})
+    return file.getvalue()
 
 
 def kept(signal: Signal, name: str, settings: EnvelopeSettings) -> Figure:

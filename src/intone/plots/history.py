@@ -1,14 +1,17 @@
 """Figures of a training."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from intone.files import FileError, told
 from intone.plots import canvas
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy")
 
@@ -24,8 +27,10 @@ def plot_history(path: Path, to: Path, format: str = "png") -> list[Path]:
         return [canvas.save(curves(history), to, "training-history", format)]
 
 
-def read_history(path: Path) -> pd.DataFrame:
+def read_history(path: Path) -> "pd.DataFrame":
     """The table in a `history.csv`, with the columns `COLUMNS` as floats."""
+    import pandas as pd  # which the page does without
+
     try:
         with told(path):
             history = pd.read_csv(path, dtype=float)
@@ -38,7 +43,7 @@ def read_history(path: Path) -> pd.DataFrame:
     return history
 
 
-def curves(history: pd.DataFrame) -> Figure:
+def curves(history: "pd.DataFrame") -> Figure:
     """Loss and accuracy side by side, of training and validation."""
     figure = canvas.new_figure(2.9)
     left, right = figure.subplots(1, 2)
@@ -52,7 +57,7 @@ def curves(history: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, history: pd.DataFrame, what: str) -> None:
+def _draw(axes: Axes, history: "pd.DataFrame", what: str) -> None:
     every = len(history) // 10 + 1
     axes.plot(history["epoch"], history[what], color=canvas.BLUE, marker="o", markersize=4, markevery=every,
               label="training")

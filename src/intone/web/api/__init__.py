@@ -4,6 +4,7 @@
     openapi      the OpenAPI 3.1 document, made of that, and a page that shows it
     analyses     POST a recording, read its answer; long ones with progress and cancel
     recognizer   GET what answers, how good it is and for whom, and under which licence
+    pictures     POST a recording, see its waveform, spectrum, filter bank or MFCC
     annotations  POST an answer, take its stretches away in the format of another program
     corrections  POST a clip with its true label, kept for a later training if its speaker agrees
 """
@@ -12,8 +13,9 @@ from intone.web.api.analyses import blueprint as analyses
 from intone.web.api.annotations import blueprint as annotations
 from intone.web.api.corrections import blueprint as corrections
 from intone.web.api.openapi import blueprint as openapi
+from intone.web.api.pictures import blueprint as pictures
 from intone.web.api.recognizer import blueprint as recognizer
 
-BLUEPRINTS = (analyses, recognizer, annotations, corrections, openapi)
+BLUEPRINTS = (analyses, recognizer, pictures, annotations, corrections, openapi)
 
 __all__ = ["BLUEPRINTS"]

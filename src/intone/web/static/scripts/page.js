@@ -4,6 +4,7 @@ import { acceptDrops } from "./drop.js";
 import { analyse } from "./analysis.js";
 import { offerCorrection } from "./correction.js";
 import { listed } from "./many.js";
+import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
 import { offerTakeaway } from "./takeaway.js";
 import { showTimeline } from "./timeline.js";
@@ -79,6 +80,7 @@ function showAnswer(part, file) {
   const data = JSON.parse(part.querySelector("[data-answer]").textContent);
   showTimeline(part.querySelector("[data-timeline]"), file, data);
   offerTakeaway(part.querySelector("[data-takeaway]"), data);
+  offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
   part.querySelector("[data-explain]")?.addEventListener("click", () => explain(file));
   window.scrollTo({ top: 0 });
