@@ -78,8 +78,10 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFr
     return folder / "run", table
 
 
-def _without_detector(model: Path, clip: str) -> tuple[np.ndarray, str]:
+def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, str]:
     """What a person gets, of the whole clip as if it were speech."""
+    clip, sex = asked
+    assert sex == "auto"
     loaded = load_model(model)
     probabilities = loaded.answer(loaded.settings.front_end(read_mono(clip)))
     return probabilities.reshape(2, -1).sum(axis=0), "female"

@@ -50,6 +50,8 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     six = rows[rows["truth"].isin(tables.voices.SHARED)].assign(actor=lambda one: one["actor"] + 1000)
     files |= dict.fromkeys([*tables.CREMA_D.values(), "across-corpora/default-ravdess-to-crema-d"], six)
     files["ravdess-5fold/default"] = rows.assign(sex=np.where(rows["actor"] % 2, "male", "female"))
+    files |= dict.fromkeys(["sexes/told", "ravdess-5fold/linear-probe"], rows)
+    files |= {f"ravdess-5fold/linear-probe-{sex}": rows[rows["actor"] % 2 == (sex == "male")] for sex in ("female", "male")}
     files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CONDITIONS])
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
     for name, one in files.items():

@@ -46,6 +46,7 @@ TABLES: dict[str, Maker] = {
     "crema-d-by-emotion": voices.crema_d_by_emotion,
     "for-whom": voices.for_whom,
     "sex-heard": voices.sex_heard,
+    "sexes": voices.sexes,
     "robustness": conditions.robustness,
     "short": conditions.short,
     "joins": conditions.joins,

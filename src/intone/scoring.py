@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 Rows = NDArray[np.float64]
 
 
-def answered(model: Path, table: "pd.DataFrame", *, fold: int = -1, jobs: int | None = None) -> "pd.DataFrame":
+def answered(
+    model: Path, table: "pd.DataFrame", *, fold: int = -1, tell_sex: bool = False, jobs: int | None = None
+) -> "pd.DataFrame":
     """Every clip as a person gets it answered, as rows: clip, fold, actor, truth, a mass for every class, sex.
 
-    Speech is found first; the sex is left to the network, and told as it was heard. A clip that is refused has empty
+    Speech is found first; the sex is left to the network, and told as it was heard, unless the clip's own is to be
+    told to it (`tell_sex`). A clip that is refused has empty
     masses and no sex.
     """
     import pandas as pd
 
-    found = list(mapped(partial(_serve, model), list(table["path"]), title="answering", jobs=jobs))
+    found = list(mapped(partial(_serve, model), _asked(table, tell_sex), title="answering", jobs=jobs))
     masses = np.stack([row for row, _ in found])
     classes = labels.scheme(_load(model).settings.classes).classes
     rows = pd.DataFrame({"clip": table["clip"], "fold": fold, "actor": table["actor"], "truth": table["class"]})
@@ -54,11 +57,17 @@ def _load(path: Path) -> Model:
     return _model(path, path.stat().st_mtime_ns)
 
 
-def _serve(model: Path, clip: str) -> tuple[Rows, str]:
+def _asked(table: "pd.DataFrame", tell_sex: bool) -> list[tuple[str, str]]:
+    """Path and sex of every clip, the latter "auto" where it is left to the network."""
+    return [(path, sex if tell_sex else "auto") for path, sex in zip(table["path"], table["sex"], strict=True)]
+
+
+def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str]:
+    clip, sex = asked
     loaded = _load(model)
     signal = _signal(clip)
     try:
-        heard = hear(loaded, signal)
+        heard = hear(loaded, signal, sex)
     except RecordingError:
         return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan), ""
     return heard.whole, heard.sex

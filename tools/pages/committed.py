@@ -15,6 +15,7 @@ from intone.report import Answers, Summary, answers, read_rows, summarize
 DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
 SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
+    "a linear probe of a frozen encoder": "ravdess-5fold/linear-probe",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
     REFERENCE: "references/xlsr53-finetuned",
 }

@@ -7,7 +7,20 @@ import pandas as pd
 
 from intone import metrics
 from intone.labels import EMOTIONS, SEXES
-from intone.report import HEARD, Summary, interval, majority_rows, pad, percent, summarize, table, to_markdown
+from intone.report import (
+    HEARD,
+    Summary,
+    answers,
+    difference,
+    interval,
+    majority_rows,
+    pad,
+    percent,
+    signed,
+    summarize,
+    table,
+    to_markdown,
+)
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, Results
 from pages.systems import recalls_table
 
@@ -18,6 +31,13 @@ SHARED = tuple(emotion for emotion in EMOTIONS if emotion not in ("calm", "surpr
 ACROSS = {("RAVDESS", "CREMA-D"): "across-corpora/default-ravdess-to-crema-d",
           ("CREMA-D", "RAVDESS"): "across-corpora/default-crema-d-to-ravdess"}
 WITHIN = {"RAVDESS": SYSTEMS[DEFAULT], "CREMA-D": CREMA_D[DEFAULT]}
+SEX_CHOICES = {
+    "the same network, told the sex": (SYSTEMS[DEFAULT], ("sexes/told",)),
+    "a linear probe for each sex, beside one for both": (
+        "ravdess-5fold/linear-probe", ("ravdess-5fold/linear-probe-female", "ravdess-5fold/linear-probe-male")),
+}
+"""What may be better than one network: its file, and those of the other."""
+
 WORDS = {"female": "women", "male": "men"}
 
 
@@ -53,6 +73,21 @@ def groups(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
     for first, last in AGES:
         name = f"{first} to {last} years" if last < 99 else f"{first} years and older"
         yield "CREMA-D", name, rows[rows["actor"].map(actors["age"]).between(first, last)]
+
+
+def sexes(results: Results) -> str:
+    """What telling the sex, and a network for each sex, does to the UAR of women's and men's clips."""
+    rows = []
+    for name, (one, others) in SEX_CHOICES.items():
+        parts = [pd.concat([results.rows(file) for file in files], ignore_index=True) for files in ((one,), others)]
+        cells = []
+        for sex in (None, *SEXES):
+            first, other = (part if sex is None else part[part["actor"] % 2 == (sex == "male")] for part in parts)
+            first = first[first["clip"].isin(set(other["clip"]))]
+            cells += [interval(summarize(other).uar), signed(difference(answers(other), answers(first)))]
+        rows.append([name, *cells])
+    return table(("what instead of one network that hears the sex itself", "UAR", "change", "UAR women", "change",
+                  "UAR men", "change"), rows)
 
 
 def sex_heard(results: Results) -> str:
