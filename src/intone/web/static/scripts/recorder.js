@@ -1,18 +1,23 @@
 // Records the microphone as it is. What was recorded becomes the file that is chosen; the form sends it.
 
+import { clock } from "./words.js";
+
 const KINDS = [["audio/webm;codecs=opus", "webm"], ["audio/mp4", "m4a"], ["audio/ogg;codecs=opus", "ogg"]];
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
 const QUIET_DB = -40;
 const FULL = 0.985;
 const CLIPPED_FRAMES = 3;
+const REASONS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 
 export function offerRecording(place, input) {
   const $ = (name) => place.querySelector(`[data-record=${name}]`);
   const [meter, audio, said, time] = ["meter", "audio", ".said", ".time"].map((one) => place.querySelector(one));
   let session = null;
+  let asking = false;
+  let recorded = null;
   place.hidden = false;
   if (!window.isSecureContext || !navigator.mediaDevices || !window.MediaRecorder) {
-    $("start").disabled = true;
+    $("start").hidden = true;
     said.textContent = place.dataset.insecure;
     return;
   }
@@ -27,12 +32,16 @@ export function offerRecording(place, input) {
   }
 
   async function start() {
+    if (asking) return;
+    asking = true;
     try {
       session = await begin(meter, time, Number(place.dataset.maxSeconds), finish);
       show("recording");
       $("stop").focus();
     } catch (error) {
-      said.textContent = place.dataset[error.name === "NotFoundError" ? "missing" : "refused"];
+      said.textContent = place.dataset[REASONS[error.name] ?? "refused"];
+    } finally {
+      asking = false;
     }
   }
 
@@ -40,6 +49,7 @@ export function offerRecording(place, input) {
     const chosen = new DataTransfer();
     chosen.items.add(file);
     input.files = chosen.files;
+    recorded = input.files[0];
     input.dispatchEvent(new Event("change", { bubbles: true }));
     audio.src = URL.createObjectURL(file);
     show("ready");
@@ -49,27 +59,36 @@ export function offerRecording(place, input) {
     $("again").focus();
   }
 
+  function discard() {
+    URL.revokeObjectURL(audio.src);
+    audio.removeAttribute("src");
+    audio.load();
+    recorded = null;
+    said.textContent = "";
+    show("empty");
+  }
+
   $("start").addEventListener("click", start);
   $("stop").addEventListener("click", () => session?.stop());
   $("pause").addEventListener("click", () => session && show(session.pause() ? "paused" : "recording"));
   $("again").addEventListener("click", () => {
-    URL.revokeObjectURL(audio.src);
-    audio.removeAttribute("src");
+    discard();
     input.value = "";
-    said.textContent = "";
-    show("empty");
     $("start").focus();
   });
+  input.addEventListener("change", () => recorded && input.files[0] !== recorded && discard());
+  audio.addEventListener("loadedmetadata", () => tellLength(audio));
 }
 
 // Begins to record; resolves to { stop(), pause() -> whether it is paused }.
 async function begin(meter, time, maxSeconds, finish) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: RAW });
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 2048 });
-  context.createMediaStreamSource(stream).connect(analyser);
   const [type, suffix] = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind)) ?? [undefined, "webm"];
   const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 192_000 });
+  const context = new AudioContext();
+  context.resume();
+  const analyser = new AnalyserNode(context, { fftSize: 2048 });
+  context.createMediaStreamSource(stream).connect(analyser);
   const parts = [];
   const heard = { peak: 0, clippedFrames: 0, seconds: 0, last: performance.now() };
   recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
@@ -85,7 +104,7 @@ async function begin(meter, time, maxSeconds, finish) {
   });
   const watch = setInterval(() => {
     measure(analyser, heard, recorder.state === "recording", meter);
-    time.textContent = `${heard.seconds.toFixed(1)} s`;
+    time.textContent = clock(heard.seconds);
     if (heard.seconds >= maxSeconds && recorder.state !== "inactive") recorder.stop();
   }, 50);
   recorder.start(1000);
@@ -114,3 +133,10 @@ function measure(analyser, heard, recording, meter) {
 }
 
 const decibels = (peak) => 20 * Math.log10(Math.max(peak, 1e-6));
+
+// A browser writes no length into what it records, and finds it only where it seeks past the end.
+function tellLength(audio) {
+  if (Number.isFinite(audio.duration)) return;
+  audio.addEventListener("durationchange", () => { audio.currentTime = 0; }, { once: true });
+  audio.currentTime = Number.MAX_SAFE_INTEGER;
+}

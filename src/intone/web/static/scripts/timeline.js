@@ -3,162 +3,190 @@
 
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 import Regions from "../vendor/wavesurfer/regions.esm.js";
+import { drawStretches } from "./stretches.js";
 import { drawValence } from "./valence.js";
+import { clock, percent } from "./words.js";
 
 const ZOOM = 1.6;
-const MOST = 600; // regions drawn at a time
-let shown = null;
+const CLOSEST = 200; // pixels a second, or eight times the whole where that is closer
+const SLACK_S = 0.05; // a player stops and seeks no more exactly
+let forget = () => undefined;
 
+// Shows a recording, and forgets the one before it. `data` is what `Answer.drawn` in hearing.py gives.
 export function showTimeline(place, file, data) {
-  shown?.();
+  forget();
   if (!file) return;
   place.hidden = false;
+  const gone = new AbortController();
   const address = URL.createObjectURL(file);
-  const sound = place.querySelector(".sound");
   const audio = new Audio(address);
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const regions = Regions.create();
-  const wave = WaveSurfer.create({
+  const wave = waveform(place, audio, data, regions);
+  const view = () => document.querySelector(".answer [name=view]:checked")?.value ?? Object.keys(data.views)[0];
+  const stretches = () => data.views[view()].stretches;
+  const table = { tones: JSON.parse(place.dataset.tones), words: JSON.parse(place.dataset.words) };
+  const sight = sighted(wave, data);
+  const current = followed(place, wave, stretches, table.words);
+  let plot = null;
+  let drawn = [0, 0]; // seconds whose stretches are drawn
+
+  function redraw() {
+    if (!wave.getDecodedData()) return;
+    const [from, to] = sight.seconds();
+    drawn = [from - (to - from) / 2, to + (to - from) / 2];
+    drawStretches(regions, stretches(), drawn, sight.scale(), table);
+    plot?.show(from, to);
+  }
+
+  function scrolled() {
+    const [from, to] = sight.seconds();
+    if (from < drawn[0] || to > drawn[1]) redraw();
+    else plot?.show(from, to);
+  }
+
+  wave.on("redrawcomplete", redraw);
+  wave.on("scroll", scrolled);
+  regions.on("region-clicked", (_, event) => {
+    event.stopPropagation();
+    current.hear(sight.timeAt(event.clientX));
+  });
+  listen(place, wave, audio, { sight, current }, gone.signal);
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "view") return;
+    redraw();
+    current.tell();
+  }, { signal: gone.signal });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions(colours()),
+    { signal: gone.signal });
+  if (data.valence.length > 1) {
+    drawValence(place.querySelector(".valence"), place.dataset.plot, data.valence, colour).then((made) => {
+      if (gone.signal.aborted) made.destroy();
+      else plot = made;
+      redraw();
+    }, () => undefined);
+  }
+
+  forget = () => {
+    forget = () => undefined;
+    gone.abort();
+    plot?.destroy();
+    wave.destroy();
+    audio.pause();
+    audio.removeAttribute("src");
+    audio.load();
+    URL.revokeObjectURL(address);
+  };
+}
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const colours = () => ({ waveColor: colour("edge"), progressColor: colour("ink"), cursorColor: colour("ink") });
+
+function waveform(place, media, data, regions) {
+  return WaveSurfer.create({
+    ...colours(),
     container: place.querySelector(".waveform"),
-    media: audio,
+    media,
     peaks: [data.waveform],
     duration: data.duration_s,
     height: 96,
     normalize: true,
-    waveColor: colour("edge"),
-    progressColor: colour("ink"),
-    cursorColor: colour("ink"),
     cspNonce: document.documentElement.dataset.nonce,
     plugins: [regions],
   });
-  const tones = JSON.parse(place.dataset.tones);
-  const words = JSON.parse(place.dataset.words);
-  const scales = () => sound.clientWidth / data.duration_s;
-  let closeness = 1;
-  let until = null;
-  let plot = null;
+}
 
-  const view = () => document.querySelector(".answer [name=view]:checked")?.value ?? Object.keys(data.views)[0];
-  const stretches = () => data.views[view()].stretches;
-  const current = () => {
-    const now = wave.getCurrentTime() + 0.005;
-    const before = stretches().filter((one) => one.start_s <= now);
-    return before.length - 1;
+// What of the recording is in sight, and how close it is.
+function sighted(wave, data) {
+  const scale = () => wave.getWrapper().clientWidth / data.duration_s;
+  const whole = () => wave.getWidth() / data.duration_s;
+  return {
+    scale,
+    seconds() {
+      const from = wave.getScroll() / scale();
+      return [from, from + wave.getWidth() / scale()];
+    },
+    timeAt: (x) => (x - wave.getWrapper().getBoundingClientRect().left) / scale(),
+    zoom(factor) {
+      if (!wave.getDecodedData()) return;
+      const wanted = Math.min(scale() * factor, Math.max(CLOSEST, 8 * whole()));
+      wave.zoom(wanted > 1.01 * whole() ? wanted : 0);
+    },
   };
+}
 
-  function drawRegions() {
-    regions.clearRegions();
-    const [from, to] = visible();
-    for (const one of drawable(stretches().filter((each) => each.end_s > from && each.start_s < to))) {
-      const tone = tones[one.label] ?? "neutral";
-      const region = regions.addRegion({
-        start: one.start_s, end: one.end_s, drag: false, resize: false,
-        color: `color-mix(in srgb, ${colour(tone)} 30%, transparent)`,
-        content: (one.end_s - one.start_s) * scales() * closeness > 70 ? (words[one.label] ?? one.label) : undefined,
-      });
-      region.element?.setAttribute("data-label", one.label);
-    }
-  }
+// The stretch that is heard or was chosen, in words.
+function followed(place, wave, stretches, words) {
+  const line = place.querySelector(".current");
+  const indexAt = (now) => stretches().findLastIndex((one) => one.start_s <= now + SLACK_S);
+  let index = -1;
 
-  function visible() {
-    const width = data.duration_s / closeness;
-    const from = Math.max(0, (wave.getScroll?.() ?? 0) / (scales() * closeness) - width * 0.5);
-    return [from, from + 2 * width];
-  }
-
-  function select(index, andPlay) {
+  function tell() {
     const one = stretches()[index];
+    line.setAttribute("aria-live", wave.isPlaying() ? "off" : "polite"); // nobody talks over the recording
+    line.textContent = one ? inWords(one, place.dataset.current, words) : "";
+  }
+
+  function choose(wanted) {
+    const one = stretches()[wanted];
     if (!one) return;
+    index = wanted;
+    tell();
     wave.setTime(one.start_s);
-    until = one.end_s;
-    tell(one);
-    if (andPlay) wave.play().catch(() => undefined);
   }
 
-  function tell(one) {
-    const share = one.probabilities[one.label];
-    place.querySelector(".current").textContent = place.dataset.current
-      .replace("{start}", clock(one.start_s)).replace("{end}", clock(one.end_s))
-      .replace("{label}", words[one.label] ?? one.label)
-      .replace("{share}", share === undefined ? "" : `${Math.round(100 * share)} %`);
+  function hear(seconds) {
+    choose(Math.max(0, seconds === undefined ? index : stretches().findLastIndex((one) => one.start_s <= seconds)));
+    const one = stretches()[index];
+    if (one) wave.play(one.start_s, one.end_s).catch(() => undefined);
   }
 
-  function zoom(factor) {
-    closeness = Math.min(400, Math.max(1, closeness * factor));
-    wave.zoom(closeness === 1 ? 0 : scales() * closeness);
-    drawRegions();
-    moveValence();
-  }
-
-  function moveValence() {
-    const width = data.duration_s / closeness;
-    const from = Math.min((wave.getScroll?.() ?? 0) / (scales() * closeness), data.duration_s - width);
-    plot?.move(Math.max(0, from), Math.max(0, from) + width);
-  }
-
-  const actions = {
-    play: () => { until = null; wave.playPause().catch(() => undefined); },
-    back: () => select(Math.max(0, current() - 1), false),
-    next: () => select(wave.getCurrentTime() < (stretches()[0]?.start_s ?? 0) ? 0 : current() + 1, false),
-    closer: () => zoom(ZOOM),
-    farther: () => zoom(1 / ZOOM),
-  };
-  const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "next", "+": "closer", "=": "closer", "-": "farther" };
-
-  const onKey = (event) => {
-    if (event.key === "Enter") select(Math.max(0, current()), true);
-    else if (!keys[event.key]) return;
-    else actions[keys[event.key]]();
-    event.preventDefault();
-  };
-  const onView = (event) => event.target.name === "view" && drawRegions();
-
-  sound.addEventListener("keydown", onKey);
-  for (const button of place.querySelectorAll("[data-do]")) button.addEventListener("click", actions[button.dataset.do]);
-  document.addEventListener("change", onView);
-  const playButton = place.querySelector("[data-do=play]");
-  wave.on("play", () => { playButton.textContent = place.dataset.pause; });
-  wave.on("pause", () => { playButton.textContent = place.dataset.play; });
   wave.on("timeupdate", (now) => {
-    if (until !== null && now >= until) {
-      wave.pause();
-      until = null;
-    }
+    if (!place.isConnected) wave.pause(); // the next recording is being heard
+    const one = stretches()[index];
+    if (one && now >= one.start_s - SLACK_S && now <= one.end_s + SLACK_S) return;
+    if (indexAt(now) === index) return;
+    index = indexAt(now);
+    tell();
   });
-  wave.on("scroll", () => { drawRegions(); moveValence(); });
-  wave.on("ready", drawRegions);
-  wave.on("redrawcomplete", drawRegions);
-  regions.on("region-clicked", (region, event) => {
-    event.stopPropagation();
-    select(stretches().findIndex((one) => one.start_s === region.start), true);
-  });
-  audio.addEventListener("error", () => { place.querySelector("[data-mute]").hidden = false; });
-  drawValence(place, data, colour).then((made) => { plot = made; moveValence(); });
+  index = indexAt(0);
+  tell();
+  return { tell, hear, step: (by) => choose(Math.max(0, index + by)) };
+}
 
-  shown = () => {
-    document.removeEventListener("change", onView);
-    plot?.destroy();
-    wave.destroy();
-    URL.revokeObjectURL(address);
-    shown = null;
+function inWords(one, sentence, words) {
+  const share = one.probabilities[one.label];
+  return sentence
+    .replace("{start}", clock(one.start_s)).replace("{end}", clock(one.end_s))
+    .replace("{label}", words[one.label] ?? one.label)
+    .replace("{share}", share === undefined ? "" : percent(share)).trim();
+}
+
+// Keys and buttons do the same.
+function listen(place, wave, audio, { sight, current }, signal) {
+  const actions = {
+    play: () => { wave.playPause().catch(() => undefined); },
+    hear: () => current.hear(),
+    back: () => current.step(-1),
+    next: () => current.step(1),
+    closer: () => sight.zoom(ZOOM),
+    farther: () => sight.zoom(1 / ZOOM),
   };
-}
+  const keys = { " ": "play", Enter: "hear", ArrowLeft: "back", ArrowRight: "next", "+": "closer", "=": "closer",
+    "-": "farther" };
+  const button = place.querySelector("[data-do=play]");
 
-// What can be drawn at once: of too many stretches, neighbours with one label become one.
-function drawable(found) {
-  if (found.length <= MOST) return found;
-  const step = Math.ceil(found.length / MOST);
-  const merged = [];
-  for (let i = 0; i < found.length; i += step) {
-    const group = found.slice(i, i + step);
-    merged.push({ ...group[Math.floor(group.length / 2)], start_s: group[0].start_s, end_s: group.at(-1).end_s });
+  place.querySelector(".sound").addEventListener("keydown", (event) => {
+    if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return; // those are the browser's
+    actions[keys[event.key]]();
+    event.preventDefault();
+  }, { signal });
+  for (const one of place.querySelectorAll("[data-do]")) {
+    one.addEventListener("click", actions[one.dataset.do], { signal });
   }
-  return merged;
-}
-
-function clock(seconds) {
-  const tenths = Math.round(10 * seconds);
-  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
-  return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}.${tenths % 10}`;
+  // A region would take the finger that scrolls the page.
+  place.querySelector(".waveform").addEventListener("pointerdown", (event) => event.stopPropagation(),
+    { capture: true, signal });
+  audio.addEventListener("error", () => { place.querySelector("[data-mute]").hidden = false; }, { signal });
+  wave.on("play", () => { button.textContent = place.dataset.pause; });
+  wave.on("pause", () => { button.textContent = place.dataset.play; });
 }

@@ -1,45 +1,69 @@
 // A line of valence over time: above the middle positive, below it negative.
 
+import { grouped } from "./stretches.js";
+
+const HEIGHT = 110;
+const LEAST = 2; // pixels; narrower neighbours are drawn as their mean
 let library = null;
 
-// Resolves to { move(from, to), destroy() }, with times in seconds.
-export async function drawValence(place, data, colour) {
-  if (data.valence.length < 2) return null;
-  await (library ??= load(place.dataset.plot));
-  const box = place.querySelector(".valence");
-  const times = [];
-  const values = [];
-  for (const one of data.valence) {
-    times.push(one.start_s, one.end_s, one.end_s + 1e-4);
-    values.push(one.value, one.value, null);
-  }
-  const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
+// Resolves to { show(from, to), destroy() }, with times in seconds.
+export async function drawValence(box, address, valence, colour) {
+  await (library ??= load(address));
   const plot = new window.uPlot({
     width: box.clientWidth,
-    height: 110,
+    height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: false, range: [0, data.duration_s] }, y: { range: [-1, 1] } },
-    axes: [{ ...axis, show: false }, { ...axis, show: false, values: () => [] }],
-    series: [{}, { stroke: colour("ink"), width: 2, spanGaps: true, paths: window.uPlot.paths.linear() }],
+    scales: { x: { time: false, range: (_, from, to) => [from, to] }, y: { range: [-1, 1] } },
+    axes: [{ show: false }, { show: false }],
+    series: [{}, { stroke: () => colour("ink"), width: 2, points: { show: false } }],
     hooks: { drawClear: [(one) => drawMiddle(one, colour("edge"))] },
     padding: [4, 0, 4, 0],
-  }, [times, values], box);
-  const resized = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: 110 }));
-  resized.observe(box);
+  }, [[], []], box);
   return {
-    move: (from, to) => plot.setScale("x", { min: from, max: to }),
-    destroy: () => { resized.disconnect(); plot.destroy(); },
+    show(from, to) {
+      if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: HEIGHT });
+      plot.setData(points(valence, from, to, LEAST * (to - from) / plot.width), false);
+      plot.setScale("x", { min: from, max: to });
+    },
+    destroy: () => plot.destroy(),
   };
 }
 
+// What is drawn between two times: [times, values], with one stretch more on either side, so that the line goes on.
+function points(valence, from, to, least) {
+  const first = Math.max(0, valence.findLastIndex((one) => one.end_s < from));
+  const last = valence.findIndex((one) => one.start_s > to);
+  const times = [];
+  const values = [];
+  for (const group of grouped(valence.slice(first, last < 0 ? undefined : last + 1), least)) {
+    const value = mean(group);
+    times.push(group[0].start_s, group.at(-1).end_s);
+    values.push(value, value);
+  }
+  return [times, values];
+}
+
+function mean(group) {
+  let sum = 0;
+  let seconds = 0;
+  for (const one of group) {
+    sum += one.value * (one.end_s - one.start_s);
+    seconds += one.end_s - one.start_s;
+  }
+  return seconds ? sum / seconds : 0;
+}
+
 function drawMiddle(plot, colour) {
+  const { ctx, bbox } = plot;
   const y = plot.valToPos(0, "y", true);
-  plot.ctx.strokeStyle = colour;
-  plot.ctx.beginPath();
-  plot.ctx.moveTo(plot.bbox.left, y);
-  plot.ctx.lineTo(plot.bbox.left + plot.bbox.width, y);
-  plot.ctx.stroke();
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
 }
 
 function load(address) {
@@ -47,7 +71,10 @@ function load(address) {
     const script = document.createElement("script");
     script.src = address;
     script.addEventListener("load", resolve);
-    script.addEventListener("error", reject);
+    script.addEventListener("error", () => {
+      library = null;
+      reject(new Error(address));
+    });
     document.head.append(script);
   });
 }
