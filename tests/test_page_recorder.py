@@ -8,10 +8,13 @@ import pytest
 import soundfile
 from playwright.sync_api import Page, Playwright, expect
 
-from chromium import Visitor, launched, verdict, violations, visiting
+from chromium import HOSTNAME, Visitor, choose, launched, verdict, violations, visiting
 from intone import Recognizer
-from intone.audio import RATE
+from intone.audio import RATE, Signal
+from intone.web import WebSettings, create_app
+from intone.web.server import in_background
 from sounds import silence, voice
+from web_server import StandIn, tone, wav
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +41,8 @@ def record(page: Page, seconds: float) -> None:
     page.wait_for_selector(".recorder audio:visible")
 
 
-def written(path: Path, signal, gain: float = 1.0) -> Path:
-    soundfile.write(path, signal * gain, RATE, subtype="PCM_16")
+def written(path: Path, signal: Signal) -> Path:
+    soundfile.write(path, signal, RATE, subtype="PCM_16")
     return path
 
 
@@ -72,9 +75,10 @@ def test_it_pauses_listens_and_discards(microphone: Microphone, stand_in: str, t
         page.click("[data-record=pause]")
         page.wait_for_timeout(500)
         page.click("[data-record=stop]")
-        page.wait_for_function("document.querySelector('.recorder audio').readyState > 0")
+        expect(page.locator(".recorder audio")).to_have_js_property("readyState", 4)
         name, size = page.eval_on_selector("#file", "one => [one.files[0].name, one.files[0].size]")
         assert name == "recording.webm" and size > 1000
+        assert 0.8 < page.eval_on_selector(".recorder audio", "one => one.duration") < 3
         assert violations(page) == []
         page.click("[data-record=again]")
         assert page.eval_on_selector("#file", "one => one.files.length") == 0
@@ -92,12 +96,77 @@ def test_a_bad_level_gets_a_hint(
         expect(page.locator(".recorder .said")).to_contain_text(said)
 
 
-def test_a_microphone_that_is_refused_gets_a_sentence(visitor: Visitor, stand_in: str) -> None:
-    page = visitor(stand_in, permissions=[])
-    page.evaluate("""() => { navigator.mediaDevices.getUserMedia =
-        () => Promise.reject(new DOMException("no", "NotAllowedError")); }""")
+def test_what_was_recorded_is_heard_in_its_stretches(microphone: Microphone, stand_in: str, tmp_path: Path) -> None:
+    """A browser records without a length and without an index; its own player still finds the second second."""
+    with microphone(written(tmp_path / "voice.wav", voice(3.0))) as visitor:
+        page = visitor(stand_in)
+        record(page, 2.6)
+        page.evaluate("""() => { window.Audio = class extends Audio {
+            constructor(...from) { super(...from); window.player = this; } }; }""")
+        page.click("button[type=submit]")
+        page.locator(".waveform [data-label]").nth(1).click()
+        expect(page.locator("[data-do=play]")).to_have_text("Pause")
+        expect(page.locator("[data-do=play]")).to_have_text("Play", timeout=5000)
+        assert page.evaluate("player.currentTime") == pytest.approx(2.0, abs=0.1)
+
+
+def test_it_stops_at_the_most_that_is_heard(microphone: Microphone, tmp_path: Path) -> None:
+    with (in_background(create_app(StandIn(), WebSettings(max_seconds=1))) as address,
+          microphone(written(tmp_path / "voice.wav", voice(3.0))) as visitor):
+        page = visitor(address)
+        page.evaluate("""() => { const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = async wanted => window.stream = await ask(wanted); }""")
+        page.click("[data-record=start]")
+        expect(page.locator(".recorder audio")).to_be_visible()
+        assert page.evaluate("stream.getTracks().map(track => track.readyState)") == ["ended"]
+
+
+def test_another_file_takes_the_place_of_what_was_recorded(
+    microphone: Microphone, stand_in: str, tmp_path: Path
+) -> None:
+    with microphone(written(tmp_path / "voice.wav", voice(3.0))) as visitor:
+        page = visitor(stand_in)
+        record(page, 0.5)
+        choose(page, wav(tone("sad")))
+        expect(page.locator(".recorder audio")).to_be_hidden()
+        expect(page.locator(".recorder .said")).to_have_text("")
+        assert page.eval_on_selector("#file", "one => one.files[0].name") == "clip0.wav"
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    ("NotAllowedError", "The microphone is not allowed here"),
+    ("NotFoundError", "No microphone was found"),
+    ("NotReadableError", "The microphone cannot be read"),
+])
+def test_a_microphone_that_does_not_come_gets_a_sentence(
+    visitor: Visitor, stand_in: str, error: str, said: str
+) -> None:
+    page = visitor(stand_in)
+    page.evaluate("""error => { navigator.mediaDevices.getUserMedia =
+        () => Promise.reject(new DOMException("no", error)); }""", error)
     page.click("[data-record=start]")
-    expect(page.locator(".recorder .said")).to_contain_text("The microphone is not allowed here")
+    expect(page.locator(".recorder .said")).to_contain_text(said)
+    assert violations(page) == []
+
+
+def test_an_address_that_is_not_trusted_gets_a_sentence(visitor: Visitor, stand_in: str) -> None:
+    page = visitor(stand_in.replace("127.0.0.1", HOSTNAME))
+    expect(page.locator(".recorder .said")).to_contain_text("A browser records only on this computer's own address")
+    expect(page.locator("[data-record=start]")).to_be_hidden()
+    assert violations(page) == []
+
+
+def test_asking_twice_records_once(microphone: Microphone, stand_in: str, tmp_path: Path) -> None:
+    with microphone(written(tmp_path / "voice.wav", voice(3.0))) as visitor:
+        page = visitor(stand_in)
+        page.evaluate("""() => { const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            window.asked = 0;
+            navigator.mediaDevices.getUserMedia = wanted => (window.asked += 1, ask(wanted));
+            const start = document.querySelector("[data-record=start]");
+            start.click();
+            start.click(); }""")
+        expect(page.locator("[data-record=stop]")).to_be_visible()
+        assert page.evaluate("asked") == 1
 
 
 def test_the_microphone_is_taken_as_it_is(microphone: Microphone, stand_in: str, tmp_path: Path) -> None:
