@@ -33,7 +33,7 @@ THREE = np.concatenate([tone("sad", 1), tone("happy", 1), tone("angry", 1)])
 def answered(page: Page, recording: bytes | Path) -> Page:
     ask(page, recording)
     expect(page.locator(".answer")).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-timeline] .waveform')?.firstElementChild?.shadowRoot")
+    page.wait_for_selector(".waveform [part~=region]", state="attached")
     return page
 
 
@@ -164,11 +164,11 @@ def test_the_moments_that_weighed_are_shown(visitor: Visitor, stand_in: str) -> 
 def test_the_sound_is_drawn_when_it_is_asked_for(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     page.click("text=The sound in pictures")
-    page.wait_for_function("document.querySelector('.pictures img').naturalWidth > 300")
-    first = page.get_attribute(".pictures img", "src")
+    picture = page.locator(".pictures img")
+    expect(picture).to_have_attribute("alt", "Waveform", timeout=30_000)
     page.click("[data-picture=mfcc]")
-    page.wait_for_function("before => document.querySelector('.pictures img').src !== before", arg=first)
-    assert page.get_attribute(".pictures img", "alt") == "MFCC"
+    expect(picture).to_have_attribute("alt", "MFCC")
+    assert page.evaluate("one => one.decode().then(() => one.naturalWidth)", picture.element_handle()) > 300
 
 
 # Several recordings

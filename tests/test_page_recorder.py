@@ -178,3 +178,12 @@ def test_the_microphone_is_taken_as_it_is(microphone: Microphone, stand_in: str,
         wanted = page.evaluate("window.wanted.audio")
         assert not (wanted["echoCancellation"] or wanted["noiseSuppression"] or wanted["autoGainControl"])
         expect(page.locator(".recorder")).to_contain_text("are off: they change how a voice sounds")
+
+
+def test_sending_ends_the_recording_first(microphone: Microphone, stand_in: str, tmp_path: Path) -> None:
+    with microphone(written(tmp_path / "voice.wav", voice(3.0))) as visitor:
+        page = visitor(stand_in)
+        page.click("[data-record=start]")
+        page.wait_for_timeout(900)
+        page.click("button[type=submit]")
+        expect(page.locator(".answer")).to_be_visible()

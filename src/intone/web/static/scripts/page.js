@@ -8,6 +8,7 @@ import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
 import { offerTakeaway } from "./takeaway.js";
 import { showTimeline } from "./timeline.js";
+import { percent } from "./words.js";
 
 const form = document.getElementById("form");
 const answer = document.getElementById("answer");
@@ -20,6 +21,7 @@ let running = null;
 async function send(event) {
   event.preventDefault();
   if (running) return;
+  await endRecording();
   const chosen = [...files.files];
   const list = listed(document.getElementById("many"), chosen, show);
   for (const file of chosen.length ? chosen : [undefined]) {
@@ -58,7 +60,7 @@ function tellProgress(share) {
   place.hidden = false;
   answer.querySelector(".pulse").hidden = true;
   place.querySelector("progress").value = share;
-  place.querySelector("[data-share]").textContent = `${Math.floor(100 * share)} %`;
+  place.querySelector("[data-share]").textContent = percent(share);
 }
 
 function endWaiting() {
@@ -110,4 +112,4 @@ function showAlert(part) {
 document.documentElement.dataset.script = "";
 form.addEventListener("submit", send);
 acceptDrops(files);
-offerRecording(form.querySelector("[data-recorder]"), files);
+const endRecording = offerRecording(form.querySelector("[data-recorder]"), files);

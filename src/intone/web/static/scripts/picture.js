@@ -1,5 +1,7 @@
 // The answer as a picture: verdict, waveform in the colours of the stretches, their names, and the shares.
 
+import { percent } from "./words.js";
+
 const WIDTH = 1600;
 const HEIGHT = 900;
 const MARGIN = 70;
@@ -23,6 +25,7 @@ export function picture(data, name) {
 }
 
 const font = (size, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
+const named = (what) => JSON.parse(document.querySelector("[data-timeline]").dataset[what]);
 const shown = () => [...document.querySelectorAll(".answer .view")].filter((one) => one.checkVisibility());
 
 function drawVerdict(pen, colour) {
@@ -34,8 +37,8 @@ function drawVerdict(pen, colour) {
 
 function drawWaveform(pen, colour, data, seen) {
   const [left, width, middle, tall] = [MARGIN, WIDTH - 2 * MARGIN, 330, 130];
-  const tones = document.querySelector("[data-tones]")?.dataset.tones;
-  const toneOf = tones ? JSON.parse(tones) : {};
+  const toneOf = named("tones");
+  const words = named("words");
   const loudest = Math.max(...data.waveform, 1e-6);
   const step = width / data.waveform.length;
   data.waveform.forEach((peak, i) => {
@@ -51,19 +54,21 @@ function drawWaveform(pen, colour, data, seen) {
   for (const stretch of seen.stretches) {
     const x = left + (stretch.start_s / data.duration_s) * width;
     if (x < free) continue;
-    pen.fillText(stretch.label, x, middle + tall + 40);
-    free = x + pen.measureText(stretch.label).width + 16;
+    const word = words[stretch.label] ?? stretch.label;
+    pen.fillText(word, x, middle + tall + 40);
+    free = x + pen.measureText(word).width + 16;
   }
 }
 
 function drawShares(pen, colour, seen) {
   const shares = Object.entries(seen.probabilities);
+  const words = named("words");
   const row = Math.min(60, 320 / shares.length);
   shares.forEach(([label, share], i) => {
     const y = 560 + i * row;
     pen.fillStyle = colour("ink");
     pen.font = font(Math.min(26, row * 0.6));
-    pen.fillText(`${label} ${Math.round(100 * share)} %`, MARGIN, y + row * 0.55);
+    pen.fillText(`${words[label] ?? label} ${percent(share)}`, MARGIN, y + row * 0.55);
     pen.fillStyle = colour("whole");
     pen.fillRect(MARGIN + 320, y + row * 0.15, WIDTH - 2 * MARGIN - 320, row * 0.5);
     pen.fillStyle = colour("edge");

@@ -9,6 +9,7 @@ const FULL = 0.985;
 const CLIPPED_FRAMES = 3;
 const REASONS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 
+// Returns a function that ends what is being recorded, and resolves when it is the file that is chosen.
 export function offerRecording(place, input) {
   const $ = (name) => place.querySelector(`[data-record=${name}]`);
   const [meter, audio, said, time] = ["meter", "audio", ".said", ".time"].map((one) => place.querySelector(one));
@@ -19,7 +20,7 @@ export function offerRecording(place, input) {
   if (!window.isSecureContext || !navigator.mediaDevices || !window.MediaRecorder) {
     $("start").hidden = true;
     said.textContent = place.dataset.insecure;
-    return;
+    return async () => undefined;
   }
 
   function show(state) {
@@ -78,6 +79,15 @@ export function offerRecording(place, input) {
   });
   input.addEventListener("change", () => recorded && input.files[0] !== recorded && discard());
   audio.addEventListener("loadedmetadata", () => tellLength(audio));
+
+  return () => new Promise((resolve) => {
+    if (!session) {
+      resolve();
+      return;
+    }
+    input.addEventListener("change", resolve, { once: true });
+    session.stop();
+  });
 }
 
 // Begins to record; resolves to { stop(), pause() -> whether it is paused }.
