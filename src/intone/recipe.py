@@ -78,7 +78,7 @@ class TunedRecipe:
     penalty: float = 1e-3
     untouched: float = 0.3
     stride: int = 4
-    variations: int = 2
+    variations: int = 1
     epochs: int = 5
     batch: int = 32
     others: int = 6000
