@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import intone
 from command import Ran, finish, run, start
+from intone.cli import main
 from intone.cli.failure import EXTRAS, printable, tell
 from sounds import encode, voice
 
@@ -200,3 +201,14 @@ def test_whatever_a_name_holds_is_printed_on_one_line(text: str) -> None:
     assert shown.isprintable()
     assert shown == text or not text.isprintable()
     assert len(shown) >= len(text)
+
+
+@pytest.mark.parametrize(("words", "kept"), [
+    ((), "corrections"), (("--host", "0.0.0.0"), None), (("--host", "0.0.0.0", "--corrections", "there"), "there")])
+def test_corrections_are_kept_here_unless_others_are_let_in(
+    words: tuple[str, ...], kept: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("intone.web.serve", lambda *served: asked.append(served[3].corrections))
+    main(["serve", *words])
+    assert asked == [None if kept is None else Path(kept)]

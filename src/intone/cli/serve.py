@@ -5,6 +5,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+OWN = ("127.0.0.1", "localhost", "::1")
+"""Addresses that no other machine reaches."""
+
 
 def serve(
     *,
@@ -26,8 +29,11 @@ def serve(
     recognizer
         A model file, or the folder of a training run, instead of the recognizer that comes with intone.
     corrections
-        A folder where clips are kept that a person corrected and agreed to keep; `intone train folder=...` takes it.
+        A folder where clips are kept that a person corrected and agreed to keep; `intone train folder=...` takes it. By
+        default `corrections` here, and none where other machines are let in.
     """
     from intone import web
 
+    if corrections is None and host in OWN:
+        corrections = Path("corrections")
     web.serve(host, port, recognizer, web.WebSettings(corrections=corrections))
