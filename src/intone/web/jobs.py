@@ -92,7 +92,7 @@ class Jobs(Generic[Result]):
             if before[0] in ENDED:
                 return
             with self._changed:
-                self._changed.wait_for(lambda: (job.state, job.progress) != before, patience_s)  # noqa: B023
+                self._changed.wait_for(lambda seen=before: (job.state, job.progress) != seen, patience_s)  # type: ignore[misc]
 
     def close(self) -> None:
         """Cancel everything."""
