@@ -50,6 +50,7 @@ TABLES: dict[str, Maker] = {
     "robustness": conditions.robustness,
     "short": conditions.short,
     "joins": conditions.joins,
+    "deletion": conditions.deletion,
     "original-male": original.original_male,
 }
 
