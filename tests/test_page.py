@@ -33,6 +33,11 @@ def test_a_recording_is_answered(visitor: Visitor, real: str, recognizer: Recogn
     expect(page.locator(".answer")).to_be_visible()
     assert verdict(page) == expected(recognizer, clip)
     assert recognizer.predict(clip).label in page.locator("#status").inner_text()
+    page.wait_for_selector(".waveform [part~=region]", state="attached")
+    page.click("[data-do=play]")  # it can be heard again, from its beginning to its end
+    expect(page.locator("[data-do=play]")).to_have_text("Pause")
+    seconds = recognizer.predict(clip).duration_s
+    expect(page.locator("[data-do=play]")).to_have_text("Play", timeout=1000 * (seconds + 5))
 
 
 def test_silence_is_answered_with_a_sentence(visitor: Visitor, real: str) -> None:

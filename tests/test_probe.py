@@ -107,7 +107,7 @@ def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]
         features = model.settings.front_end(voice(seconds))
         with torch.no_grad():
             wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
-        np.testing.assert_allclose(model.probabilities(features), wanted, atol=export.PACKED_TOLERANCE)
+        np.testing.assert_allclose(model.probabilities(features), wanted, atol=0.02)
     kinds = [node.op_type for node in onnx.load(folder / run.RECOGNIZER).graph.node]
     assert "Softmax" in kinds
 

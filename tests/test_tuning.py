@@ -38,7 +38,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 def quick(encoder: Path, **changes: object) -> TunedRecipe:
     tuned = recipe.on_encoder(str(encoder))
     assert isinstance(tuned, TunedRecipe)
-    values = {"frozen": 1, "tuned": 2, "probed": (0, 1), "penalty": 0.1, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
+    values = {"frozen": 1, "tuned": 2, "probed": (0, 1), "penalty": 1.0, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
     return replace(tuned, **values | changes)
 
 
@@ -112,7 +112,7 @@ def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
         features = model.settings.front_end(voice(seconds))
         with torch.no_grad():
             wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
-        np.testing.assert_allclose(model.probabilities(features), wanted, atol=export.PACKED_TOLERANCE)
+        np.testing.assert_allclose(model.probabilities(features), wanted, atol=0.02)
     rows = pd.read_csv(folder / run.VALIDATION)
     assert set(rows["corpus"]) == {"ravdess", "crema-d"}
     assert 0.2 <= model.settings.temperature <= 5

@@ -91,8 +91,12 @@ class Jobs(Generic[Result]):
             yield job
             if before[0] in ENDED:
                 return
+
+            def moved(seen: tuple[State, float] = before) -> bool:
+                return (job.state, job.progress) != seen
+
             with self._changed:
-                self._changed.wait_for(lambda seen=before: (job.state, job.progress) != seen, patience_s)  # type: ignore[misc]
+                self._changed.wait_for(moved, patience_s)
 
     def close(self) -> None:
         """Cancel everything."""

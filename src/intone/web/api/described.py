@@ -41,7 +41,7 @@ def described(summary: str, replies: Mapping[int, Reply], **more: Any) -> Callab
     """Put the description of an operation on the function that answers it."""
 
     def put(view: View) -> View:
-        view.described = Described(summary, replies, **more)  # type: ignore[attr-defined]
+        view.described = Described(summary, replies, **more)  # type: ignore[attr-defined]  # functions take any
         return view
 
     return put
