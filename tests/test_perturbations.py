@@ -343,7 +343,7 @@ def test_a_variation_never_fails(samples: int, seed: int, loud: float) -> None:
     signal = np.resize(VOICE, samples) * np.float32(loud)
     heard = varied(signal, around(seed, VOICE, noise(0.4)))
     assert heard.dtype == np.float32 and heard.ndim == 1 and np.isfinite(heard).all()
-    assert samples / 1.121 - 2 <= len(heard) <= samples / 0.879 + 2
+    assert samples / 1.141 - 2 <= len(heard) <= samples / 0.859 + 2
     assert 0.05 < np.sqrt(power(heard) / power(signal)) < 5
 
 
@@ -357,4 +357,4 @@ def test_a_variation_depends_on_the_seed_alone() -> None:
 def test_variations_are_of_every_kind() -> None:
     lengths = [len(varied(VOICE[: RATE // 4], around(seed))) for seed in range(40)]
     speeds = RATE / 4 / np.array(lengths)
-    assert 0.87 < speeds.min() < 0.92 and 1.08 < speeds.max() < 1.13
+    assert 0.855 < speeds.min() < 0.91 and 1.09 < speeds.max() < 1.145

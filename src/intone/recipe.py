@@ -78,8 +78,8 @@ class TunedRecipe:
     penalty: float = 1e-3
     untouched: float = 0.3
     stride: int = 4
-    variations: int = 1
-    epochs: int = 5
+    variations: int = 3
+    epochs: int = 8
     batch: int = 32
     others: int = 6000
     longest: int = 150
