@@ -285,3 +285,30 @@ def test_a_wav_that_was_written_as_a_stream_is_read_whole(size):
 def test_the_suffixes_cover_the_formats():
     assert {f".{suffix}" for suffix in FORMATS} <= set(audio.SUFFIXES)
     assert Path("a.WAV").suffix.lower() in audio.SUFFIXES
+
+
+# A block at a time.
+
+
+def test_a_sound_can_be_gone_through_again_and_is_what_read_gives(tmp_path):
+    content = encode(voice(3), "flac")
+    for source in (file(content), tmp_path / "clip.flac"):
+        if isinstance(source, Path):
+            source.write_bytes(content)
+        (sound,) = audio.sounds(source)
+        assert np.array_equal(np.concatenate(list(sound)), read_mono(file(content)))
+        assert np.array_equal(np.concatenate(list(sound)), read_mono(file(content)))
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
+def test_blocks_join_without_a_seam(rate, monkeypatch):
+    stereo = np.stack([noise(5), voice(5)], axis=1)
+    samples = soxr.resample(stereo, RATE, rate).clip(-1, 1)
+    content = pcm(samples, rate)
+    whole = read(file(content), "each")
+    monkeypatch.setattr(audio, "_BLOCK", rate)
+    for one, sound in zip(whole, audio.sounds(file(content), "each"), strict=True):
+        blocks = list(sound)
+        assert len(blocks) >= 5
+        assert sound.number == one.number
+        assert np.array_equal(np.concatenate(blocks), one.signal)

@@ -79,13 +79,13 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFr
     return folder / "run", table
 
 
-def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, str]:
+def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, str, None]:
     """What a person gets, of the whole clip as if it were speech."""
     clip, sex = asked
     assert sex == "auto"
     loaded = load_model(model)
     probabilities = loaded.answer(loaded.settings.front_end(read_mono(clip)))
-    return probabilities.reshape(2, -1).sum(axis=0), "female"
+    return probabilities.reshape(2, -1).sum(axis=0), "female", None
 
 
 def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, pd.DataFrame]) -> None:

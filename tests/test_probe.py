@@ -112,6 +112,37 @@ def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]
     assert "Softmax" in kinds
 
 
+def test_strangeness_is_the_mean_distance_in_deviations() -> None:
+    rng = np.random.default_rng(0)
+    reading = probe.Reading([1, 2], 500, 16)
+    reading.mean, reading.deviation = (torch.from_numpy(rng.uniform(1, 2, 2000).astype(np.float32)) for _ in "md")
+    known, far = reading.mean + reading.deviation * torch.randn(2000), reading.mean - 3 * reading.deviation
+    layers = torch.stack([known, far, 10 * far]).reshape(3, 2, 1000)
+    found = reading.strangeness(torch.cat([torch.full((3, 1, 1000), 99.0), layers], 1))
+    assert found[:2].tolist() == pytest.approx([np.sqrt(2 / np.pi), 3], rel=0.05)
+    assert float(found[2]) <= probe.FARTHEST
+
+
+def test_strangeness_is_exported_and_that_of_the_validating_voices_is_familiar(
+    fitted: tuple[Path, pd.DataFrame],
+) -> None:
+    folder, _ = fitted
+    model, network = load_model(folder / run.RECOGNIZER), export.best_network(folder)
+    features = model.settings.front_end(voice(2.0))
+    with torch.no_grad():
+        wanted = float(network.judged(torch.from_numpy(features))[1])
+    assert model.judged(features)[1] == pytest.approx(wanted, rel=0.05)
+
+
+def test_what_nearly_all_validating_clips_lie_below_is_familiar(fitted: tuple[Path, pd.DataFrame]) -> None:
+    settings = load_model(fitted[0] / run.RECOGNIZER).settings
+    classes = ["sad", "happy"] * 100
+    rows = pd.DataFrame({"corpus": "ravdess", "truth": classes, **dict.fromkeys(labels.EMOTIONS, 0.0)})
+    rows["sad"], rows["happy"] = 0.6, 0.4
+    assert export.calibrated(settings, rows).familiar_below is None
+    assert export.calibrated(settings, rows.assign(strangeness=np.arange(200.0))).familiar_below == pytest.approx(197.01)
+
+
 def test_pack_weights_rounds_to_a_127th_of_each_channel() -> None:
     rng = np.random.default_rng(0)
     weights = (rng.normal(size=(120, 100)) * rng.uniform(0.1, 10, 100)).astype(np.float32)

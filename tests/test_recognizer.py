@@ -267,6 +267,17 @@ def test_an_answer_without_a_threshold_is_never_sure(path):
                              "not heard.",)
 
 
+@pytest.mark.parametrize(("familiar_below", "sure"), [(1.3, True), (1.1, False), (None, True)])
+def test_what_is_far_from_the_training_is_not_sure(path, familiar_below, sure):
+    made = tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5}, strangeness=1.2, familiar_below=familiar_below)
+    found = load(made).predict(voice(2), RATE)
+    assert found.sure is sure
+    assert found.label == "negative"
+    assert found.reasons == (() if sure else (
+        "The recording sounds unlike those that this recognizer learned from, so that its figures do not hold here: the "
+        "voice, its speed or the bandwidth may be unusual.",))
+
+
 def test_little_speech_is_said(path):
     found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5})).predict(voice(0.6), RATE)
     assert found.reasons == ("Only 0.6 s of speech was heard.",)

@@ -15,10 +15,10 @@ from intone.corpora import open_corpora
 from intone.corpora.ravdess import expected_clips, parse_name
 from intone.errors import CorpusError, TrainingError, UsageError
 from intone.labels import EMOTIONS
+from intone.listening import hear
 from intone.model_file import load_model
 from intone.perturbations import CONDITIONS, gain, telephone
 from intone.recipe import recipe
-from intone.recognizer import hear
 from intone.robustness import AS_RECORDED, ROBUSTNESS, SHORT, begun, file_of, measure
 from intone.speech import find_speech
 from sounds import noise, silence, voice
@@ -90,7 +90,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> P
 
 def heard_by_hand(folder: Path, number: int, samples: np.ndarray) -> np.ndarray:
     model = load_model(folder / f"fold-{number}" / run.RECOGNIZER)
-    return hear(model, audio.from_samples(samples, RATE)[0].signal).whole
+    return hear(model, [audio.from_samples(samples, RATE)[0].signal]).whole
 
 
 # What is written.

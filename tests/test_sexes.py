@@ -20,12 +20,12 @@ def test_every_clip_is_answered_by_its_fold_with_its_own_sex(tmp_path: Path, mon
     spec.loader.exec_module(tool)
     table = open_corpora([str(write_corpus(tmp_path / "ravdess", actors=tuple(range(1, 25)), seconds=0.2))])
 
-    def serve(model: Path, asked: tuple[str, str]) -> tuple[list[float], str]:
+    def serve(model: Path, asked: tuple[str, str]) -> tuple[list[float], str, None]:
         clip, sex = asked
         actor = int(Path(clip).stem[-2:])
         assert sex == ("male" if actor % 2 else "female")
         assert actor in tool.folds.RAVDESS_TEST[int(model.parent.name[-1])]
-        return [0.125] * 8, sex
+        return [0.125] * 8, sex, None
 
     monkeypatch.setattr(scoring, "_serve", serve)
     monkeypatch.setattr(scoring, "_load", lambda model: type("M", (), {"settings": type("S", (), {"classes": "8"})}))

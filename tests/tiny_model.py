@@ -58,11 +58,25 @@ def save(path: Path, network: onnx.ModelProto, metadata: Mapping[str, str] | Mod
     return path
 
 
+def _tell_strangeness(network: onnx.ModelProto, strangeness: float) -> None:
+    """Give a network a second output, which always says `strangeness`."""
+    network.graph.node.extend([
+        helper.make_node("Sub", ["flat", "flat"], ["nothing"]),
+        helper.make_node("ReduceSum", ["nothing", "axes"], ["zero"], keepdims=0),
+        helper.make_node("Add", ["zero", "distance"], ["strangeness"]),
+    ])
+    network.graph.initializer.extend([numpy_helper.from_array(np.array([1]), "axes"),
+                                      numpy_helper.from_array(np.array(strangeness, np.float32), "distance")])
+    network.graph.output.append(helper.make_tensor_value_info("strangeness", TensorProto.FLOAT, ["n"]))
+
+
 def tiny_model(path: Path, answer: Mapping[str, float], slope: Mapping[str, float] | None = None, classes: str = "8",
-               sex: str = "both", **changes: Any) -> Path:
+               sex: str = "both", strangeness: float | None = None, **changes: Any) -> Path:
     """A model file that answers the probabilities of labels in `answer`, whatever is not there being 0."""
     made = tiny_settings(classes, sex, **changes)
     assert set(answer) | set(slope or {}) <= set(made.labels)
     network = tiny_network([answer.get(label, 0.0) for label in made.labels],
                            None if slope is None else [slope.get(label, 0.0) for label in made.labels])
+    if strangeness is not None:
+        _tell_strangeness(network, strangeness)
     return save(path, network, made)

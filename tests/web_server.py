@@ -19,7 +19,7 @@ import numpy as np
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from intone.audio import RATE, Signal
+from intone.audio import RATE, Signal, Sound
 from intone.errors import NoSpeech
 from intone.labels import EMOTIONS, SCHEMES, scheme
 from intone.prediction import Moment, Prediction, RecognizerIdentity, Stretch, in_scheme
@@ -80,12 +80,12 @@ class StandIn:
         settings = SimpleNamespace(data=("ravdess",), licence="CC BY-NC-SA 4.0")
         return (SimpleNamespace(settings=settings),)
 
-    def predict_schemes(self, signal: Signal, rate: float, *, schemes: Sequence[str], sex: str, explain: bool = False,
+    def predict_schemes(self, sound: Sound, *, schemes: Sequence[str], sex: str, explain: bool = False,
                         progress: Callable[[float], None] = lambda share: None) -> dict[str, Prediction]:
         with self._lock:
             self.asked += 1
         self._meet()
-        assert rate == RATE
+        signal = np.concatenate(list(sound))
         if not np.abs(signal).max() > 0.001:
             raise NoSpeech("No voice can be heard in the recording: speak closer to the microphone.")
         for done in range(1, 11):

@@ -16,7 +16,7 @@ from intone.evaluation import OUT_OF_FOLD
 from intone.files import write_json
 from intone.folds import FOLDS
 from intone.model_file import load_model
-from intone.report import KEYS, read_rows, write_rows
+from intone.report import HEARD, KEYS, STRANGENESS, read_rows, write_rows
 from intone.run import VALIDATION
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -46,7 +46,8 @@ def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) ->
     """Write the answers for the validating voices of RAVDESS before the temperature, and the temperature."""
     parts = [read_rows(evaluation / f"fold-{number}" / VALIDATION, "corpus").assign(fold=number) for number in FOLDS]
     rows = pd.concat(parts, ignore_index=True)
-    rows = rows[rows["corpus"] == "ravdess"].drop(columns=["corpus", "sex"]).sort_values([*KEYS[:1], "fold"])
+    others = ["corpus", HEARD, STRANGENESS]
+    rows = rows[rows["corpus"] == "ravdess"].drop(columns=others, errors="ignore").sort_values([*KEYS[:1], "fold"])
     table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
     write_rows(table, rows)
     write_json(values, {"temperature": round(load_model(recognizer).settings.temperature, 6)})

@@ -1,17 +1,18 @@
 """From the bytes of a recording to a signal.
 
 A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at `RATE` samples a second. Times are seconds.
-The decode is a row of small steps: open -> packets -> frames -> blocks (channels, samples) -> one channel -> 16 kHz.
-FFmpeg, through PyAV, decodes; soxr resamples. Training and serving both come through here.
+The decode is a row of small steps: open -> packets -> frames -> blocks (channels, samples) -> one channel -> 16 kHz,
+of which no more than a block is in memory at a time. FFmpeg, through PyAV, decodes; soxr resamples. Training and
+serving both come through here.
 """
 
 import io
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ RATE = 16_000
 
 MAX_SECONDS = 2 * 3600.0
 """Decoded seconds at which reading stops with TooLong: an hour of silence fits into half a megabyte of FLAC."""
+
+MAX_HEARD_SECONDS = 24 * 3600.0
+"""The same for a `Sound`, of which only a block is in memory at a time."""
 
 SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".mkv", ".mov", ".aac", ".aiff",
             ".aif")
@@ -44,6 +48,8 @@ _MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
 
 _CANCELLED = 0.01  # of the channels' mean power: below it a mix has lost what they hold
 
+_BLOCK = 2**21  # decoded values that are resampled at once, 8 MB: 44 s of one channel at 48 kHz
+
 Signal = NDArray[np.float32]
 Source = str | Path | IO[bytes]
 
@@ -56,22 +62,51 @@ class Channel:
     signal: Signal
 
 
+@dataclass(frozen=True)
+class Sound:
+    """One signal of a recording, which can be gone through again and again, a block (samples,) at a time.
+
+    `number` as in `Channel`; `seconds` is its length where that is known before it is decoded, else None. Going through
+    it raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file.
+    """
+
+    blocks: Callable[[], Iterator[Signal]]
+    number: int | None = None
+    seconds: float | None = None
+
+    def __iter__(self) -> Iterator[Signal]:
+        return self.blocks()
+
+
+def sound(channel: Channel) -> Sound:
+    """A signal that is in memory."""
+    return Sound(lambda: iter([channel.signal]), channel.number, len(channel.signal) / RATE)
+
+
+def sounds(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_HEARD_SECONDS) -> list[Sound]:
+    """The signals of a recording, to be decoded while they are gone through; else as `read`.
+
+    For "each" the recording is decoded once for every channel.
+    """
+    check_channel(channel)
+    opened = _opener(source)
+    if channel != "each":
+        return [Sound(lambda: _one(opened, channel, max_seconds), channel if isinstance(channel, int) else None)]
+    channels = next((len(block) for block in _blocks(opened, channel, max_seconds)), 0)
+    return [Sound(lambda number=number: _one(opened, number, max_seconds), number)  # type: ignore[misc]  # of a default
+            for number in range(1, channels + 1)]
+
+
 def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_SECONDS) -> list[Channel]:
     """The signals of a recording in any format that intone takes, of any rate, depth and channel count.
 
     `source` is a path, or a binary file object, which is read from its beginning. `channel` is "mix" (the mean of
-    all; where they cancel one another, the loudest), "each" (one signal a channel) or a number from 1. Raises
-    NotAudio, Damaged, TooLong or UsageError, each with a sentence that does not name the file.
+    all; where they cancel one another in the first `_BLOCK` values that are not silent, the loudest), "each" (one
+    signal a channel) or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with a sentence that
+    does not name the file.
     """
     check_channel(channel)
-    if isinstance(source, str | Path):
-        try:
-            with Path(source).open("rb") as file:
-                return read(file, channel, max_seconds=max_seconds)
-        except OSError as error:
-            raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
-                                 "that you may read.") from error
-    return _read(source if source.seekable() else io.BytesIO(source.read()), channel, max_seconds)
+    return _named(np.concatenate(list(_blocks(_opener(source), channel, max_seconds)), axis=1), channel)
 
 
 def read_mono(source: Source, *, max_seconds: float = MAX_SECONDS) -> Signal:
@@ -95,8 +130,8 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
     values = (array.astype(np.float64) - (scale if array.dtype.kind == "u" else 0)) / scale
     with np.errstate(over="ignore"):  # an infinity is told below
         block = np.ascontiguousarray(np.atleast_2d(values.T), np.float32)
-    loudest = _Powers().add(block).loudest_of_cancelled() if channel == "mix" else None
-    return _finish([_choose(block, loudest or channel)], rate, channel)
+    _check_finite(block)
+    return _named(resample(_Choice(channel)(block), rate), channel)
 
 
 def check_channel(channel: str | int) -> None:
@@ -106,53 +141,95 @@ def check_channel(channel: str | int) -> None:
     raise UsageError(f"There is no channel '{channel}' to choose: mix, each, or a number from 1.")
 
 
-def _read(file: IO[bytes], channel: str | int, max_seconds: float) -> list[Channel]:
+_Opener = Callable[[], IO[bytes]]
+
+
+def _opener(source: Source) -> _Opener:
+    """What opens a source anew; a file object is gone back to its beginning, or kept in memory where it cannot."""
+    if isinstance(source, str | Path):
+        return lambda: _open_path(Path(source))
+    file = source if source.seekable() else io.BytesIO(source.read())
+    return lambda: cast(IO[bytes], _Borrowed(file))
+
+
+class _Borrowed:
+    """A file object of somebody else's, which stays open."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __enter__(self) -> IO[bytes]:
+        return self._file
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _open_path(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
+                             "that you may read.") from error
+
+
+def _one(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Signal]:
+    """The blocks of one channel, (samples,)."""
+    return (block[0] for block in _blocks(opened, channel, max_seconds))
+
+
+def _blocks(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Signal]:
+    """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
     import av  # 0.1 s that commands without audio do not need
 
-    file.seek(0)
-    if not file.read(1):
-        raise NotAudio("The file is empty: record or export it again.")
-    file.seek(0)
-    _check_lists(file)
-    try:
-        with _open(file) as container:
-            if not container.streams.audio:
-                raise NotAudio("The file has no audio track: choose a recording of a voice.")
-            stream = container.streams.audio[0]
-            powers = _Powers()
-            blocks, rate = _blocks(container, stream, channel, max_seconds, powers)
-            seconds = sum(block.shape[1] for block in blocks) / rate
-            _check_length(container, stream, seconds, missing_bytes(file))
-    except av.error.FFmpegError as error:
-        raise NotAudio("The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 or "
-                       "webm.") from error
-    loudest = powers.loudest_of_cancelled() if channel == "mix" else None
-    if loudest:  # rare enough to read the file once more, which spares the memory of all channels
-        return [Channel(None, _read(file, loudest, max_seconds)[0].signal)]
-    return _finish(blocks, rate, channel)
+    with opened() as file:
+        file.seek(0)
+        if not file.read(1):
+            raise NotAudio("The file is empty: record or export it again.")
+        file.seek(0)
+        _check_lists(file)
+        try:
+            with _open(file) as container:
+                if not container.streams.audio:
+                    raise NotAudio("The file has no audio track: choose a recording of a voice.")
+                yield from _resampled(_grouped(_decoded(container, file, max_seconds)), channel)
+        except av.error.FFmpegError as error:
+            raise NotAudio("The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 "
+                           "or webm.") from error
+        except OSError as error:
+            raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
+                                 "that you may read.") from error
 
 
-class _Powers:
-    """The power of every channel of a recording and of their mean, added up over its blocks."""
+class _Choice:
+    """The wanted channels of blocks (channels, samples), still two-dimensional.
 
-    def __init__(self) -> None:
-        self._channels: NDArray[np.float64] = np.zeros(0)
-        self._mix = 0.0
+    Whether the mean of all loses nearly everything, as in opposite phase, is judged by the first block with any sound.
+    """
 
-    def add(self, block: Signal) -> "_Powers":
-        """Count a block (channels, samples); one with other channels than the first is told elsewhere."""
-        if len(block) > 1 and len(self._channels) in (0, len(block)):
-            power = np.einsum("ij,ij->i", block, block, dtype=np.float64)
-            self._channels = power + (self._channels if len(self._channels) else 0)
-            mix = block.mean(axis=0)
-            self._mix += float(np.dot(mix, mix))
-        return self
+    def __init__(self, channel: str | int) -> None:
+        self._wanted, self._judged = channel, channel != "mix"
 
-    def loudest_of_cancelled(self) -> int | None:
-        """The number of the loudest channel where the mean of all has lost nearly everything, as in opposite phase."""
-        if not len(self._channels) or self._mix >= _CANCELLED * self._channels.mean():
-            return None
-        return 1 + int(self._channels.argmax())
+    def __call__(self, block: Signal) -> Signal:
+        if not self._judged and block.any():
+            self._wanted, self._judged = _loudest_of_cancelled(block) or "mix", True
+        if self._wanted == "mix":
+            return block if len(block) == 1 else block.mean(axis=0, keepdims=True)
+        if isinstance(self._wanted, int):
+            if self._wanted > len(block):
+                raise UsageError(f"The recording has {len(block)} channel{'s' * (len(block) > 1)}, so there is no "
+                                 f"channel {self._wanted}.")
+            return block[self._wanted - 1 : self._wanted]
+        return block
+
+
+def _loudest_of_cancelled(block: Signal) -> int | None:
+    """The number of the loudest channel where the mean of all has lost nearly everything."""
+    if len(block) == 1:
+        return None
+    power = np.einsum("ij,ij->i", block, block, dtype=np.float64)
+    mix = block.mean(axis=0)
+    return 1 + int(power.argmax()) if float(np.dot(mix, mix)) < _CANCELLED * power.mean() else None
 
 
 def _open(file: IO[bytes]) -> "av.container.InputContainer":
@@ -167,10 +244,12 @@ def _open(file: IO[bytes]) -> "av.container.InputContainer":
         return av.open(file, mode="r", options=_OPTIONS, metadata_errors="replace")
 
 
-def _blocks(container: "av.container.InputContainer", stream: "av.AudioStream", channel: str | int,
-            max_seconds: float, powers: _Powers) -> tuple[list[Signal], int]:
-    """The wanted channels of all blocks (channels, samples) as float32, and their rate; adds to `powers` for a mix."""
-    blocks, decoded, rate = [], 0, 0
+def _decoded(
+    container: "av.container.InputContainer", file: IO[bytes], max_seconds: float
+) -> Iterator[tuple[Signal, int]]:
+    """What every frame holds, (channels, samples) as float32, and its rate; at the end the length is judged."""
+    stream = container.streams.audio[0]
+    decoded, rate = 0, 0
     for frame in _frames(container, stream):
         rate = rate or frame.sample_rate
         if not 1000 <= rate <= 768_000:
@@ -181,13 +260,44 @@ def _blocks(container: "av.container.InputContainer", stream: "av.AudioStream", 
         decoded += frame.samples
         if decoded > max_seconds * rate:
             raise TooLong(f"The recording is longer than {_words(max_seconds)}: cut it into parts.")
-        block = _array(frame)
-        if channel == "mix":
-            powers.add(block)
-        blocks.append(_choose(block, channel))
+        yield _array(frame), rate
     if not decoded:
         raise NotAudio("The file holds no sound at all: record it again.")
-    return blocks, rate
+    _check_length(container, stream, decoded / rate, missing_bytes(file))
+
+
+def _grouped(frames: Iterator[tuple[Signal, int]]) -> Iterator[tuple[Signal, int]]:
+    """Frames joined into blocks of about `_BLOCK` values; a block has as many channels as its frames."""
+    kept: list[Signal] = []
+    rate, values = 0, 0
+    for frame, rate in frames:
+        if kept and (values >= _BLOCK or len(frame) != len(kept[0])):
+            yield np.concatenate(kept, axis=1), rate
+            kept, values = [], 0
+        kept.append(frame)
+        values += frame.size
+    if kept:
+        yield np.concatenate(kept, axis=1), rate
+
+
+def _resampled(blocks: Iterator[tuple[Signal, int]], channel: str | int) -> Iterator[Signal]:
+    """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give."""
+    chosen, stream, channels = _Choice(channel), None, 0
+    for block, rate in blocks:
+        _check_finite(block)
+        wanted = chosen(block)
+        channels = channels or len(wanted)
+        if len(wanted) != channels:
+            raise Damaged("The number of channels changes within the recording: export it again.")
+        if rate == RATE:
+            yield np.ascontiguousarray(wanted)
+            continue
+        import soxr
+
+        stream = stream or soxr.ResampleStream(rate, RATE, channels, dtype="float32", quality="HQ")
+        yield _rows(stream.resample_chunk(_columns(wanted)), channels)
+    if stream:
+        yield _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
 
 
 def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") -> Iterator["av.AudioFrame"]:
@@ -258,25 +368,13 @@ def _check_length(container: "av.container.InputContainer", stream: "av.AudioStr
                       "decoded; copy or export it again.")
 
 
-def _choose(block: Signal, channel: str | int) -> Signal:
-    """The wanted channels of a block (channels, samples), still two-dimensional."""
-    if channel == "mix":
-        return block if len(block) == 1 else block.mean(axis=0, keepdims=True)
-    if isinstance(channel, int):
-        if channel > len(block):
-            raise UsageError(f"The recording has {len(block)} channel{'s' * (len(block) > 1)}, so there is no channel "
-                             f"{channel}.")
-        return block[channel - 1 : channel]
-    return block
-
-
-def _finish(blocks: list[Signal], rate: float, channel: str | int) -> list[Channel]:
-    if len({len(block) for block in blocks}) > 1:
-        raise Damaged("The number of channels changes within the recording: export it again.")
-    samples = np.concatenate(blocks, axis=1)
-    if not np.isfinite(samples).all():
+def _check_finite(block: Signal) -> None:
+    if not np.isfinite(block).all():
         raise Damaged("The recording holds samples that are not numbers (NaN or infinity): export it again.")
-    signals = resample(samples, rate)
+
+
+def _named(signals: Signal, channel: str | int) -> list[Channel]:
+    """Signals (channels, samples) with their numbers."""
     if channel == "each":
         return [Channel(number, signal) for number, signal in enumerate(signals, start=1)]
     return [Channel(channel if isinstance(channel, int) else None, signals[0])]
@@ -288,8 +386,18 @@ def resample(samples: Signal, rate: float, to: float = RATE) -> Signal:
         return np.ascontiguousarray(samples, np.float32)
     import soxr
 
-    resampled = soxr.resample(np.ascontiguousarray(samples.T, np.float32), rate, to, quality="HQ").T
+    resampled = soxr.resample(_columns(samples), rate, to, quality="HQ").T
     return np.ascontiguousarray(resampled)
+
+
+def _columns(samples: Signal) -> Signal:
+    """As soxr takes it: (samples, channels)."""
+    return np.ascontiguousarray(samples.T, np.float32)
+
+
+def _rows(resampled: Signal, channels: int) -> Signal:
+    """As soxr gives it -> (channels, samples)."""
+    return np.ascontiguousarray(resampled.reshape(-1, channels).T)
 
 
 def _words(seconds: float) -> str:

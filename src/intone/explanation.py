@@ -6,6 +6,7 @@ Nothing is assumed about the network or its front end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,29 +25,41 @@ FADE_S = 0.01
 Rows = NDArray[np.float64]
 
 
-def explain(
-    model: Model, signal: Signal, spans: Sequence[Span], rows: Rows, shares: NDArray[np.float64],
-    answers: Sequence[Callable[[Rows], float]], progress: Callable[[float], None],
-) -> tuple[tuple[Moment, ...], ...]:
-    """For each answer, every moment of the stretches, in order, with its weight.
+@dataclass(frozen=True)
+class Silenced:
+    """What a network says of a stretch, `row` (labels,), when what lies from `start` to `end` in it is silent.
+
+    Both are samples of the recording.
+    """
+
+    start: int
+    end: int
+    row: Rows
+
+
+def silenced(model: Model, part: Signal, span: Span) -> tuple[Silenced, ...]:
+    """The moments of a stretch: `part` is its signal, `span` where in the recording it lies."""
+    return tuple(Silenced(start, end, _answer(model, without(part, start - span.start, end - span.start)))
+                 for start, end in windows(span))
+
+
+def weighed(
+    rows: Rows, shares: NDArray[np.float64], moments: Sequence[Sequence[Silenced]], answer: Callable[[Rows], float]
+) -> tuple[Moment, ...]:
+    """The weight of every moment for an answer.
 
     `rows`: what the network says of each stretch, (stretches, labels); `shares`: how much each counts, (stretches,),
-    which sum to 1; `answers`: the probability of each answer, from the mean row. A weight is by how much this
-    probability falls when the moment is silenced: above 0 the moment speaks for the answer, below 0 against it.
-    `progress` is told the share of the moments that are weighed.
+    which sum to 1; `moments`: those of each stretch; `answer`: the probability of the answer, from the mean row. A
+    weight is by how much this probability falls when the moment is silenced: above 0 the moment speaks for the answer,
+    below 0 against it.
     """
     whole = shares @ rows
-    moments = [(index, start, end) for index, span in enumerate(spans) for start, end in windows(span)]
-    found: list[list[Moment]] = [[] for _ in answers]
-    for number, (index, start, end) in enumerate(moments, start=1):
-        span = spans[index]
-        silenced = _answer(model, without(signal[span.start : span.end], start - span.start, end - span.start))
-        changed = whole + shares[index] * (silenced - rows[index])
-        for probability, weighed in zip(answers, found, strict=True):
-            weight = float(probability(whole) - probability(changed))
-            weighed.append(Moment(round(start / RATE, 3), round(end / RATE, 3), weight))
-        progress(number / len(moments))
-    return tuple(tuple(weighed) for weighed in found)
+    before = answer(whole)
+    return tuple(
+        Moment(round(one.start / RATE, 3), round(one.end / RATE, 3),
+               float(before - answer(whole + share * (one.row - row))))
+        for row, share, silent in zip(rows, shares, moments, strict=True) for one in silent
+    )
 
 
 def windows(span: Span) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from intone.files import write_whole
 from intone.model_file import METADATA_KEY, ModelSettings, load_model
 from intone.network import MfccCnn, Probabilities
 from intone.recipe import ProbeRecipe, Recipe, TunedRecipe
-from intone.report import read_rows, write_rows
+from intone.report import STRANGENESS, read_rows, write_rows
 from intone.weights import load_weights
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LICENCES = {"ravdess": "CC BY-NC-SA 4.0", "crema-d": "ODbL 1.0", "folder": "that of the recordings"}
 TOLERANCE = 1e-5
 """Largest difference of a probability between PyTorch and the exported network."""
+
+FAMILIAR = 0.99
+"""Share of the clips of voices that did not train that are no stranger than what counts as familiar."""
 
 PACKED_TOLERANCE = 0.05
 """The same where the weights are kept as 8-bit integers; what that costs in accuracy is measured on whole folds."""
@@ -52,6 +55,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     Large weights are kept as 8-bit integers. The written file is run against PyTorch on the features of noise; a
     TrainingError where a probability differs by more than the tolerance, and then no file is left.
     """
+    outputs = ["probabilities", "strangeness"] if hasattr(network, "judged") else ["probabilities"]
     network = Probabilities(network).eval()
     packed = model.front_end.kind == "log-mel"
     noise = np.random.default_rng(0).normal(0, 0.1, 3 * model.front_end.shortest + RATE).astype(np.float32)
@@ -61,7 +65,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         program = torch.onnx.export(network, (example,), dynamo=True, verbose=False, input_names=["features"],
-                                    output_names=["probabilities"], dynamic_shapes=(growing,))
+                                    output_names=outputs, dynamic_shapes=(growing,))
     assert program is not None
     proto = program.model_proto
     _set_settings(proto, model)
@@ -72,7 +76,8 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     with write_whole(to) as part:
         part.write_bytes(proto.SerializeToString())
         with torch.no_grad():
-            wanted = network(example).numpy()
+            made = network(example)
+        wanted = (made[0] if isinstance(made, tuple) else made).numpy()
         difference = float(np.abs(load_model(part).probabilities(example.numpy()) - wanted).max())
         if not difference <= tolerance:
             raise TrainingError(f"The exported network differs from the trained one by {difference:.1e}, more than "
@@ -133,7 +138,7 @@ def _pooled_validation(evaluation: Path) -> "pd.DataFrame":
 
 
 def calibrated(model: ModelSettings, rows: "pd.DataFrame") -> ModelSettings:
-    """The settings with the temperature and the thresholds that validation rows give.
+    """The settings with the temperature and the thresholds that validation rows give, that of strangeness among them.
 
     A clip speaks only for the classes that its corpus has: those that occur among its clips.
     """
@@ -145,7 +150,9 @@ def calibrated(model: ModelSettings, rows: "pd.DataFrame") -> ModelSettings:
     allowed = np.array([[name in known[corpus] for name in classes] for corpus in rows["corpus"]], bool)
     heat = calibration.temperature(masses, truth, allowed.reshape(masses.shape))
     found = calibration.tempered(masses, heat)
-    return replace(model, temperature=heat, sure_above=_thresholds(model.classes, found, rows["truth"]))
+    familiar = float(rows[STRANGENESS].quantile(FAMILIAR)) if STRANGENESS in rows else None
+    return replace(model, temperature=heat, sure_above=_thresholds(model.classes, found, rows["truth"]),
+                   familiar_below=familiar)
 
 
 def _set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:

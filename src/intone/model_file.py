@@ -31,8 +31,9 @@ class ModelSettings:
 
     `classes` names the scheme of the labels. `sure_above` has, for each scheme that can be answered, the probability
     from which an answer was right at least 8 times in 10 on voices that did not train; a scheme that never was is
-    missing. `temperature` tempers the probabilities of the labels (`calibration.tempered`). `data` and `licence` say
-    what it was trained on and what may be done with it.
+    missing. `temperature` tempers the probabilities of the labels (`calibration.tempered`). `familiar_below` is the
+    strangeness below which nearly all clips of voices lay that did not train, None where the network cannot tell.
+    `data` and `licence` say what it was trained on and what may be done with it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ModelSettings:
     data: tuple[str, ...]
     licence: str
     temperature: float = 1.0
+    familiar_below: float | None = None
     format: int = FORMAT
 
     @property
@@ -61,12 +63,24 @@ class Model:
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features (n, ...) as the front end gives them -> probabilities (n, labels), rows that sum to 1."""
-        out = self._run.run(None, {"features": features})[0]  # type: ignore[attr-defined]  # onnxruntime has no stubs
-        return np.asarray(out, np.float64)
+        return self._outputs(features)[0]
 
     def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features of one stretch of speech -> calibrated probabilities (labels,), which sum to 1."""
-        return tempered(self.settings.front_end.pool(self.probabilities(features)), self.settings.temperature)
+        return self.judged(features)[0]
+
+    def judged(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float64], float | None]:
+        """The answer about one stretch of speech, and how strange it is to the network, None where it cannot tell.
+
+        Strangeness is the distance from what the network learned from: in deviations, in the mean of what it reads.
+        """
+        outputs = self._outputs(features)
+        row = tempered(self.settings.front_end.pool(outputs[0]), self.settings.temperature)
+        return row, float(outputs[1].mean()) if len(outputs) > 1 else None
+
+    def _outputs(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+        out = self._run.run(None, {"features": features})  # type: ignore[attr-defined]  # onnxruntime has no stubs
+        return [np.asarray(one, np.float64) for one in out]
 
 
 def load_model(path: Path) -> Model:

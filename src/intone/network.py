@@ -36,14 +36,21 @@ class MfccCnn(nn.Module):
 
 
 class Probabilities(nn.Module):
-    """A network with the softmax behind it: what is exported."""
+    """A network with the softmax behind it: what is exported.
+
+    One that can tell how strange its input is, by a method `judged` (features) -> logits, strangeness (n,), does.
+    """
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, features: Tensor) -> Tensor:
-        return torch.softmax(self.network(features), dim=-1)
+    def forward(self, features: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        judged = getattr(self.network, "judged", None)
+        if judged is None:
+            return torch.softmax(self.network(features), dim=-1)
+        logits, strangeness = judged(features)
+        return torch.softmax(logits, dim=-1), strangeness
 
 
 def parameters(network: nn.Module) -> int:

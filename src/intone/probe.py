@@ -59,6 +59,13 @@ class Reading(nn.Module):
         """Features (clips, n) in deviations from their means."""
         return ((features - self.mean) / self.deviation).clamp(-FARTHEST, FARTHEST)
 
+    def strangeness(self, found: Tensor) -> Tensor:
+        """How far a clip lies from those that the layer was fitted on, (clips,): deviations in the mean of features.
+
+        0.8 is what normally distributed features come to; nothing is said of emotion.
+        """
+        return self.standardised(found[:, self.layers].flatten(1)).abs().mean(dim=1)
+
 
 class Probe(nn.Module):
     """Encoder, pooling and linear layer: log-mel (1, bands, frames) -> logits (1, labels)."""
@@ -68,8 +75,12 @@ class Probe(nn.Module):
         self.encoder, self.reading = encoder, reading
 
     def forward(self, log_mel: Tensor) -> Tensor:
-        logits: Tensor = self.reading(pooled(self.encoder(log_mel))[None])
-        return logits
+        return self.judged(log_mel)[0]
+
+    def judged(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (1, labels) and strangeness (1,)."""
+        found = pooled(self.encoder(log_mel))[None]
+        return self.reading(found), self.reading.strangeness(found)
 
 
 def train(

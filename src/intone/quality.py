@@ -37,10 +37,31 @@ class Quality:
     clipped: float
 
 
+class Gauge:
+    """Measures the quality of a recording by its parts, from the stretches in which someone speaks."""
+
+    def __init__(self) -> None:
+        self._powers: list[NDArray[np.float64]] = []
+        self._clipped, self._samples = 0, 0
+
+    def add(self, signal: Signal, spans: Sequence[Span]) -> None:
+        """Count a part. What is clipped is told by the loudest sample of the part, for a gain may be changed."""
+        if spans:
+            self._powers += [_powers(one) for one in _surrounded(signal, spans)]
+            speech = np.concatenate([signal[span.start : span.end] for span in spans])
+            self._clipped += _clipped(speech)
+            self._samples += len(speech)
+
+    def read(self) -> Quality:
+        """The quality of all parts; at least one must have held speech."""
+        return Quality(_snr_db(np.concatenate(self._powers)), self._clipped / max(self._samples, 1))
+
+
 def quality(signal: Signal, spans: Sequence[Span]) -> Quality:
     """The quality of a recording, from the stretches in which someone speaks; there must be at least one."""
-    return Quality(_snr_db(np.concatenate([_powers(part) for part in _surrounded(signal, spans)])),
-                   _clipped(np.concatenate([signal[span.start : span.end] for span in spans])))
+    gauge = Gauge()
+    gauge.add(signal, spans)
+    return gauge.read()
 
 
 def warnings(found: Quality) -> Iterator[str]:
@@ -81,6 +102,7 @@ def _snr_db(powers: NDArray[np.float64]) -> float:
     return float("inf") if noise <= 0 else float(10 * np.log10(max(loud - noise, 1e-3 * noise) / noise))
 
 
-def _clipped(speech: Signal) -> float:
+def _clipped(speech: Signal) -> int:
+    """Samples near the extreme."""
     level = np.abs(speech)
-    return float(np.mean(level >= _NEAR * level.max(initial=1e-9)))
+    return int(np.count_nonzero(level >= _NEAR * level.max(initial=1e-9)))

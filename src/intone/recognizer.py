@@ -6,7 +6,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,42 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone import audio, labels
-from intone.audio import RATE, Signal, Source
-from intone.errors import RecognizerError, RecordingError, TooShort, UsageError
-from intone.explanation import explain as moments_of
+from intone.audio import RATE, Sound, Source
+from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UsageError
+from intone.explanation import weighed
 from intone.labels import EMOTIONS, Scheme
+from intone.listening import Heard, Progress, hear, masses, unheeded
 from intone.model_file import Model, load_model
 from intone.prediction import NEITHER, Prediction, RecognizerIdentity, Stretch, in_scheme
-from intone.quality import Quality, quality, warnings
+from intone.quality import warnings
 from intone.run import RECOGNIZER
-from intone.speech import Span, SpeechSettings, check_enough, find_speech
 
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """What a network said of a signal: masses of its scheme's classes (classes,), whole and by stretch.
-
-    `rows`: the probabilities of the labels by stretch, (stretches, labels); `shares`: how much each stretch counts.
-    """
-
-    duration_s: float
-    sex: str
-    whole: NDArray[np.float64]
-    spans: tuple[Span, ...]
-    by_span: tuple[NDArray[np.float64], ...]
-    rows: NDArray[np.float64]
-    shares: NDArray[np.float64]
-    quality: Quality
-
-
-Progress = Callable[[float], None]
-
-
-def unheeded(share: float) -> None:
-    """Progress that nobody asked for."""
 
 
 class Recognizer:
@@ -80,7 +56,7 @@ class Recognizer:
 
     def predict(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
-        channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> Prediction:
         """How a recording sounds.
@@ -99,7 +75,7 @@ class Recognizer:
 
     def predict_channels(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
-        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[Prediction]:
         """One answer for every channel that is asked for and can be answered; else as `predict`.
@@ -115,7 +91,7 @@ class Recognizer:
 
     def answer_channels(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
-        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
+        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
         """Every channel that is asked for, by its number, with its answer or the error that says why it has none.
@@ -127,12 +103,13 @@ class Recognizer:
         return [(number, one if isinstance(one, RecordingError) else one[name]) for number, one in found]
 
     def predict_schemes(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str], sex: str = "auto",
-        channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_SECONDS,
-        explain: bool = False, progress: Progress = unheeded,
+        self, source: Source | Sound | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str],
+        sex: str = "auto", channel: str | int = "mix", file: str | None = None,
+        max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
         """The same recording read in several schemes, by name, with one run of the network; else as `predict`.
 
+        A `Sound` has its channel chosen already.
         `progress` is told, again and again, which share of the work is done, from 0 to 1; what it raises ends the work.
         """
         found = self._answer(source, rate, sex, schemes, channel, file, max_seconds, explain, progress)[0][1]
@@ -141,8 +118,8 @@ class Recognizer:
         return found
 
     def _answer(
-        self, source: Source | NDArray[Any], rate: float | None, sex: str, schemes: Sequence[str], channel: str | int,
-        file: str | None, max_seconds: float, explain: bool = False, progress: Progress = unheeded,
+        self, source: Source | Sound | NDArray[Any], rate: float | None, sex: str, schemes: Sequence[str],
+        channel: str | int, file: str | None, max_seconds: float, explain: bool = False, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel, the answer in every scheme. All choices are checked before anything is decoded."""
         labels.check_sex(sex, ("male", "female", "auto"))
@@ -153,11 +130,13 @@ class Recognizer:
         if isinstance(source, np.ndarray):
             if rate is None:
                 raise UsageError("Samples need their rate: predict(samples, rate).")
-            channels = audio.from_samples(source, rate, channel)
+            sounds = [audio.sound(one) for one in audio.from_samples(source, rate, channel)]
+        elif isinstance(source, Sound):
+            sounds = [source]
         else:
-            channels = audio.read(source, channel, max_seconds=max_seconds)
+            sounds = audio.sounds(source, channel, max_seconds=max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        return [(one.number, _read(model, wanted, one, sex, file, explain, progress)) for one in channels]
+        return [(one.number, _read(model, wanted, one, sex, file, explain, progress)) for one in sounds]
 
     def _model(self, sex: str) -> Model:
         """The network for a choice of sex: its own if there is one, else the one for both."""
@@ -217,106 +196,45 @@ def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
                          f"{model.settings.sexes[0]}.")
 
 
-def hear(model: Model, signal: Signal, sex: str = "auto", progress: Progress = unheeded) -> _Heard:
-    """Find the speech in a signal and put every stretch of it to the network.
-
-    `progress` is told the share of the signal that is done. The whole is the mean over the stretches, weighted by the
-    seconds of sound in them. TooShort and NoSpeech where there is nothing to answer on.
-    """
-    duration_s, least_s = len(signal) / RATE, SpeechSettings().least_s
-    if duration_s < least_s:
-        raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least {least_s:g} s of "
-                       "speech: record a longer one.")
-    speech = find_speech(signal)
-    check_enough(speech)
-    rows, kept, seconds = [], [], []
-    for span, features in _features(model, signal, speech):
-        kept.append(span)
-        rows.append(model.answer(features))
-        seconds.append(model.settings.front_end.seconds(features))
-        progress(span.end / len(signal))
-    everything = np.average(rows, axis=0, weights=seconds)
-    chosen = _heard_sex(model, everything) if sex == "auto" else sex
-    given = None if sex == "auto" else sex
-    return _Heard(duration_s, chosen, _masses(model, everything, given), tuple(kept),
-                  tuple(_masses(model, one, given) for one in rows), np.stack(rows),
-                  np.array(seconds) / sum(seconds), quality(signal, kept))
-
-
-def _features(model: Model, signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[Span, NDArray[np.float32]]]:
-    """The features of every span that is long enough; the TooShort of the longest where none is."""
-    found, problems = False, {}
-    for span in spans:
-        try:
-            features = model.settings.front_end(signal[span.start : span.end])
-        except TooShort as error:
-            problems[span.end - span.start] = error
-            continue
-        found = True
-        yield span, features
-    if not found and problems:
-        raise problems[max(problems)]
-
-
-def _heard_sex(model: Model, probabilities: NDArray[np.float64]) -> str:
-    mass = {sex: sum(p for label, p in zip(model.settings.labels, probabilities, strict=True)
-                     if label.startswith(f"{sex}_")) for sex in model.settings.sexes}
-    return max(mass, key=lambda sex: mass[sex])
-
-
-def _masses(model: Model, probabilities: NDArray[np.float64], sex: str | None) -> NDArray[np.float64]:
-    """Probabilities of the labels -> of the classes without the sex, given the sex where one was chosen."""
-    table = probabilities.reshape(len(model.settings.sexes), -1)
-    if sex is None:
-        return np.asarray(table.sum(axis=0))
-    row = table[model.settings.sexes.index(sex)]
-    return np.asarray(row / max(row.sum(), 1e-12))
-
-
 def scheme_masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Masses of the model's own classes (..., own) -> of a scheme's (..., classes): sums, or the same."""
     return scheme.sums(classes) if model.settings.classes == "8" else classes
 
 
 def _read(
-    model: Model, schemes: Sequence[Scheme], channel: audio.Channel, sex: str, file: str | None, explain: bool,
+    model: Model, schemes: Sequence[Scheme], sound: Sound, sex: str, file: str | None, explain: bool,
     progress: Progress,
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
-    share = _HEARING if explain else 1.0
     try:
-        heard = hear(model, channel.signal, sex, lambda done: progress(share * done))
-    except RecordingError as error:
+        heard = hear(model, sound, sex, explain=explain, seconds=sound.seconds, progress=progress)
+    except (NoSpeech, TooShort) as error:
         return error
-    found = {scheme.name: _in_words(model, scheme, heard, file, channel.number) for scheme in schemes}
+    found = {scheme.name: _in_words(model, scheme, heard, file, sound.number) for scheme in schemes}
     if not explain:
         return found
-    answers = [_asked(model, scheme, found[scheme.name].label, None if sex == "auto" else sex) for scheme in schemes]
-    moments = moments_of(model, channel.signal, heard.spans, heard.rows, heard.shares, answers,
-                         lambda done: progress(share + (1 - share) * done))
-    return {name: replace(one, moments=weighed)
-            for (name, one), weighed in zip(found.items(), moments, strict=True)}
-
-
-_HEARING = 0.2  # of the work of an explanation; the moments are the rest
+    answers = {scheme.name: _asked(model, scheme, found[scheme.name].label, None if sex == "auto" else sex)
+               for scheme in schemes}
+    return {name: replace(one, moments=weighed(heard.rows, heard.shares, heard.moments, answers[name]))
+            for name, one in found.items()}
 
 
 def _asked(model: Model, scheme: Scheme, label: str, sex: str | None) -> Callable[[NDArray[np.float64]], float]:
     """The probability of a label in a scheme, as a function of those of the network's labels."""
 
     def probability(row: NDArray[np.float64]) -> float:
-        _, shares, outside = in_scheme(scheme, scheme_masses(model, scheme, _masses(model, row, sex)))
+        _, shares, outside = in_scheme(scheme, scheme_masses(model, scheme, masses(model, row, sex)))
         return outside if label == NEITHER else shares[label]
 
     return probability
 
 
-def _in_words(model: Model, scheme: Scheme, heard: _Heard, file: str | None, channel: int | None) -> Prediction:
+def _in_words(model: Model, scheme: Scheme, heard: Heard, file: str | None, channel: int | None) -> Prediction:
     """What was heard, read in a scheme."""
     label, probabilities, outside = in_scheme(scheme, scheme_masses(model, scheme, heard.whole))
     stretches = []
-    for span, masses in zip(heard.spans, heard.by_span, strict=True):
-        name, shares, _ = in_scheme(scheme, scheme_masses(model, scheme, masses))
+    for span, row in zip(heard.spans, heard.by_span, strict=True):
+        name, shares, _ = in_scheme(scheme, scheme_masses(model, scheme, row))
         stretches.append(Stretch(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
     doubts = list(_doubts(model, scheme, probabilities, outside, heard))
     limits = [f"Only {spoken:.1f} s of speech was heard." for spoken in [sum(span.speech_s for span in heard.spans)]
@@ -326,10 +244,19 @@ def _in_words(model: Model, scheme: Scheme, heard: _Heard, file: str | None, cha
                       channel)
 
 
+def _is_strange(model: Model, heard: Heard) -> bool:
+    """Whether a recording lies farther from what its network learned from than nearly all that it was tried on."""
+    known = model.settings.familiar_below
+    return known is not None and heard.strangeness is not None and heard.strangeness > known
+
+
 def _doubts(
-    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, heard: _Heard
+    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, heard: Heard
 ) -> Iterator[str]:
     """Why the answer is not sure, each a sentence."""
+    if _is_strange(model, heard):
+        yield ("The recording sounds unlike those that this recognizer learned from, so that its figures do not hold "
+               "here: the voice, its speed or the bandwidth may be unusual.")
     if outside > 0.5:
         others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
         most = max(others, key=lambda emotion: float(heard.whole[EMOTIONS.index(emotion)]))

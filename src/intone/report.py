@@ -1,8 +1,9 @@
 """Out-of-fold rows into figures, and figures into tables.
 
 A row is a clip that was answered once, by a network that never heard its voice: clip, fold, actor, truth, and one
-probability a class, all empty where the clip was refused. Rows may say besides which sex was heard, in `sex`. Nothing
-else is needed for any figure, so that everything can be computed again from such files.
+probability a class, all empty where the clip was refused. Rows may say besides which sex was heard, in `sex`, and how
+strange the clip is to the network, in `strangeness`. Nothing else is needed for any figure, so that everything can be
+computed again from such files.
 
 Tables are markdown, in percent, with 95 % intervals over voices.
 """
@@ -29,6 +30,9 @@ KEYS = ("clip", "fold", "actor", "truth")
 HEARD = "sex"
 """The column of the sex that was heard, which not all rows have."""
 
+STRANGENESS = "strangeness"
+"""The column that says how far each clip lies from what was learned from, which not all rows have."""
+
 
 def write_rows(path: Path, rows: "pd.DataFrame") -> None:
     """Write out-of-fold rows, with probabilities to six digits; those of a refused clip are empty."""
@@ -51,7 +55,7 @@ def read_rows(path: Path, *more: str) -> "pd.DataFrame":
 
 def classes_of(rows: "pd.DataFrame", more: Sequence[str] = ()) -> tuple[str, ...]:
     """The columns that hold the probability of a class."""
-    return tuple(column for column in rows.columns if column not in (*KEYS, HEARD, *more))
+    return tuple(column for column in rows.columns if column not in (*KEYS, HEARD, STRANGENESS, *more))
 
 
 @dataclass(frozen=True)

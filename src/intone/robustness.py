@@ -27,10 +27,10 @@ from intone.audio import RATE, Signal
 from intone.errors import CorpusError, RecordingError, TrainingError, UsageError
 from intone.folds import FOLDS
 from intone.labels import EMOTIONS
+from intone.listening import hear
 from intone.model_file import Model, load_model
 from intone.parallel import mapped
 from intone.perturbations import CONDITIONS, Perturbation, Surroundings
-from intone.recognizer import hear
 from intone.speech import WINDOW, Span, find_speech
 
 if TYPE_CHECKING:
@@ -292,7 +292,7 @@ def _heard(task: _Task) -> _Row:
     samples = perturbation(_signal(task.path), around)
     signal = audio.from_samples(samples, RATE)[0].signal
     try:
-        return hear(model, signal).whole
+        return hear(model, [signal]).whole
     except RecordingError:
         return np.full(len(EMOTIONS), np.nan)
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.errors import CorpusError, RecordingError, TooShort
+from intone.listening import hear
 from intone.model_file import Model, load_model
 from intone.parallel import mapped
-from intone.recognizer import hear
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,17 +25,19 @@ def answered(
     """Every clip as a person gets it answered, as rows: clip, fold, actor, truth, a mass for every class, sex.
 
     Speech is found first; the sex is left to the network, and told as it was heard, unless the clip's own is to be
-    told to it (`tell_sex`). A clip that is refused has empty
-    masses and no sex.
+    told to it (`tell_sex`). A clip that is refused has empty masses and no sex. Where the network can tell, the last
+    column is `strangeness`.
     """
     import pandas as pd
 
     found = list(mapped(partial(_serve, model), _asked(table, tell_sex), title="answering", jobs=jobs))
-    masses = np.stack([row for row, _ in found])
+    masses = np.stack([row for row, _, _ in found])
     classes = labels.scheme(_load(model).settings.classes).classes
     rows = pd.DataFrame({"clip": table["clip"], "fold": fold, "actor": table["actor"], "truth": table["class"]})
     columns = {name: masses[:, i] for i, name in enumerate(classes)}
-    return rows.assign(**columns, sex=[sex for _, sex in found])
+    rows = rows.assign(**columns, sex=[sex for _, sex, _ in found])
+    strangeness = np.array([np.nan if strange is None else strange for _, _, strange in found])
+    return rows if np.isnan(strangeness).all() else rows.assign(strangeness=strangeness)
 
 
 def as_verified(model: Path, table: "pd.DataFrame", *, jobs: int | None = None) -> Rows:
@@ -62,15 +64,15 @@ def _asked(table: "pd.DataFrame", tell_sex: bool) -> list[tuple[str, str]]:
     return [(path, sex if tell_sex else "auto") for path, sex in zip(table["path"], table["sex"], strict=True)]
 
 
-def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str]:
+def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str, float | None]:
     clip, sex = asked
     loaded = _load(model)
     signal = _signal(clip)
     try:
-        heard = hear(loaded, signal, sex)
+        heard = hear(loaded, [signal], sex)
     except RecordingError:
-        return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan), ""
-    return heard.whole, heard.sex
+        return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan), "", None
+    return heard.whole, heard.sex, heard.strangeness
 
 
 def _verify(model: Path, clip: str) -> Rows:

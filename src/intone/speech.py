@@ -34,6 +34,7 @@ _CONTEXT = 64  # samples of the window before that it is shown as well
 _ROWS_FROM_S = 60.0  # longer signals are cut into rows that run side by side
 _WARM_UP = 32  # windows before a row's start that bring its memory into step
 _SLOWER = (0.7, 0.4)  # the speeds at which a scream is listened to again
+_SCREAMS_S = 60.0  # seconds of a signal that may hold nothing else
 
 # In none of 150 clips of RAVDESS and CREMA-D, as recorded and through telephone and codecs, is a quarter of the
 # spectrum more than 53 dB below its peak in half of the moments. Of synthesized tones half of it is 80 to 160 dB below.
@@ -77,15 +78,17 @@ class Span:
     speech_s: float
 
 
-def speech_probability(signal: Signal) -> NDArray[np.float32]:
+def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.float32]:
     """Probability of a voice in every whole 32 ms of a signal, (samples // 512,).
 
-    The signal is brought to a peak of 0.9 first, so that the answer does not depend on the recording level.
+    The signal is brought to a peak of 0.9 first, so that the answer does not depend on the recording level; `peak` is
+    the one of the recording that the signal is a part of, None if it is the whole.
     """
     windows = len(signal) // WINDOW
     if not windows:
         return np.zeros(0, np.float32)
-    scaled = signal[: windows * WINDOW] * np.float32(0.9 / max(float(np.abs(signal).max()), SILENT))
+    loudest = float(np.abs(signal).max()) if peak is None else peak
+    scaled = signal[: windows * WINDOW] * np.float32(0.9 / max(loudest, SILENT))
     rows = 16 if len(signal) > _ROWS_FROM_S * RATE else 1
     each = -(-windows // rows)
     padded = np.pad(scaled.reshape(windows, WINDOW), [(_WARM_UP, rows * each - windows), (0, 0)])
@@ -93,20 +96,30 @@ def speech_probability(signal: Signal) -> NDArray[np.float32]:
     return _run(shown[:, _WARM_UP:] if rows == 1 else shown)[:, -each:].reshape(-1)[:windows]
 
 
-def find_speech(signal: Signal, settings: SpeechSettings = SpeechSettings()) -> list[Span]:
+def find_speech(
+    signal: Signal, settings: SpeechSettings = SpeechSettings(), *, peak: float | None = None
+) -> list[Span]:
     """The stretches of a signal in which someone speaks, in their order, not overlapping.
 
-    Raises NoSpeech, which tells silence from a sound without a voice.
+    `peak` as in `speech_probability`. Raises NoSpeech, which tells silence from a sound without a voice.
     """
-    if float(np.abs(signal).max(initial=0.0)) < SILENT:
-        raise NoSpeech("The recording is silent: check the microphone and record again.")
-    probability, voiced = _voiced(signal, settings)
+    loudest = float(np.abs(signal).max(initial=0.0))
+    if loudest < SILENT:
+        raise nothing_heard(len(signal), loudest)
+    probability, voiced = _voiced(signal, settings, peak)
     if _seconds(voiced) < settings.voice_s or _are_tones(signal, voiced):
-        raise NoSpeech(f"No voice was found in {len(signal) / RATE:.1f} s of sound: record someone who speaks, close "
-                       "to the microphone.")
+        raise nothing_heard(len(signal), loudest)
     whole = _join(voiced, _windows(settings.pause_s))
     parts = [part for span in whole for part in _cut(span, probability, _windows(settings.longest_s))]
     return _widen(_gather(parts, settings), voiced, len(signal), round(settings.margin_s * RATE))
+
+
+def nothing_heard(samples: int, peak: float) -> NoSpeech:
+    """What is said of so many samples without a voice."""
+    if peak < SILENT:
+        return NoSpeech("The recording is silent: check the microphone and record again.")
+    return NoSpeech(f"No voice was found in {samples / RATE:.1f} s of sound: record someone who speaks, close to the "
+                    "microphone.")
 
 
 def check_enough(spans: Sequence[Span], settings: SpeechSettings = SpeechSettings()) -> None:
@@ -136,11 +149,14 @@ def _run(shown: NDArray[np.float32]) -> NDArray[np.float32]:
     return out
 
 
-def _voiced(signal: Signal, settings: SpeechSettings) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
+def _voiced(
+    signal: Signal, settings: SpeechSettings, peak: float | None
+) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
     """Probabilities of a voice, and the runs of windows that have one; of a lowered signal where they tell more."""
-    probability = speech_probability(signal)
+    probability = speech_probability(signal, peak)
     voiced = _spans_above(probability, settings)
-    if _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
+    nobody_screams_on = len(signal) > _SCREAMS_S * RATE
+    if nobody_screams_on or _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
         return probability, voiced
     for speed in _SLOWER:
         lowered = _lowered_probability(signal, speed)

@@ -102,10 +102,15 @@ class Tuned(nn.Module):
         self.encoder, self.upper, self.reading, self.untouched = encoder, upper, reading, untouched
 
     def forward(self, log_mel: Tensor) -> Tensor:
+        return self.judged(log_mel)[0]
+
+    def judged(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (1, labels), and how strange the sound is to the probe, (1,)."""
         states = self.encoder(log_mel)
-        learned, known = self.upper(states[-1:]), self.reading(pooled(states)[None])
+        found = pooled(states)[None]
+        learned, known = self.upper(states[-1:]), self.reading(found)
         mean = (1 - self.untouched) * torch.softmax(learned, 1) + self.untouched * torch.softmax(known, 1)
-        return mean.clamp_min(1e-12).log()
+        return mean.clamp_min(1e-12).log(), self.reading.strangeness(found)
 
 
 def _statistics(hidden: Tensor, weights: Tensor) -> Tensor:

@@ -1,18 +1,20 @@
 """From a request to the answer about the recording in it, by one decode and one run of the network."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from flask import Request
+from numpy.typing import NDArray
 
 from intone import audio
-from intone.audio import RATE, Signal
+from intone.audio import RATE, Signal, Sound
 from intone.errors import TooShort, UsageError
 from intone.labels import check_sex, scheme
-from intone.recognizer import Progress, unheeded
+from intone.listening import Progress, unheeded
 from intone.web.state import State
 from intone.web.views import shown, strain, valence
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 SEX_CHOICES = ("auto", "female", "male")
 
 OUTLINE = 2000
-"""Points of a waveform."""
+"""Points of a waveform, at most."""
+
+_PEAK = 32  # samples of which the loudest is remembered: 2 ms
+_KEPT_S = 60.0  # seconds of a recording that are kept in memory
 
 _MOMENTS_A_SECOND = 4  # an explanation hears a stretch again for each of them
 
@@ -101,32 +106,85 @@ class Answer:
                 "views": {name: prediction.to_dict() for name, prediction in self.views.items()}}
 
 
-def decoded(here: State, file: IO[bytes], wished: Wishes) -> Signal:
-    """The part of a recording that is asked for; TooShort where the recording ends before it."""
-    signal = audio.read_mono(file, max_seconds=here.settings.max_seconds)
-    part = signal[round(wished.start_s * RATE) : round(min(wished.end_s, len(signal) / RATE) * RATE)]
-    if not len(part):
-        raise TooShort(f"The recording ends after {len(signal) / RATE:.1f} s: choose a start_s before that.")
-    return part
+@dataclass(frozen=True)
+class Upload:
+    """The part of a recording that is asked for: gone through once, so that nothing about it is a surprise later.
+
+    `waveform` are its peaks in equal parts, at most `OUTLINE`, from 0 to 1. What is longer than a minute is decoded
+    again while it is heard, so that its length costs no memory.
+    """
+
+    sound: Sound
+    duration_s: float
+    waveform: tuple[float, ...]
 
 
-def cost_s(signal: Signal, wished: Wishes) -> float:
+def opened(here: State, file: IO[bytes], wished: Wishes) -> Upload:
+    """What is asked for of a recording; the errors of `audio.read`, and TooShort where it ends before that."""
+    whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
+    outline, kept, samples = Outline(), [], 0
+    for block in _between(whole, wished):
+        outline.add(block)
+        samples += len(block)
+        if samples <= _KEPT_S * RATE:
+            kept.append(block)
+    if not samples:
+        raise TooShort(f"The recording ends before {wished.start_s:.1f} s: choose a start_s before its end.")
+    short = samples <= _KEPT_S * RATE
+    blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished))
+    return Upload(Sound(blocks, None, samples / RATE), samples / RATE, outline.drawn())
+
+
+def decoded(here: State, file: IO[bytes], longest_s: float) -> Signal:
+    """The beginning of a recording, as one signal; the errors of `audio.read`."""
+    whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
+    return np.concatenate(list(_between(whole, Wishes(end_s=longest_s))))
+
+
+def _between(whole: Sound, wished: Wishes) -> Iterator[Signal]:
+    """The blocks of a recording between two times; all of it is decoded, so that what is wrong with it is told."""
+    at = 0
+    for block in whole:
+        first = round(wished.start_s * RATE) - at
+        last = len(block) if math.isinf(wished.end_s) else round(wished.end_s * RATE) - at
+        at += len(block)
+        if len(part := block[max(0, first) : max(0, last)]):
+            yield part
+
+
+class Outline:
+    """The peaks of a signal of any length, in equal parts."""
+
+    def __init__(self) -> None:
+        self._peaks: list[NDArray[np.float32]] = []
+        self._rest: Signal = np.zeros(0, np.float32)
+
+    def add(self, block: Signal) -> None:
+        """Count the next samples."""
+        level = np.concatenate([self._rest, np.abs(block)])
+        whole = len(level) // _PEAK * _PEAK
+        self._peaks.append(level[:whole].reshape(-1, _PEAK).max(axis=1))
+        self._rest = level[whole:]
+
+    def drawn(self) -> tuple[float, ...]:
+        """The peaks so far, at most `OUTLINE`."""
+        rest = [self._rest.max(keepdims=True)] if len(self._rest) else []
+        peaks = np.concatenate([*self._peaks, *rest])
+        starts = np.linspace(0, len(peaks), min(OUTLINE, len(peaks)), endpoint=False).astype(int)
+        return tuple(np.round(np.minimum(np.maximum.reduceat(peaks, starts), 1), 4).tolist())
+
+
+def cost_s(recording: Upload, wished: Wishes) -> float:
     """How many seconds of sound are put to the network."""
-    return len(signal) / RATE * (1 + _MOMENTS_A_SECOND if wished.explain else 1)
+    return recording.duration_s * (1 + _MOMENTS_A_SECOND if wished.explain else 1)
 
 
-def hear(here: State, signal: Signal, wished: Wishes, progress: Progress = unheeded) -> Answer:
-    """The answer about a signal; raises IntoneError."""
+def hear(here: State, recording: Upload, wished: Wishes, progress: Progress = unheeded) -> Answer:
+    """The answer about a recording; raises IntoneError."""
     schemes = shown(here.recognizer.schemes())
     asked = wished.classes or schemes[0]
     if asked not in schemes:
         raise UsageError(f"This recognizer cannot tell {asked} classes: choose {' or '.join(schemes)}.")
-    views = here.recognizer.predict_schemes(signal, RATE, schemes=schemes, sex=wished.sex, explain=wished.explain,
+    views = here.recognizer.predict_schemes(recording.sound, schemes=schemes, sex=wished.sex, explain=wished.explain,
                                             progress=progress)
-    return Answer(views, asked, wished.sex, outline(signal))
-
-
-def outline(signal: Signal) -> tuple[float, ...]:
-    """The peaks of a signal in equal parts, at most `OUTLINE`, from 0 to 1."""
-    starts = np.linspace(0, len(signal), min(OUTLINE, len(signal)), endpoint=False).astype(int)
-    return tuple(np.round(np.minimum(np.maximum.reduceat(np.abs(signal), starts), 1), 4).tolist())
+    return Answer(views, asked, wished.sex, recording.waveform)

@@ -21,9 +21,9 @@ def answered() -> str:
     here, wished = state(), hearing.wishes(request)
     file = upload.recording(request)
     with here.desk.place():
-        signal = hearing.decoded(here, file, wished)
-        with here.measures.answering(hearing.cost_s(signal, wished)):
-            return page(answer=hearing.hear(here, signal, wished))
+        recording = hearing.opened(here, file, wished)
+        with here.measures.answering(hearing.cost_s(recording, wished)):
+            return page(answer=hearing.hear(here, recording, wished))
 
 
 def page(*, answer: Answer | None = None, alert: str | None = None) -> str:

@@ -3,7 +3,7 @@
 A client that prefers HTML, as the page's script does, gets the part of the page that shows the answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -11,12 +11,11 @@ from flask import Blueprint, Response, json, jsonify, make_response, render_temp
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked
 
-from intone.audio import RATE
 from intone.labels import SCHEMES
 from intone.prediction import Prediction
 from intone.web import failures, hearing, upload
 from intone.web.api.described import BINARY, Body, Reply, described
-from intone.web.hearing import SEX_CHOICES, Answer, Wishes
+from intone.web.hearing import SEX_CHOICES, Answer, Upload, Wishes
 from intone.web.jobs import Job
 from intone.web.problems import Problem, prefers_html, problem
 from intone.web.state import State, state
@@ -68,21 +67,21 @@ def start() -> Response:
     here, wished = state(), hearing.wishes(request)
     file = upload.recording(request)
     with here.desk.place():
-        signal = hearing.decoded(here, file, wished)
-        seconds = hearing.cost_s(signal, wished)
+        recording = hearing.opened(here, file, wished)
+        seconds = hearing.cost_s(recording, wished)
         if seconds <= here.settings.job_from_s:
             with here.measures.answering(seconds):
-                answer = hearing.hear(here, signal, wished)
+                answer = hearing.hear(here, recording, wished)
             return _answered(answer)
-    job = here.jobs.start(lambda tell: _heard(here, signal, wished, tell), len(signal) / RATE)
+    job = here.jobs.start(lambda tell: _heard(here, recording, wished, tell), recording.duration_s)
     response = make_response(jsonify(_progress(job)), 202)
     response.headers["Location"] = f"/api/v1/analyses/{job.name}"
     return response
 
 
-def _heard(here: State, signal: Any, wished: Wishes, tell: Any) -> Answer:
-    with here.measures.answering(len(signal) / RATE):
-        return hearing.hear(here, signal, wished, tell)
+def _heard(here: State, recording: Upload, wished: Wishes, tell: Callable[[float], None]) -> Answer:
+    with here.measures.answering(recording.duration_s):
+        return hearing.hear(here, recording, wished, tell)
 
 
 @blueprint.get("/api/v1/analyses/<name>")

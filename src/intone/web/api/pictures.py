@@ -30,5 +30,5 @@ def draw() -> Response:
         raise UsageError(f"There is no picture '{view}': choose {', '.join(VIEWS[:-1])} or {VIEWS[-1]}.")
     file = upload.recording(request)
     with here.desk.place():
-        signal = hearing.decoded(here, file, hearing.Wishes(end_s=LONGEST_S))
+        signal = hearing.decoded(here, file, LONGEST_S)
         return Response(clip.pictured(signal, view, "the recording"), mimetype="image/png")
