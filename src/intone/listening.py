@@ -52,19 +52,20 @@ class Heard:
 
 
 def hear(
-    model: Model, blocks: Iterable[Signal], sex: str = "auto", *, explain: bool = False, seconds: float | None = None,
-    progress: Progress = unheeded,
+    model: Model, blocks: Iterable[Signal], sex: str = "auto", *, explain: bool = False, threads: int | None = None,
+    seconds: float | None = None, progress: Progress = unheeded,
 ) -> Heard:
     """Find the speech in a recording and put every stretch of it to the network.
 
     `blocks` are its samples, (samples,) each. With `explain` every moment is silenced in turn. `seconds` is the length
     of the recording where it is known; then `progress` is told the share of it that is done. In a long recording
-    stretches are heard side by side, one a core. Raises RecordingError where there is nothing to answer on.
+    `threads` stretches are heard side by side, None: one a core. Raises RecordingError where there is nothing to answer
+    on.
     """
     told, notes = _Told(progress, seconds), _Notes()
-    with ThreadPoolExecutor(cores(), "intone-hear") as pool:
+    with ThreadPoolExecutor(threads or cores(), "intone-hear") as pool:
         for part in parts(blocks):
-            side_by_side = pool.map if len(part.spans) >= _MANY else map
+            side_by_side = pool.map if threads != 1 and len(part.spans) >= _MANY else map
             for opinion in side_by_side(partial(_opinion, model, part, explain), part.spans):
                 notes.add(opinion)
                 told(opinion.span.end)

@@ -20,7 +20,7 @@ from intone.front_end import FrontEnd
 from intone.runtime import session
 
 METADATA_KEY = "intone"
-FORMAT = 2
+FORMAT = 3
 LARGEST = 256 * 2**20
 """Bytes of the largest model file that is read."""
 

@@ -7,6 +7,7 @@
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,13 @@ SHORT_S = 1.0
 
 
 class Recognizer:
-    """One to three networks: for men, for women, and for either. Make one with `load`."""
+    """One to three networks: for men, for women, and for either. Make one with `load`.
 
-    def __init__(self, models: dict[str, Model]) -> None:
-        self._models = models
+    In a long recording `threads` stretches of speech are heard side by side, None: one a core.
+    """
+
+    def __init__(self, models: dict[str, Model], threads: int | None = None) -> None:
+        self._models, self._threads = models, threads
 
     @property
     def identity(self) -> RecognizerIdentity:
@@ -136,7 +140,13 @@ class Recognizer:
         else:
             sounds = audio.sounds(source, channel, max_seconds=max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        return [(one.number, _read(model, wanted, one, sex, file, explain, progress)) for one in sounds]
+        hear_it = partial(hear, model, sex=sex, explain=explain, threads=self._threads, progress=progress)
+        return [(one.number, _read(model, wanted, one, sex, file, hear_it)) for one in sounds]
+
+    def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
+        """A UsageError unless this can be asked of any recording."""
+        labels.check_sex(sex, ("male", "female", "auto"))
+        _check_answerable(self._model(sex), labels.scheme(classes), sex)
 
     def _model(self, sex: str) -> Model:
         """The network for a choice of sex: its own if there is one, else the one for both."""
@@ -149,30 +159,30 @@ class Recognizer:
         return found
 
 
-def load(path: str | Path | None = None) -> Recognizer:
+def load(path: str | Path | None = None, *, threads: int | None = None) -> Recognizer:
     """The recognizer in a file, in the folder of a training run, or, without a path, the bundled one.
 
-    A RecognizerError says what is wrong with a file.
+    `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
     """
     if path is None:
-        return _bundled()
+        return _bundled(threads)
     given = Path(path).expanduser()
     if given.is_dir():
         if not (given / RECOGNIZER).is_file():
             raise RecognizerError(f"The folder {given} holds no {RECOGNIZER}: name the folder of a finished "
                                   "`intone train`, or a model file.")
         given = given / RECOGNIZER
-    return Recognizer({_covers(model): model for model in [load_model(given)]})
+    return Recognizer({_covers(model): model for model in [load_model(given)]}, threads)
 
 
-def _bundled() -> Recognizer:
+def _bundled(threads: int | None) -> Recognizer:
     """The recognizers that `recognizers/default.toml` names: the one place that says which are used."""
     folder = Path(str(files("intone") / "recognizers"))
     try:
         names = tomllib.loads((folder / "default.toml").read_text(encoding="utf-8"))["recognizers"]
     except OSError as error:
         raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
-    return Recognizer({_covers(model): model for model in (load_model(folder / name) for name in names)})
+    return Recognizer({_covers(model): model for model in (load_model(folder / name) for name in names)}, threads)
 
 
 def _covers(model: Model) -> str:
@@ -202,16 +212,15 @@ def scheme_masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) ->
 
 
 def _read(
-    model: Model, schemes: Sequence[Scheme], sound: Sound, sex: str, file: str | None, explain: bool,
-    progress: Progress,
+    model: Model, schemes: Sequence[Scheme], sound: Sound, sex: str, file: str | None, hear_it: Callable[..., Heard]
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
     try:
-        heard = hear(model, sound, sex, explain=explain, seconds=sound.seconds, progress=progress)
+        heard = hear_it(sound, seconds=sound.seconds)
     except (NoSpeech, TooShort) as error:
         return error
     found = {scheme.name: _in_words(model, scheme, heard, file, sound.number) for scheme in schemes}
-    if not explain:
+    if not any(heard.moments):
         return found
     answers = {scheme.name: _asked(model, scheme, found[scheme.name].label, None if sex == "auto" else sex)
                for scheme in schemes}

@@ -1,6 +1,7 @@
 """The command `intone`: each command is a function whose parameters are its options.
 
     predict.py     recordings -> answers
+    batch.py       many recordings -> one table
     answers.py     how answers are printed: a table, JSON, CSV
     serve.py       the page
     data.py        corpus check, corpus fetch, clean, plots
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Group
 
 from intone.cli import data, learn
+from intone.cli.batch import batch
 from intone.cli.failure import tell
 from intone.cli.predict import predict
 from intone.cli.robustness import robustness
@@ -41,7 +43,8 @@ app = App(name="intone", help="Hears the emotion in a recording of a voice.", ve
 corpus = App(name="corpus", help="Check a corpus that you have, or download one.", group=DATA, sort_key=1,
              group_commands=Group("Commands"))
 app.command(predict, group=HEAR, sort_key=1)
-app.command(serve, group=HEAR, sort_key=2)
+app.command(batch, group=HEAR, sort_key=2)
+app.command(serve, group=HEAR, sort_key=3)
 app.command(corpus)
 corpus.command(data.check)
 corpus.command(data.fetch)

@@ -11,10 +11,11 @@ from intone.errors import IntoneError
 
 EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
           "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
-          "safetensors": "train", "transformers": "train"}
+          "safetensors": "train", "transformers": "train", "fsspec": "batch", "pebble": "batch", "pyarrow": "batch",
+          "distributed": "cluster"}
 """Packages that the core does without, and the extra that brings them."""
 
-GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "robustness")
+GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "robustness", "batch")
 """Commands that keep what is done when they are interrupted."""
 
 

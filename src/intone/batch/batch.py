@@ -1,0 +1,112 @@
+"""A batch from its source to its results, and what it will cost."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from intone import labels
+from intone.batch import results
+from intone.batch.engines import Engine
+from intone.batch.journal import Journal
+from intone.batch.sources import size
+from intone.batch.work import Outcome, Question, checked, hear
+from intone.errors import IntoneError
+
+SAMPLED = 12
+"""Recordings that an estimate hears."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is asked of which recordings, and where the results go."""
+
+    recordings: Sequence[str]
+    to: Path
+    question: Question = field(default_factory=Question)
+
+    @property
+    def journal(self) -> Path:
+        """Where is written down what is done."""
+        return self.to.with_name(f"{self.to.name}.journal")
+
+
+@dataclass
+class Tally:
+    """What a batch came to so far: recordings, those of them that failed, and hours of sound."""
+
+    recordings: int = 0
+    failed: int = 0
+    hours: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count an outcome."""
+        self.recordings += 1
+        self.failed += outcome.failed
+        self.hours += outcome.duration_s / 3600
+
+    @property
+    def times_real_time(self) -> float:
+        """Seconds of sound that were heard in a second."""
+        return 3600 * self.hours / max(time.monotonic() - self.started, 1e-9)
+
+
+def run_batch(batch: Batch, engine: Engine) -> Tally:
+    """Hear all recordings and write the results; what an interrupted run has done is not done again.
+
+    Returns the tally of this run. Raises UsageError where the results are there already, or were asked otherwise.
+    """
+    from tqdm import tqdm
+
+    results.check(batch.to)
+    question = checked(batch.question)
+    tally = Tally()
+    with Journal(batch.journal, question) as journal:
+        done = journal.done
+        left = [one for one in batch.recordings if one not in done]
+        with tqdm(total=len(batch.recordings), initial=len(batch.recordings) - len(left), unit="recording",
+                  disable=None) as bar:
+            for outcome in engine(question, left) if left else ():
+                journal.add(outcome)
+                tally.add(outcome)
+                bar.set_postfix_str(f"{tally.hours:.1f} h of sound, {tally.times_real_time:.0f} times real time, "
+                                    f"{tally.failed} failed", refresh=False)
+                bar.update()
+        classes = labels.scheme(question.classes).classes
+        results.write(batch.to, journal.outcomes(batch.recordings), classes)
+        journal.remove()
+    return tally
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a batch will take, from some of its recordings: bytes of all, hours of sound, hours of one core."""
+
+    recordings: int
+    bytes: int
+    hours: float
+    core_hours: float
+    failed: int
+    sampled: int
+
+
+def estimate(batch: Batch) -> Estimate:
+    """Hear `SAMPLED` of the recordings, evenly chosen, and reckon what all of them take."""
+    results.check(batch.to)
+    question = checked(batch.question)
+    number = len(batch.recordings)
+    chosen = [batch.recordings[i * number // min(SAMPLED, number)] for i in range(min(SAMPLED, number))]
+    sizes = [_size(one) for one in chosen]
+    hear(question, chosen[0])  # the first loads the recognizer
+    outcomes = [hear(question, one) for one in chosen]
+    share = number / len(chosen)
+    return Estimate(number, round(share * sum(sizes)), share * sum(one.duration_s for one in outcomes) / 3600,
+                    share * sum(one.cpu_s for one in outcomes) / 3600, sum(one.failed for one in outcomes), len(chosen))
+
+
+def _size(recording: str) -> int:
+    try:
+        return size(recording)
+    except IntoneError:
+        return 0

@@ -1,0 +1,144 @@
+"""Work for many recordings at once: in processes of this machine, or on a Dask cluster.
+
+An engine takes addresses and yields outcomes as they come, in any order, each address once, whatever befalls a worker.
+A recording whose worker dies is tried once more, alone; if that worker dies as well it is reported, not tried again.
+Only a few recordings wait in an engine at a time, so that a million cost no more memory than a thousand.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+from intone.batch.work import Outcome, Question, failed, hear
+from intone.errors import IntoneError
+
+Engine = Callable[[Question, Sequence[str]], Iterator[Outcome]]
+
+Work = Callable[[Question, str], Outcome]
+"""What a worker does with an address, importable where it runs."""
+
+KILLED = "Its worker process was ended twice while hearing it, perhaps for want of memory: hear it alone, or cut it."
+
+_PATIENCE_S = 10.0  # to find a scheduler
+
+_WAITING = 4  # recordings for each worker that are handed out at a time
+
+
+class ClusterError(IntoneError):
+    """A cluster that cannot be reached, or that was lost."""
+
+
+def local(jobs: int, work: Work = hear) -> Engine:
+    """`jobs` processes of this machine."""
+    return partial(_local, jobs, work)
+
+
+def _local(jobs: int, work: Work, question: Question, recordings: Sequence[str]) -> Iterator[Outcome]:
+    from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+    from pebble import ProcessExpired, ProcessPool  # a pool of which one worker may die, and only its work with it
+
+    left, again = deque(recordings), deque[str]()
+    with _one_thread(), ProcessPool(jobs, context=get_context("spawn")) as pool:
+        try:
+            pending: dict[Future[Outcome], str] = {}
+            while left or again or pending:
+                while left and len(pending) < jobs * _WAITING:
+                    recording = left.popleft()
+                    pending[pool.schedule(work, args=[question, recording])] = recording
+                if not left and again and not pending:  # alone
+                    recording = again.popleft()
+                    yield _last_try(pool.schedule(work, args=[question, recording]), recording, ProcessExpired)
+                    continue
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    recording = pending.pop(future)
+                    try:
+                        yield future.result()
+                    except ProcessExpired:
+                        again.append(recording)
+        except BaseException:
+            pool.stop()
+            raise
+
+
+def _last_try(future: Any, recording: str, died: type[BaseException]) -> Outcome:
+    try:
+        outcome: Outcome = future.result()
+        return outcome
+    except died:
+        return failed(recording, KILLED)
+
+
+def _one_thread() -> Any:
+    """An environment for workers in which no library starts threads of its own."""
+    from unittest.mock import patch
+
+    return patch.dict(os.environ, {"OMP_NUM_THREADS": "1"})
+
+
+def dask(address: str, jobs: int, announce: Callable[[str], object], work: Work = hear) -> Engine:
+    """A Dask cluster: that of a scheduler's address, or with "local" one of `jobs` processes on this machine.
+
+    `announce` is told where its dashboard is.
+    """
+    return partial(_dask, address, jobs, announce, work)
+
+
+def _dask(
+    address: str, jobs: int, announce: Callable[[str], object], work: Work, question: Question,
+    recordings: Sequence[str],
+) -> Iterator[Outcome]:
+    from concurrent.futures import CancelledError
+
+    from distributed import Client, KilledWorker, LocalCluster
+
+    with _one_thread():
+        try:
+            cluster = LocalCluster(n_workers=jobs, threads_per_worker=1) if address == "local" else None
+            client = Client(cluster or address, timeout=_PATIENCE_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ClusterError(f"There is no Dask scheduler at {address} ({error}): name one as tcp://HOST:8786, or "
+                               "local.") from error
+    try:
+        announce(client.dashboard_link)
+        yield from _on(client, partial(work, question), deque(recordings), KilledWorker)
+    except (CancelledError, OSError) as error:
+        raise ClusterError(f"The Dask scheduler at {address} was lost: start it again, then the same command; what is "
+                           "done stays.") from error
+    finally:
+        client.close()
+        if cluster:
+            cluster.close()
+
+
+def _on(
+    client: Any, work: Callable[[str], Outcome], left: deque[str], died: type[BaseException]
+) -> Iterator[Outcome]:
+    """The outcomes of a cluster's workers, which may come and go."""
+    from distributed import as_completed
+
+    again = deque[str]()
+    coming, names = as_completed(loop=client.loop), dict[str, str]()
+
+    def hand_out() -> None:
+        most = _WAITING * max(1, sum(client.nthreads().values()))
+        while left and len(names) < most:
+            recording = left.popleft()
+            future = client.submit(work, recording, pure=False)
+            names[future.key] = recording
+            coming.add(future)
+
+    hand_out()
+    for future in coming:
+        recording = names.pop(future.key)
+        try:
+            yield future.result()
+        except died:
+            again.append(recording)
+        hand_out()
+    while again:
+        recording = again.popleft()
+        yield _last_try(client.submit(work, recording, pure=False), recording, died)

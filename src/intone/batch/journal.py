@@ -1,0 +1,115 @@
+"""What is done of a batch, written down as it comes: a line of JSON for each recording.
+
+The first line says what was asked. A process that dies leaves at most half a line behind, which is cut off when the
+work goes on. Only one process writes at a time.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from intone.batch.work import Outcome, Question
+from intone.errors import UsageError
+from intone.files import FileError, told
+
+
+class Journal:
+    """An open journal. `done` are the recordings that are written down; close it by `with`."""
+
+    def __init__(self, path: Path, question: Question) -> None:
+        self.path = path
+        self._offsets: dict[str, int] = {}
+        with told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: BinaryIO = path.open("a+b")  # kept open: it holds the lock
+        try:
+            _lock(self._file, path)
+            self._read(json.loads(json.dumps(asdict(question))))
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def done(self) -> frozenset[str]:
+        """The recordings that are written down."""
+        return frozenset(self._offsets)
+
+    def add(self, outcome: Outcome) -> None:
+        """Write down what came of a recording; what is there already stays."""
+        if outcome.recording not in self._offsets:
+            with told(self.path):
+                self._offsets[outcome.recording] = self._append({"recording": outcome.recording, "told": outcome.told})
+
+    def outcomes(self, recordings: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """What is told of recordings that are done, in their order."""
+        with told(self.path), self.path.open("rb") as file:
+            for recording in recordings:
+                file.seek(self._offsets[recording])
+                yield json.loads(file.readline())["told"]
+
+    def remove(self) -> None:
+        """Delete the journal, once its results are written elsewhere."""
+        with told(self.path):
+            self.path.unlink()
+
+    def _append(self, line: dict[str, Any]) -> int:
+        """Write a line whole; returns where it begins. What a full disk leaves of it is cut off again."""
+        at = self._file.seek(0, os.SEEK_END)
+        try:
+            self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
+            self._file.flush()
+        except OSError:
+            os.ftruncate(self._file.fileno(), at)
+            raise
+        return at
+
+    def _read(self, asked: dict[str, Any]) -> None:
+        """Take up what is there; the question must be the same."""
+        with told(self.path):
+            self._file.seek(0)
+            first, end = self._file.readline(), 0
+            for line in iter(self._file.readline, b""):
+                end = end or len(first)
+                if not line.endswith(b"\n"):
+                    break
+                self._offsets[self._parsed(line)["recording"]] = end
+                end += len(line)
+            end = end or (len(first) if first.endswith(b"\n") else 0)
+            os.ftruncate(self._file.fileno(), end)
+            if not end:
+                self._append({"asked": asked})
+                return
+        before = self._parsed(first).get("asked")
+        if before != asked:
+            odd = ", ".join(name for name in asked if not isinstance(before, dict) or before.get(name) != asked[name])
+            raise UsageError(f"What is done already in {self.path} was asked otherwise ({odd}): ask as before, choose "
+                             "another --to, or delete it.")
+
+    def _parsed(self, line: bytes) -> dict[str, Any]:
+        try:
+            found = json.loads(line)
+            if isinstance(found, dict) and found.keys() & {"asked", "recording"}:
+                return found
+        except ValueError:
+            pass
+        raise FileError(f"{self.path} is damaged (it is not a journal of intone): delete it and start again.")
+
+
+def _lock(file: BinaryIO, path: Path) -> None:
+    """Keep every other process out until this one ends, however it ends."""
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise UsageError(f"Another `intone batch` is writing {path.with_suffix('')} now: wait for it, or choose "
+                         "another --to.") from error

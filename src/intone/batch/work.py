@@ -1,0 +1,94 @@
+"""What a worker does: an address -> what is told about the recording there."""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from intone.batch.sources import opened
+from intone.errors import RecognizerError, RecordingError, UsageError
+from intone.prediction import Prediction
+from intone.recognizer import Recognizer, load
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of every recording. `recognizer` is a path, None for the bundled one; `version` is what it must be.
+
+    With `sex` auto it is left to the network; `channel` is mix or a number from 1.
+    """
+
+    classes: str = "2"
+    sex: str = "auto"
+    channel: str | int = "mix"
+    recognizer: str | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one recording: `told` is `Prediction.to_dict()`, or file and error. `cpu_s` is what it cost."""
+
+    recording: str
+    told: dict[str, Any]
+    cpu_s: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no answer."""
+        return "error" in self.told
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of the recording, 0 where there is no answer."""
+        return float(self.told.get("duration_s", 0.0))
+
+
+def hear(question: Question, recording: str) -> Outcome:
+    """Hear one recording; what is wrong with it is its answer.
+
+    Raises RecognizerError where no answer could be right.
+    """
+    started = time.process_time()
+    try:
+        with opened(recording) as file:
+            told = _predict(question, file, recording).to_dict()
+    except RecognizerError:
+        raise
+    except (RecordingError, UsageError) as error:
+        return failed(recording, str(error), time.process_time() - started)
+    except Exception as error:  # one recording of a million must not end the work
+        return failed(recording, f"Hearing it failed ({type(error).__name__}: {error}).", time.process_time() - started)
+    return Outcome(recording, told, time.process_time() - started)
+
+
+def failed(recording: str, sentence: str, cpu_s: float = 0.0) -> Outcome:
+    """A recording without an answer, and the sentence that says why."""
+    return Outcome(recording, {"file": recording, "error": sentence}, cpu_s)
+
+
+def _predict(question: Question, file: Any, recording: str) -> Prediction:
+    return _recognizer(question).predict(file, sex=question.sex, classes=question.classes, channel=question.channel,
+                                         file=recording)
+
+
+@lru_cache(maxsize=1)
+def _recognizer(question: Question) -> Recognizer:
+    """The recognizer of this process: one thread, for every core has a process of its own."""
+    found = load(Path(question.recognizer) if question.recognizer else None, threads=1)
+    if found.identity.version != question.version:
+        raise RecognizerError(f"A worker has the recognizer {found.identity.version} and not {question.version}: give "
+                              "all machines the same intone, and the same file under the same path.")
+    return found
+
+
+def checked(question: Question) -> Question:
+    """The question with the version of its recognizer; an IntoneError where it cannot be asked."""
+    found = load(Path(question.recognizer) if question.recognizer else None, threads=1)
+    found.check(sex=question.sex, classes=question.classes)
+    if question.channel != "mix" and not isinstance(question.channel, int):
+        raise UsageError(f"--channel {question.channel} cannot be asked of many recordings: choose mix or a number.")
+    return Question(question.classes, question.sex, question.channel, question.recognizer, found.identity.version)
+
+

@@ -1,0 +1,89 @@
+"""`intone batch`: many recordings -> one table of answers."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from intone.cli.failure import say
+from intone.cli.options import Classes, Jobs
+
+
+def batch(
+    source: str,
+    /,
+    *,
+    to: Path,
+    cluster: str | None = None,
+    jobs: Jobs = None,
+    sex: Literal["male", "female", "auto"] = "auto",
+    classes: Classes = "2",
+    recognizer: str | None = None,
+    channel: str = "mix",
+    column: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Hear many recordings, and write one table.
+
+    A recording that cannot be answered has the reason in the table, and the others are heard; the exit status is then
+    1. Interrupted, the same command goes on where it stopped.
+
+    `intone batch interviews/ --to interviews.csv`
+
+    `intone batch s3://calls/2026/ --to calls --cluster tcp://scheduler:8786`
+
+    Parameters
+    ----------
+    source
+        A folder, a glob, a table (.csv or .parquet) with a column of addresses, a .zip, or any address that fsspec
+        opens (s3://, gs://, az://, https://, zip://).
+    to
+        The table: .jsonl (all that is known), .csv (a line for each recording), or without a suffix a folder of
+        Parquet with recordings/ and stretches/.
+    cluster
+        Work on Dask: the address of a scheduler, such as tcp://HOST:8786, or local for a cluster on this machine, with
+        its dashboard. Without it, processes of this machine work.
+    recognizer
+        A model file, or the folder of a training run, instead of the recognizer that comes with intone. On a cluster
+        it must lie under the same path everywhere.
+    sex
+        The sex of the voices; auto leaves it to the recognizer.
+    channel
+        mix (the mean of all channels), or a number from 1.
+    column
+        The column of the table that holds the addresses: recording, path, file, address, audio or url by default.
+    dry_run
+        Hear a dozen of the recordings, and say what all of them will take.
+    """
+    from intone.batch import Batch, engines, estimate, results, run_batch, sources
+    from intone.batch.work import Question
+    from intone.parallel import cores
+
+    results.check(to)
+    question = Question(classes, sex, int(channel) if channel.isdecimal() else channel, recognizer)
+    asked = Batch(sources.addresses(source, column), to, question)
+    workers = jobs or cores()
+    if dry_run:
+        found = estimate(asked)
+        print(f"{found.recordings} recordings, about {found.bytes / 1e9:.2f} GB and {found.hours:.1f} h of sound: "
+              f"about {_words(3600 * found.core_hours)} on one core, {_words(3600 * found.core_hours / workers)} on "
+              f"{workers} (from {found.sampled} of them, of which {found.failed} failed).")
+        return 0
+    if results.exist(to) and not asked.journal.exists():
+        print(f"{to} is there and complete: delete it to hear the recordings again.")
+        return 0
+    engine = engines.dask(cluster, workers, _announce) if cluster else engines.local(workers)
+    tally = run_batch(asked, engine)
+    print(f"{tally.recordings} recordings heard, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
+    return 1 if tally.failed else 0
+
+
+def _announce(dashboard: str) -> None:
+    say(f"The dashboard of the cluster is {dashboard}.")
+
+
+def _words(seconds: float) -> str:
+    for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} seconds"
