@@ -1,7 +1,12 @@
 """What a source names: folders, globs, tables, archives and stores."""
 
 import csv
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import fsspec
@@ -15,6 +20,16 @@ from intone.batch.sources import addresses, opened, size
 from intone.errors import RecordingError, UsageError
 
 NAMES = ("a.wav", "b.MP3", "deep/c.flac", "notes.txt", ".hidden.wav")
+
+
+@contextmanager
+def serving_folder(folder: Path) -> Iterator[str]:
+    """The address of a server on loopback that gives a folder's files."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -132,3 +147,11 @@ def test_any_bytes_as_a_table_are_addresses_or_one_sentence(tmp_path_factory, co
 def test_a_table_may_begin_with_a_byte_order_mark(tmp_path):
     (tmp_path / "list.csv").write_bytes("\ufeffpath\na.wav\n".encode())
     assert addresses(str(tmp_path / "list.csv")) == [f"{tmp_path}/a.wav"]
+
+
+def test_a_recording_is_read_over_http(folder):
+    with serving_folder(folder) as address:
+        with opened(f"{address}/deep/c.flac") as file:
+            assert file.read() == b"deep/c.flac"
+        with pytest.raises(RecordingError, match="The file cannot be read"), opened(f"{address}/none.wav"):
+            pass

@@ -34,9 +34,11 @@ One direction of flow; no module knows the ones after it:
     metrics        accuracy, UAR, macro-F1, calibration error, intervals over voices
     calibration    how sure is sure
     model_file     the ONNX file, read and checked
+    parts          a recording of any length in parts, cut where nobody speaks
     quality        how noisy and how clipped a recording is
     prediction     the answer
     explanation    which moments of a recording speak for its answer
+    listening      a recording, part by part -> what a network says of it
     annotations    the stretches of an answer -> text for other programs
     recognizer     recording -> answer
     figures        how good the bundled recognizer is, and for whom
@@ -48,6 +50,7 @@ One direction of flow; no module knows the ones after it:
     evaluation     five folds by actor
     robustness     an evaluation's clips after everything that may befall them
     plots/         figures of clips, corpora and trainings
+    batch/         many recordings into one table, through processes or Dask
     cli, web/      what a person sees
 """
 
