@@ -2,6 +2,8 @@
 # make test   what the tests need (a browser too), then all of them
 # make check  style and types
 # make tables every table and figure of the docs, from the committed predictions
+# make fuzz   20,000 files that are wrong in every way
+# make soak   long work killed at random moments, and started again
 # make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
 PYTHON ?= python3
@@ -11,7 +13,7 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables baselines clean
+.PHONY: run test check tables fuzz soak baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -26,6 +28,12 @@ check: $(VENV)/.dev
 
 tables: $(VENV)/.dev
 	$(VENV)/bin/python tools/tables.py
+
+fuzz: $(VENV)/.dev
+	$(VENV)/bin/python tests/fuzz.py --to results/fuzz.json
+
+soak: $(VENV)/.dev
+	$(VENV)/bin/python tests/faults.py --to results/faults.json
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)

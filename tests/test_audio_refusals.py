@@ -287,3 +287,13 @@ def test_a_changed_header_gives_samples_or_is_told(suffix, changes, end):
     for position, value in changes:
         content[position] = value
     samples_or_told(bytes(content[:end]))
+
+
+@pytest.mark.parametrize(("factor", "fine"), [(1e-30, True), (32_768, True), (2.0**31, True), (1e11, False), (1e30, False)])
+def test_samples_may_lack_their_scale_but_not_be_nonsense(factor, fine):
+    content = pcm(factor * voice(0.5).astype(np.float64), RATE, "WAV", "DOUBLE")
+    if fine:
+        assert np.abs(read_mono(file(content))).max() == pytest.approx(0.5 * factor, rel=1e-3)
+    else:
+        with pytest.raises(Damaged, match="samples that no microphone gives"):
+            read_mono(file(content))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, systems, told, voices
+from pages import conditions, images, original, reliability, systems, told, voices
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import settings
@@ -52,6 +52,8 @@ TABLES: dict[str, Maker] = {
     "joins": conditions.joins,
     "deletion": conditions.deletion,
     "original-male": original.original_male,
+    "fuzz": reliability.fuzz,
+    "faults": reliability.faults,
 }
 
 FIGURES: dict[str, Maker] = {

@@ -48,6 +48,8 @@ _MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
 
 _CANCELLED = 0.01  # of the channels' mean power: below it a mix has lost what they hold
 
+_LOUDEST = 2.0**32  # times full scale: what was exported without scaling is below it
+
 _BLOCK = 2**21  # decoded values that are resampled at once, 8 MB: 44 s of one channel at 48 kHz
 
 Signal = NDArray[np.float32]
@@ -371,6 +373,9 @@ def _check_length(container: "av.container.InputContainer", stream: "av.AudioStr
 def _check_finite(block: Signal) -> None:
     if not np.isfinite(block).all():
         raise Damaged("The recording holds samples that are not numbers (NaN or infinity): export it again.")
+    if block.size and max(float(block.max()), -float(block.min())) > _LOUDEST:
+        raise Damaged("The recording holds samples that no microphone gives (thousands of millions of times full scale): "
+                      "export it again.")
 
 
 def _named(signals: Signal, channel: str | int) -> list[Channel]:
