@@ -24,6 +24,7 @@ One direction of flow; no module knows the ones after it:
     network        the CNN in PyTorch
     encoder        the first layers of a pretrained speech encoder
     weights        tensors in files that can hold nothing that runs
+    ranks          the processes of one training, on cores or GPUs
     run            the folder of a training
     history        its epochs
     folds          which voices test, validate and train

@@ -374,8 +374,8 @@ def _check_finite(block: Signal) -> None:
     if not np.isfinite(block).all():
         raise Damaged("The recording holds samples that are not numbers (NaN or infinity): export it again.")
     if block.size and max(float(block.max()), -float(block.min())) > _LOUDEST:
-        raise Damaged("The recording holds samples that no microphone gives (thousands of millions of times full scale): "
-                      "export it again.")
+        raise Damaged("The recording holds samples that no microphone gives (thousands of millions of times full "
+                      "scale): export it again.")
 
 
 def _named(signals: Signal, channel: str | int) -> list[Channel]:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from intone import probe, training, tuning
 from intone.export import finish
+from intone.ranks import ranks
 from intone.recipe import ProbeRecipe, TunedRecipe
-from intone.run import RunSettings
+from intone.run import RECOGNIZER, RunSettings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ def fit(
 
     `table` and `settings` are those of `training.plan`. `cache` is where the states of clips are kept that an encoder
     gives. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here, and
-    say how much the probe beside tuned layers weighs.
+    say how much the probe beside tuned layers weighs. Of several `ranks` the first one calibrates and exports.
     """
     if isinstance(settings.recipe, ProbeRecipe):
         probe.train(table, settings, folder, cache_in=cache, jobs=jobs)
@@ -28,4 +29,4 @@ def fit(
         tuning.train(table, settings, folder, cache_in=cache, evaluation=evaluation, jobs=jobs)
     else:
         training.train(table, settings, folder, jobs=jobs)
-    return finish(folder, table, evaluation=evaluation, jobs=jobs)
+    return finish(folder, table, evaluation=evaluation, jobs=jobs) if ranks().first else folder / RECOGNIZER

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from intone import labels, run, states
 from intone.encoder import Encoder, load_encoder, pooled
+from intone.ranks import ranks
 from intone.run import RunSettings
 from intone.states import StateSettings
 from intone.weights import load_weights, save_weights
@@ -91,6 +92,8 @@ def train(
     `cache_in` shares what the encoder says of clips between runs; without it that is kept in the run's folder.
     """
     recipe = settings.probe
+    if not ranks().first:
+        return  # a fit of seconds is not shared
     run.open_run(folder, settings)
     if (folder / run.BEST).is_file():
         return
@@ -173,8 +176,8 @@ def fit(
         logits = (x @ weight.T + bias).masked_fill(forbidden, -1e9)
         value = (w * nn.functional.cross_entropy(logits, y, reduction="none")).sum() / w.sum()
         value = value + penalty * weight.square().sum()
-        value.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
+        value.backward()
         return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    optimizer.step(loss)
     return weight.detach(), bias.detach()

@@ -23,6 +23,7 @@ from intone.chunks import Drawn, draw
 from intone.errors import TrainingError, UsageError
 from intone.history import Epoch, read_history, write_history
 from intone.network import MfccCnn
+from intone.ranks import Ranks, lost_told, ranks
 from intone.recipe import AnyRecipe, Recipe
 from intone.run import RunSettings, Validation
 from intone.weights import load_weights, progress, restore, save_weights
@@ -84,23 +85,28 @@ def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: i
     `table` and `settings` are those of `plan`. Afterwards `best.safetensors` holds the weights of the epoch with the
     best validation accuracy (of the last epoch where nothing validates).
     """
-    run.open_run(folder, settings)
+    here = ranks()
+    here.first_before_others(lambda: run.open_run(folder, settings))
     history = read_history(folder / run.HISTORY)
     if len(history) >= settings.cnn.epochs and (folder / run.BEST).is_file():
         return history
     signals = cleaning.signals(table, settings.cnn.front_end.envelope, jobs=jobs)
     train_set, validation_set = chunk_sets(table, signals, settings)
-    state = _State(settings, train_set)
+    state = _State(settings, train_set, here)
     history = history[: state.load(folder / run.CHECKPOINT)] if (folder / run.CHECKPOINT).is_file() else []
     bar = tqdm(range(len(history), settings.cnn.epochs), initial=len(history), total=settings.cnn.epochs,
-               desc="training", unit="epoch", disable=None)
+               desc="training", unit="epoch", disable=here.hides_bars)
     for number in bar:
-        history.append(Epoch(number + 1, *state.run_epoch(number, train_set), *state.score(validation_set)))
+        with lost_told():
+            learned = state.run_epoch(number, train_set)
+        history.append(Epoch(number + 1, *learned, *state.score(validation_set)))
         line = history[-1]
         bar.set_postfix(loss=f"{line.loss:.3f}", accuracy=f"{line.accuracy:.3f}", val=f"{line.validation_accuracy:.3f}")
         if not math.isfinite(line.loss):
             raise TrainingError(f"The loss became {line.loss} in epoch {line.epoch}: start again with a smaller "
                                 "learning rate.")
+        if not here.first:
+            continue
         if _is_best(history):
             save_weights(folder / run.BEST, state.network.state_dict(), {"epoch": str(line.epoch)})
         write_history(folder / run.HISTORY, history)
@@ -143,15 +149,17 @@ def class_weights(classes: np.ndarray, number: int) -> Tensor:
 class _State:
     """The network, the optimizer and the loss of a run."""
 
-    def __init__(self, settings: RunSettings, training: Drawn) -> None:
-        self.settings = settings
+    def __init__(self, settings: RunSettings, training: Drawn, here: Ranks) -> None:
+        self.settings, self.here = settings, here
         torch.manual_seed(settings.seed)
         number = len(settings.labels)
         self.network = MfccCnn(number, settings.cnn.front_end.shape)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this form
         self.network.minimum.fill_(float(training.features.min()))
         self.network.maximum.fill_(float(training.features.max()))
-        self.weights = class_weights(training.classes, number)
+        self.network.to(here.device)
+        self.learner = here.parallel(self.network)
+        self.weights = class_weights(training.classes, number).to(here.device)
         self.optimizer = torch.optim.Adam(self.network.parameters(), settings.cnn.learning_rate,
                                           eps=settings.cnn.adam_epsilon)
 
@@ -161,15 +169,21 @@ class _State:
         self.network.train()
         order = torch.randperm(len(data.classes))
         features, classes = torch.from_numpy(data.features), torch.from_numpy(data.classes)
-        losses, right = 0.0, 0
-        for rows in tqdm(torch.split(order, self.settings.cnn.batch), leave=False, unit="batch", disable=None):
-            logits = self.network(features[rows])
-            loss = cross_entropy(logits, classes[rows], self.weights)
+        losses, right = 0.0, 0.0
+        for rows in tqdm(torch.split(order, self.settings.cnn.batch), leave=False, unit="batch",
+                         disable=self.here.hides_bars):
+            own = self.here.share(rows)
+            truth = self.here.here(classes[own])
+            with self.here.autocast():
+                logits = self.learner(self.here.here(features[own])).float()
+            weight = self.weights.cpu()[classes[rows]].sum()
+            loss = cross_entropy(logits, truth, self.weights, reduction="sum") / weight
             self.optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
+            (loss * self.here.world).backward()  # of which the mean over all processes is taken
             self.optimizer.step()
             losses += float(loss.detach()) * len(rows)
-            right += int((logits.argmax(1) == classes[rows]).sum())
+            right += int((logits.argmax(1) == truth).sum())
+        losses, right = self.here.summed(losses, right)
         return losses / len(order), right / len(order)
 
     @torch.no_grad()
@@ -178,8 +192,8 @@ class _State:
         if data is None:
             return math.nan, math.nan
         self.network.eval()
-        parts = [self.network(part) for part in torch.split(torch.from_numpy(data.features), 2048)]
-        logits, classes = torch.cat(parts), torch.from_numpy(data.classes)
+        parts = [self.network(self.here.here(part)) for part in torch.split(torch.from_numpy(data.features), 2048)]
+        logits, classes = torch.cat(parts), torch.from_numpy(data.classes).to(self.here.device)
         return float(cross_entropy(logits, classes, self.weights)), float((logits.argmax(1) == classes).double().mean())
 
     def save(self, path: Path, epochs: int) -> None:

@@ -26,6 +26,7 @@ from intone.encoder import Encoder, load_encoder, pooled
 from intone.errors import TrainingError
 from intone.history import Epoch, read_history, write_history
 from intone.probe import FEATURES, NEVER, Reading, allowed_labels, fitted
+from intone.ranks import Ranks, lost_told, ranks
 from intone.run import RunSettings
 from intone.states import StateSettings
 from intone.weights import load_weights, progress, restore, save_weights
@@ -150,24 +151,30 @@ def train(
 
     `table` and `settings` are those of `plan`. `cache_in` shares the states of clips between runs; without it they are
     kept in the run's folder. Where no voice validates, the folds of an `evaluation` say how much the probe weighs. The
-    weights that are kept are those after the last step: the rates end at zero.
+    weights that are kept are those after the last step: the rates end at zero. Of several `ranks` each takes its share
+    of a batch; the result differs by no more than the order of sums.
     """
-    recipe = settings.tuned
-    run.open_run(folder, settings)
+    recipe, here = settings.tuned, ranks()
+    here.first_before_others(lambda: run.open_run(folder, settings))
     if (folder / run.BEST).is_file():
         return
     kept = StateSettings(recipe.encoder, recipe.frozen, recipe.front_end)
-    files = states.encode(table, kept, cache_in or folder / FEATURES, variations=recipe.variations, jobs=jobs)
+    files = here.first_before_others(lambda: states.encode(table, kept, cache_in or folder / FEATURES,
+                                                           variations=recipe.variations, jobs=jobs))
     clips = _Clips(table, settings, files)
-    state = _State(settings, clips)
+    state = _State(settings, clips, here)
     state.load(folder / run.CHECKPOINT)
     history = read_history(folder / run.HISTORY)[: state.epoch]
     while state.epoch < recipe.epochs:
-        loss, accuracy = state.run_epoch(folder / run.CHECKPOINT)
-        history.append(Epoch(state.epoch + 1, loss, accuracy, *state.score()))
-        write_history(folder / run.HISTORY, history)
+        with lost_told():
+            loss, accuracy = state.run_epoch(folder / run.CHECKPOINT)
         state.epoch, state.step, state.losses, state.right = state.epoch + 1, 0, 0.0, 0
-        state.save(folder / run.CHECKPOINT)
+        if here.first:
+            history.append(Epoch(state.epoch, loss, accuracy, *state.score()))
+            write_history(folder / run.HISTORY, history)
+            state.save(folder / run.CHECKPOINT)
+    if not here.first:
+        return
     state.silence()
     reading = fitted(table, settings, files, recipe.probed, recipe.penalty)
     trained = nn.ModuleDict({"upper": state.network, "reading": reading}).state_dict()
@@ -275,10 +282,12 @@ def _blanked(tokens: NDArray[np.floating], rng: np.random.Generator) -> NDArray[
 class _State:
     """The network, the optimizer, and how far they are."""
 
-    def __init__(self, settings: RunSettings, clips: _Clips) -> None:
-        self.settings, self.clips, self.recipe = settings, clips, settings.tuned
+    def __init__(self, settings: RunSettings, clips: _Clips, here: Ranks) -> None:
+        self.settings, self.clips, self.recipe, self.here = settings, clips, settings.tuned, here
         torch.manual_seed(settings.seed)
         _, self.network = _parts(settings)
+        self.network.to(here.device)
+        self.learner = here.parallel(self.network)
         self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=self.recipe.weight_decay)
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
         self.epoch, self.step, self.losses, self.right = 0, 0, 0.0, 0
@@ -297,7 +306,7 @@ class _State:
         batches, total = self.clips.epoch(self.epoch), self.clips.an_epoch * self.recipe.epochs
         title = f"epoch {self.epoch + 1} of {self.recipe.epochs}"
         bar = tqdm(range(self.step, len(batches)), initial=self.step, total=len(batches), desc=title, unit="batch",
-                   disable=None)
+                   disable=self.here.hides_bars)
         self.network.train()
         for step in bar:
             share = _rate((self.epoch * self.clips.an_epoch + step + 1) / total, self.recipe.warm_up)
@@ -313,18 +322,23 @@ class _State:
     def _learn(self, rows: NDArray[np.int64], step: int) -> None:
         torch.manual_seed((self.settings.seed + 1) * 1_000_003 + self.epoch * 10_007 + step)
         batch = self.clips.varied(rows, np.random.default_rng([self.settings.seed, self.epoch, step]))
-        forbidden, classes = ~self.clips.allowed[rows], self.clips.labels[rows]
-        logits = self.network(batch.states, batch.heard).masked_fill(forbidden, -1e9)
-        loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing)
-        if not math.isfinite(float(loss.detach())):
-            raise TrainingError(f"The loss became {float(loss.detach())} in epoch {self.epoch + 1}: start again with a "
-                                "smaller learning rate, or look for a damaged clip.")
+        own = self.here.share(np.arange(len(rows)))
+        forbidden = self.here.here(~self.clips.allowed[rows[own]])
+        classes = self.here.here(self.clips.labels[rows[own]])
+        with self.here.autocast():
+            logits = self.learner(self.here.here(batch.states[own]), self.here.here(batch.heard[own])).float()
+        logits = logits.masked_fill(forbidden, -1e9)
+        loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / len(rows)
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
+        (loss * self.here.world).backward()  # of which the mean over all processes is taken
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        lost, right = self.here.summed(float(loss.detach()), int((logits.argmax(1) == classes).sum()))
+        if not math.isfinite(lost):
+            raise TrainingError(f"The loss became {lost} in epoch {self.epoch + 1}: start again with a smaller "
+                                "learning rate, or look for a damaged clip.")
         self.optimizer.step()
-        self.losses += float(loss.detach())
-        self.right += int((logits.argmax(1) == classes).sum())
+        self.losses += lost
+        self.right += int(right)
 
     @torch.no_grad()
     def score(self) -> tuple[float, float]:
@@ -334,7 +348,7 @@ class _State:
         self.network.eval()
         losses, right = 0.0, 0
         for batch in self.clips.plain(self.clips.validating):
-            logits = self.network(batch.states, batch.heard).masked_fill(~self.clips.allowed[batch.rows], -1e9)
+            logits = self._answers(batch).masked_fill(~self.clips.allowed[batch.rows], -1e9)
             classes = self.clips.labels[batch.rows]
             losses += float(nn.functional.cross_entropy(logits, classes, reduction="sum"))
             right += int((logits.argmax(1) == classes).sum())
@@ -348,12 +362,17 @@ class _State:
         truths = []
         for batch in self.clips.plain(self.clips.validating):
             pooled_layers = torch.from_numpy(np.stack([states.read_pooled(self.clips.files[0][i]) for i in batch.rows]))
-            logits = torch.stack([self.network(batch.states, batch.heard), reading(pooled_layers)])
+            logits = torch.stack([self._answers(batch), reading(pooled_layers)])
             shares = torch.softmax(logits.masked_fill(~self.clips.allowed[batch.rows], -1e9), 2)
             truths.append(shares[:, torch.arange(len(batch.rows)), self.clips.labels[batch.rows]])
         learned, known = torch.cat(truths, 1).clamp_min(1e-9)
         losses = [-((1 - share) * learned + share * known).log().mean() for share in SHARES]
         return float(SHARES[int(torch.stack(losses).argmin())])
+
+    def _answers(self, batch: _Batch) -> Tensor:
+        """Logits of a batch, on the CPU."""
+        logits: Tensor = self.network(self.here.here(batch.states), self.here.here(batch.heard))
+        return logits.cpu()
 
     @torch.no_grad()
     def silence(self) -> None:
@@ -362,6 +381,9 @@ class _State:
         self.network.linear.weight[unknown], self.network.linear.bias[unknown] = 0, NEVER
 
     def save(self, path: Path) -> None:
+        """Write a checkpoint, if this is the process that writes."""
+        if not self.here.first:
+            return
         notes = {"epoch": self.epoch, "step": self.step, "losses": self.losses, "right": self.right}
         save_weights(path, progress(self.network, self.optimizer), {name: repr(value) for name, value in notes.items()})
 
@@ -383,8 +405,8 @@ def _rate(done: float, warm_up: float) -> float:
 
 
 def _smooth_cross_entropy(logits: Tensor, classes: Tensor, forbidden: Tensor, smoothing: float) -> Tensor:
-    """Mean cross-entropy with a share of the truth spread evenly over the labels that a clip may have."""
+    """Cross-entropy of each clip with a share of the truth spread evenly over the labels that a clip may have."""
     allowed = (~forbidden).float()
     even = smoothing * allowed / allowed.sum(1, keepdim=True)
     wanted = even + (1 - smoothing) * nn.functional.one_hot(classes, logits.shape[1])
-    return -(wanted * torch.log_softmax(logits, 1) * allowed).sum(1).mean()
+    return -(wanted * torch.log_softmax(logits, 1) * allowed).sum(1)

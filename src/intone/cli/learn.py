@@ -65,12 +65,16 @@ def train(
     from intone import training
     from intone.fitting import fit
     from intone.history import read_history
+    from intone.ranks import ranks
 
     clips = _clips(corpora, vocal)
-    _tell_incomplete(clips)
+    if ranks().first:
+        _tell_incomplete(clips)
     table, settings = training.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
                                     validation=validation, held_out=hold_out or ())
     exported = fit(table, settings, to, evaluation=evaluation, cache=features, jobs=jobs)
+    if not ranks().first:
+        return
     if (to / run.HISTORY).is_file():
         _curve(to)
         print(_summary(read_history(to / run.HISTORY), settings.recipe))
