@@ -9,6 +9,7 @@ import pytest
 from intone.web import WebSettings, create_app
 from intone.web.desk import BusyError
 from intone.web.jobs import Jobs, UnknownJob
+from sounds import encode
 from web_server import API, HTML, StandIn, send, silence, tone, wav
 
 
@@ -43,6 +44,23 @@ def test_a_long_recording_is_accepted_and_answered_later() -> None:
     assert 'class="card answer"' in client.get(place, headers=HTML).text
     assert client.delete(place).status_code == 204
     assert client.get(place).status_code == client.delete(place).status_code == 404
+
+
+def test_one_that_is_decoded_again_outlives_its_request() -> None:
+    leave = threading.Event()
+    client = create_app(StandIn(meet=lambda: leave.wait(20))).test_client()
+    whole = encode(tone("sad", 70), "mp3", bits=32_000)  # longer than what is kept in memory
+    places = [send(client, whole).headers["Location"],
+              client.post(API, data=whole, content_type="audio/mpeg").headers["Location"]]
+    leave.set()
+    for place in places:
+        until(lambda place=place: client.get(place).get_json()["state"] == "done")
+        found = client.get(place).get_json()
+        assert found["duration_s"] == found["result"]["duration_s"] == pytest.approx(70, abs=0.1)
+        assert found["result"]["label"] == "negative"
+    part = send(client, whole, start_s="2", end_s="68").headers["Location"]
+    until(lambda: client.get(part).get_json()["state"] == "done")
+    assert client.get(part).get_json()["result"]["duration_s"] == 66
 
 
 def test_its_progress_can_be_followed() -> None:

@@ -46,7 +46,7 @@ def recording(request: Request) -> IO[bytes]:
     if part is None or not (part.filename or part.stream.read(1)):
         raise UsageError(state().texts("error.no-file"))
     part.stream.seek(0)
-    if not part.stream.read(1):
+    content = part.stream.read()
+    if not content:
         raise NotAudio(state().texts("error.empty"))
-    part.stream.seek(0)
-    return part.stream
+    return BytesIO(content)  # Flask closes the form's own with the request, and a job outlives it
