@@ -1,6 +1,6 @@
 """Long work killed in the middle: started again it must go on, and end with the same bytes.
 
-    python tests/faults.py [--kills 20] [--seed 0] [--only WORK] [--to results/faults.json]     (make soak)
+    python tests/faults.py [--kills 20] [--seed 0] [--only WORK ...] [--to results/faults.json]     (make soak)
 
 Every command that keeps what is done is run once undisturbed. Then, again and again, it is begun in a new folder,
 killed (SIGKILL, with all of its processes) at a random moment, and started again.
@@ -181,7 +181,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Kill long work in the middle, and start it again.")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", help="the name of one work")
+    parser.add_argument("--only", nargs="+", help="the names of some works")
     parser.add_argument("--to", type=Path, help="a JSON file for what came of it")
     chosen = parser.parse_args()
     content, names = archive_of()
@@ -192,7 +192,7 @@ def main() -> int:
         inputs.mkdir()
         prepare(inputs)
         for work in works(server.url, content, names):
-            if chosen.only in (None, work.name):
+            if not chosen.only or work.name in chosen.only:
                 found[work.name] = trial(work, inputs, Path(folder), chosen.kills, chosen.seed)
                 print(f"{work.name}: {found[work.name]}", flush=True)
                 if chosen.to:

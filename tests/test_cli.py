@@ -20,6 +20,7 @@ from intone.cli.failure import EXTRAS, printable, tell
 from sounds import encode, voice
 
 COMMANDS = {
+    "batch": ("--to", "--cluster", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format"),
     "serve": ("--host", "--port", "--recognizer", "--corrections"),
@@ -85,7 +86,7 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
 
 
 @pytest.mark.parametrize("words, said", [
-    (["nonsense"], 'Unknown command "nonsense"; available commands: predict, serve, '),
+    (["nonsense"], 'Unknown command "nonsense"; available commands: predict, batch, '),
     (["predcit", "x.wav"], 'Unknown command "predcit"; did you mean "predict"?'),
     (["predict"], "RECORDINGS needs a value (see `intone predict --help`)."),
     (["predict", "x.wav", "--foo"], "Unknown option: --foo; did you mean --format? (see `intone predict --help`)."),

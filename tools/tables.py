@@ -53,6 +53,7 @@ TABLES: dict[str, Maker] = {
     "deletion": conditions.deletion,
     "original-male": original.original_male,
     "fuzz": reliability.fuzz,
+    "fuzz-kinds": reliability.fuzz_kinds,
     "faults": reliability.faults,
 }
 
