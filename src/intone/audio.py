@@ -11,6 +11,7 @@ import os
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -93,10 +94,9 @@ def sounds(source: Source, channel: str | int = "mix", *, max_seconds: float = M
     check_channel(channel)
     opened = _opener(source)
     if channel != "each":
-        return [Sound(lambda: _one(opened, channel, max_seconds), channel if isinstance(channel, int) else None)]
+        return [Sound(partial(_one, opened, channel, max_seconds), channel if isinstance(channel, int) else None)]
     channels = next((len(block) for block in _blocks(opened, channel, max_seconds)), 0)
-    return [Sound(lambda number=number: _one(opened, number, max_seconds), number)  # type: ignore[misc]  # of a default
-            for number in range(1, channels + 1)]
+    return [Sound(partial(_one, opened, number, max_seconds), number) for number in range(1, channels + 1)]
 
 
 def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_SECONDS) -> list[Channel]:
