@@ -5,7 +5,9 @@ A recording whose worker dies is tried once more, alone; if that worker dies as 
 Only a few recordings wait in an engine at a time, so that a million cost no more memory than a thousand.
 """
 
+import math
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -25,6 +27,10 @@ KILLED = "Its worker process was ended twice while hearing it, perhaps for want 
 _PATIENCE_S = 10.0  # to find a scheduler
 
 _WAITING = 4  # recordings for each worker that are handed out at a time
+
+_WAITING_AT_LEAST = 64  # on a cluster, which answers some at a time
+
+_ASKED_EVERY_S = 1.0  # how many workers a cluster has
 
 
 class ClusterError(IntoneError):
@@ -120,23 +126,28 @@ def _on(
     """The outcomes of a cluster's workers, which may come and go."""
     from distributed import as_completed
 
-    again = deque[str]()
-    coming, names = as_completed(loop=client.loop), dict[str, str]()
+    again, most, asked = deque[str](), 0, -math.inf
+    coming, names = as_completed(loop=client.loop, with_results=True, raise_errors=False), dict[str, str]()
 
     def hand_out() -> None:
-        most = _WAITING * max(1, sum(client.nthreads().values()))
-        while left and len(names) < most:
-            recording = left.popleft()
-            future = client.submit(work, recording, pure=False)
-            names[future.key] = recording
-            coming.add(future)
+        nonlocal most, asked
+        if time.monotonic() - asked > _ASKED_EVERY_S:
+            most, asked = max(_WAITING_AT_LEAST, _WAITING * sum(client.nthreads().values())), time.monotonic()
+        some = [left.popleft() for _ in range(min(len(left), most - len(names)))]
+        futures = client.map(work, some, pure=False) if some else []
+        names.update(zip((future.key for future in futures), some, strict=True))
+        coming.update(futures)
 
     hand_out()
-    for future in coming:
-        recording = names.pop(future.key)
-        try:
-            yield future.result()
-        except died:
+    for some in coming.batches():  # all that is there: to ask for each by itself, the scheduler would be waited for
+        for future, result in some:
+            recording = names.pop(future.key)
+            if future.status == "finished":
+                yield result
+                continue
+            error = result[1] if isinstance(result, tuple) else result
+            if not isinstance(error, died):
+                raise error
             again.append(recording)
         hand_out()
     while again:
