@@ -11,7 +11,7 @@ from intone.audio import RATE, read_mono
 from intone.errors import RecognizerError
 from intone.labels import SCHEMES, network_labels
 from intone.perturbations import at_speed
-from intone.recognizer import load
+from intone.recognizer import BUNDLED, load
 from intone.run import RECOGNIZER
 from sounds import voice
 from tiny_model import tiny_model
@@ -41,6 +41,29 @@ def test_a_file_that_is_no_recognizer_is_told(tmp_path, content):
 @pytest.fixture(scope="module")
 def bundled() -> Recognizer:
     return intone.load()
+
+
+@pytest.fixture(scope="module")
+def free() -> Recognizer:
+    """The one whose weights may be used commercially."""
+    return intone.load("crema-d")
+
+
+def test_a_bundled_recognizer_is_known_by_its_name(bundled, free, tmp_path, monkeypatch):
+    assert intone.load("default").identity == bundled.identity != free.identity
+    assert {path.stem for path in (Path(intone.__file__).parent / "recognizers").glob("*.toml")} == set(BUNDLED)
+    monkeypatch.chdir(tmp_path)
+    tiny_model(tmp_path / "crema-d", {"male_sad": 1.0})
+    assert intone.load("crema-d").identity.name == "tiny"  # what lies there is meant
+
+
+def test_the_recognizer_for_commercial_use_learned_from_nothing_that_forbids_it(free, clip):
+    (model,) = free.models
+    assert model.settings.data == ("crema-d",)
+    assert model.settings.licence == "ODbL 1.0"
+    found = free.predict(clip, classes=8)
+    assert found.probabilities["calm"] < 1e-6 and found.probabilities["surprised"] < 1e-6
+    assert found.sex == "male"
 
 
 def test_the_bundled_recognizer_answers_every_scheme_for_either_sex(bundled):

@@ -26,6 +26,10 @@ from intone.prediction import NEITHER, Prediction, RecognizerIdentity, Stretch, 
 from intone.quality import warnings
 from intone.run import RECOGNIZER
 
+DEFAULT = "default"
+BUNDLED = (DEFAULT, "crema-d")
+"""The recognizers that come with intone: the one that answers, and one whose weights may be used commercially."""
+
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
 
@@ -160,13 +164,14 @@ class Recognizer:
 
 
 def load(path: str | Path | None = None, *, threads: int | None = None) -> Recognizer:
-    """The recognizer in a file, in the folder of a training run, or, without a path, the bundled one.
+    """The recognizer in a file, in the folder of a training run, or one that comes with intone, by its name.
 
-    `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
+    Without a path it is the bundled one named `default`; `BUNDLED` are all names. `threads` as in `Recognizer`. A
+    RecognizerError says what is wrong with a file.
     """
-    if path is None:
-        return _bundled(threads)
-    given = Path(path).expanduser()
+    given = Path(path or DEFAULT).expanduser()
+    if str(given) in BUNDLED and (path is None or not given.exists()):
+        return _bundled(str(given), threads)
     if given.is_dir():
         if not (given / RECOGNIZER).is_file():
             raise RecognizerError(f"The folder {given} holds no {RECOGNIZER}: name the folder of a finished "
@@ -175,11 +180,11 @@ def load(path: str | Path | None = None, *, threads: int | None = None) -> Recog
     return Recognizer({_covers(model): model for model in [load_model(given)]}, threads)
 
 
-def _bundled(threads: int | None) -> Recognizer:
-    """The recognizers that `recognizers/default.toml` names: the one place that says which are used."""
+def _bundled(name: str, threads: int | None) -> Recognizer:
+    """The networks that `recognizers/NAME.toml` names: the one place that says which are used."""
     folder = Path(str(files("intone") / "recognizers"))
     try:
-        names = tomllib.loads((folder / "default.toml").read_text(encoding="utf-8"))["recognizers"]
+        names = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["recognizers"]
     except OSError as error:
         raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
     return Recognizer({_covers(model): model for model in (load_model(folder / name) for name in names)}, threads)

@@ -44,7 +44,8 @@ def batch(
         Work on Dask: the address of a scheduler, such as tcp://HOST:8786, or local for a cluster on this machine, with
         its dashboard. Without it, processes of this machine work.
     recognizer
-        A model file, or the folder of a training run, instead of the recognizer that comes with intone. On a cluster
+        A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of
+        the recognizer that answers by default. On a cluster
         it must lie under the same path everywhere.
     sex
         The sex of the voices; auto leaves it to the recognizer.

@@ -49,7 +49,8 @@ def predict(
     sex
         The sex of the voices; auto leaves it to the recognizer.
     recognizer_
-        A model file, or the folder of a training run, instead of the recognizer that comes with intone.
+        A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of
+        the recognizer that answers by default.
     channel
         mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     format_
