@@ -16,13 +16,8 @@ TURNED_AWAY = "HTTP_intone.full"
 """What the WSGI environment has where there was no room; the names of a client's own headers are in capitals."""
 
 
-def bounded(server: Any, most: int) -> None:
-    """Let a waitress server hold at most `most` bytes of bodies, or a single one of any size that it allows."""
-    server.channel_class = type("Channel", (_Channel,), {"parser_class": partial(_Parser, Room(most))})
-
-
 class Room:
-    """Bytes of bodies, in all, of which there may be `most`."""
+    """Room for `most` bytes of bodies, or for a single one of any size; `held` are there."""
 
     def __init__(self, most: int) -> None:
         self.most, self.held = most, 0
@@ -32,6 +27,11 @@ class Room:
         """Count more bytes, or fewer: waitress reads in one thread and closes in another."""
         with self._lock:
             self.held += more
+
+
+def bound(server: Any, room: Room) -> None:
+    """Let a waitress server keep to the room that there is."""
+    server.channel_class = type("Channel", (_Channel,), {"parser_class": partial(_Parser, room)})
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types

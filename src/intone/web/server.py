@@ -17,7 +17,7 @@ from flask import Flask
 from waitress import wasyncore
 
 from intone.errors import UsageError
-from intone.web.bodies import bounded
+from intone.web import bodies
 from intone.web.state import State
 
 
@@ -100,7 +100,7 @@ def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> An
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
     )
-    bounded(server, settings.held_bytes)
+    bodies.bound(server, _state(app).room)
     return server
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
+from intone.web.bodies import Room
 from intone.web.desk import Desk
 from intone.web.jobs import Jobs
 from intone.web.ledger import Ledger
@@ -22,7 +23,9 @@ _NAME = "intone"
 
 @dataclass(frozen=True)
 class State:
-    """What answers, the limits, the texts, the desk where requests wait, the long jobs, and what is counted."""
+    """What answers, the limits, the texts, the desk where requests wait, the long jobs, what is counted, and the room
+    for bodies.
+    """
 
     recognizer: "Recognizer"
     settings: WebSettings
@@ -30,6 +33,7 @@ class State:
     desk: Desk
     jobs: Jobs
     measures: Measures
+    room: Room
 
 
 def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem: Callable[[Exception], str],
@@ -39,7 +43,8 @@ def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem:
     desk = Desk(ledger, "answers", settings.at_once, settings.waiting)
     jobs = Jobs(ledger, Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting), settings.kept_s, problem)
     measures = Measures(lambda: jobs.active, together and counts_in(together))
-    app.extensions[_NAME] = State(recognizer, settings, Texts(settings.language), desk, jobs, measures)
+    app.extensions[_NAME] = State(recognizer, settings, Texts(settings.language), desk, jobs, measures,
+                                  Room(settings.held_bytes))
 
 
 def ledger_in(together: Path) -> Path:
