@@ -237,10 +237,14 @@ def test_a_request_in_flight_is_answered_before_the_end(model: Path, ending: sig
         folder = page.folder
         assert folder.stat().st_mode & 0o777 == 0o700
         shared = Ledger(ledger_in(folder))
+        followed = urllib.request.urlopen(f"{page.address}{page.begin()}/events")
+        assert followed.readline() == b"event: progress\n"
         asked = pool.submit(page.ask, API, SHORT)
-        until(lambda: shared.ask("SELECT * FROM places"))
+        until(lambda: shared.ask("SELECT * FROM places WHERE desk = 'answers'"))
         page.process.send_signal(ending)
         assert asked.result(60)[0] == 200
+        with followed:
+            assert b"event: cancelled\n" in followed.read()
         assert finish(page.process) == Ran(0, "", "")
         assert not folder.exists()
 

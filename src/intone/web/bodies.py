@@ -29,7 +29,7 @@ class Room:
             self.held += more
 
 
-def bound(server: Any, room: Room) -> None:
+def limit(server: Any, room: Room) -> None:
     """Let a waitress server keep to the room that there is."""
     server.channel_class = type("Channel", (_Channel,), {"parser_class": partial(_Parser, room)})
 

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     name TEXT PRIMARY KEY, process INTEGER NOT NULL, duration_s REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
     progress REAL NOT NULL DEFAULT 0, told TEXT, ended REAL);
 """
-_GLANCE_S = 0.05  # how often one who waits looks for what another process has changed
+_GLANCE_S = 0.02  # how often one who waits looks for what another process has changed
 _LOCKED_S = 30.0
 
 
@@ -30,7 +30,7 @@ class Ledger:
         self._changed = threading.Condition()
         self._glance_s = None if path is None else _GLANCE_S
         self._db = sqlite3.connect(path or ":memory:", timeout=_LOCKED_S, isolation_level=None, check_same_thread=False)
-        weakref.finalize(self, self._db.close)
+        weakref.finalize(self, self._db.close).atexit = False  # threads may still ask it then
         self._db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON; {_TABLES}")
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -34,9 +34,11 @@ def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> 
         server = _server(app, listener, channels)
         ready()
         try:
-            server.run()
+            wasyncore.loop(server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll, channels)
+        except (SystemExit, KeyboardInterrupt):
+            _state(app).jobs.close()  # who follows one is told, instead of being waited for
+            server.task_dispatcher.shutdown()
         finally:
-            _state(app).jobs.close()
             wasyncore.close_all(channels)
 
 
@@ -100,7 +102,7 @@ def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> An
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
     )
-    bodies.bound(server, _state(app).room)
+    bodies.limit(server, _state(app).room)
     return server
 
 
