@@ -100,3 +100,12 @@ def test_what_fails_is_undone(two: tuple[Ledger, Ledger]) -> None:
     assert two[1].ask("SELECT * FROM places") == []
     with two[1].change() as db:  # and nobody is locked out
         db.execute("INSERT INTO places (desk, process) VALUES ('answers', 1)")
+
+
+def test_an_answer_for_which_there_is_no_room_has_failed(two: tuple[Ledger, Ledger]) -> None:
+    jobs = Jobs(two[0], Desk(two[0], "jobs", 1, 1), 60, lambda error: type(error).__name__)
+    two[0].ask("PRAGMA max_page_count = 20")
+    job = jobs.start(lambda tell: 1_000_000 * "x", 1.0)
+    assert [one.state for one in jobs.follow(job.name)][-1] == "failed"
+    assert jobs.find(job.name).told == "OperationalError"
+    assert two[0].wait_for(lambda: jobs.active == 0, 20)

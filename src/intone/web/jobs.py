@@ -103,9 +103,9 @@ class Jobs:
             yield job
 
     def close(self) -> None:
-        """Cancel everything that this process hears."""
+        """Cancel what this process hears or would hear."""
         with self._ledger.change() as db:
-            db.execute("DELETE FROM jobs WHERE process = ?", (os.getpid(),))
+            db.execute("DELETE FROM jobs WHERE process = ? AND ended IS NULL", (os.getpid(),))
 
     @property
     def active(self) -> int:
@@ -124,19 +124,19 @@ class Jobs:
         try:
             self._ledger.wait_for(lambda: self._desk.seated(place) or not self._wanted(name))
             self._note(name, "state = 'running'")
-            state, told = self._worked(work, lambda progress: self._note(name, "progress = ?", min(1.0, progress)))
-            self._note(name, "state = ?, told = ?, progress = iif(? = 'done', 1, progress), ended = ?",
-                       state, told, state, time.monotonic())
+            try:
+                told = work(lambda progress: self._note(name, "progress = ?", min(1.0, progress)))
+                self._end(name, "done", told)
+            except Exception as error:  # whatever it is, whoever asks for the job is told
+                self._end(name, "failed", self._problem(error))
         except _Cancelled:
             pass
         finally:
             self._desk.leave(place)
 
-    def _worked(self, work: Work, tell: Callable[[float], None]) -> tuple[State, str]:
-        try:
-            return "done", work(tell)
-        except Exception as error:  # whatever it is, whoever asks for the job is told
-            return "failed", self._problem(error)
+    def _end(self, name: str, state: State, told: str) -> None:
+        self._note(name, "state = ?, told = ?, progress = iif(? = 'done', 1, progress), ended = ?",
+                   state, told, state, time.monotonic())
 
     def _wanted(self, name: str) -> bool:
         return bool(self._ledger.ask("SELECT 1 FROM jobs WHERE name = ?", name))
