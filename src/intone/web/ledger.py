@@ -1,7 +1,7 @@
 """What the processes of one page share: who has a place at which desk, and the long recordings with their answers.
 
 SQLite keeps it: in memory where one process serves the page, in a private folder (`crew`) where several do. A recording
-is never in it.
+is never in it, but for the peaks that an answer has of it.
 """
 
 import sqlite3
