@@ -23,7 +23,7 @@ COMMANDS = {
     "batch": ("--to", "--cluster", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format"),
-    "serve": ("--host", "--port", "--recognizer", "--corrections"),
+    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes"),
     "corpus check": ("--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
     "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--jobs"),

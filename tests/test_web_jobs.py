@@ -7,8 +7,9 @@ import time
 import pytest
 
 from intone.web import WebSettings, create_app
-from intone.web.desk import BusyError
+from intone.web.desk import BusyError, Desk
 from intone.web.jobs import Jobs, UnknownJob
+from intone.web.ledger import Ledger
 from sounds import encode
 from web_server import API, HTML, StandIn, send, silence, tone, wav
 
@@ -126,14 +127,21 @@ def test_more_than_may_wait_are_told_to_come_back() -> None:
 
 
 def test_answers_are_kept_for_a_while_only() -> None:
-    jobs: Jobs[int] = Jobs(1, 1, kept_s=0.05)
-    job = jobs.start(lambda tell: 5, 1.0)
-    until(lambda: job.state == "done")
-    assert job.result == 5
+    jobs = jobs_of(1, 1, kept_s=0.05)
+    job = jobs.start(lambda tell: "five", 1.0)
+    assert [one.state for one in jobs.follow(job.name)][-1] == "done"
     until(lambda: not _known(jobs, job.name))
+    kept = jobs_of(1, 1, kept_s=60)
+    job = kept.start(lambda tell: "five", 1.0)
+    until(lambda: kept.find(job.name).told == "five")
 
 
-def _known(jobs: Jobs[int], name: str) -> bool:
+def jobs_of(at_once: int, waiting: int, kept_s: float) -> Jobs:
+    ledger = Ledger()
+    return Jobs(ledger, Desk(ledger, "jobs", at_once, waiting), kept_s, repr)
+
+
+def _known(jobs: Jobs, name: str) -> bool:
     try:
         return bool(jobs.find(name))
     except UnknownJob:
@@ -142,11 +150,13 @@ def _known(jobs: Jobs[int], name: str) -> bool:
 
 def test_names_cannot_be_guessed_and_the_queue_has_an_end() -> None:
     leave = threading.Event()
-    jobs: Jobs[int] = Jobs(1, 2, 60)
-    names = {jobs.start(lambda tell: leave.wait(20), 1.0).name for _ in range(3)}
+    jobs = jobs_of(1, 2, kept_s=60)
+    names = {jobs.start(lambda tell: str(leave.wait(20)), 1.0).name for _ in range(3)}
     assert len(names) == 3 and min(map(len, names)) >= 20
     with pytest.raises(BusyError):
-        jobs.start(lambda tell: 0, 1.0)
+        jobs.start(lambda tell: "", 1.0)
     jobs.close()
-    assert jobs.active == 0
+    assert not any(_known(jobs, name) for name in names)
+    until(lambda: jobs.active == 1)  # those that wait give up at once, the other as soon as it tells its progress
     leave.set()
+    until(lambda: jobs.active == 0)

@@ -17,6 +17,7 @@ from intone.errors import RecognizerError
 from intone.web import WebSettings, create_app
 from intone.web.desk import BusyError, Desk
 from intone.web.guard import HEADERS
+from intone.web.ledger import Ledger
 from web_server import API, HTML, IMAGE, StandIn, alert, send, silence, tone, wav
 
 WEB = Path(create_app.__code__.co_filename).parent
@@ -132,8 +133,7 @@ def test_more_than_may_wait_are_told_to_come_back() -> None:
         first = visitors.submit(send, app.test_client(), wav(tone("sad")))
         assert inside.acquire(timeout=20)
         second = visitors.submit(send, app.test_client(), wav(tone("happy")))
-        places = app.extensions["intone"].desk._places
-        wait_until(lambda: places._value == 0)
+        wait_until(lambda: app.extensions["intone"].desk.taken == 2)
         third = send(app.test_client(), wav(tone("calm")), "/")
         assert app.test_client().get("/health").status_code == 200
         leave.set()
@@ -144,10 +144,10 @@ def test_more_than_may_wait_are_told_to_come_back() -> None:
 
 
 def test_nobody_waits_for_ever_at_the_desk() -> None:
-    desk = Desk(at_once=1, waiting=5, patience_s=0.02)
-    with desk.place(), pytest.raises(BusyError), desk.place():
+    desk = Desk(Ledger(), "answers", at_once=1, waiting=5)
+    with desk.place(0), pytest.raises(BusyError), desk.place(0.02):
         pass
-    with desk.place():  # an impatient visitor gives the place back
+    with desk.place(0):  # an impatient visitor gives the place back
         pass
 
 

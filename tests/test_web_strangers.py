@@ -3,7 +3,8 @@
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -107,6 +108,83 @@ def test_a_client_that_hangs_up_leaves_nothing_behind(address, tmp_path, monkeyp
         time.sleep(0.05)
     assert descriptors() <= before
     assert list(tmp_path.iterdir()) == []
+
+
+# The bodies of all requests together
+
+ROOM = WebSettings(max_bytes=200_000, held_bytes=200_000)
+
+
+@pytest.fixture
+def narrow() -> Iterator[tuple[str, Callable[..., None]]]:
+    """A page that holds 200 kB of bodies, and what waits until it holds so many bytes."""
+    app = create_app(StandIn(), ROOM)
+    room = app.extensions["intone"].room
+
+    def until_held(least: int, most: int = 1_000_000) -> None:
+        end = time.monotonic() + 20
+        while not least <= room.held <= most:
+            assert time.monotonic() < end, room.held
+            time.sleep(0.005)
+
+    with in_background(app) as found:
+        yield found, until_held
+
+
+def opening(size: int, path: str = API, **more: object) -> bytes:
+    return head(path, **{"Content-Length": size, "Content-Type": "audio/wav"} | more)
+
+
+def test_a_body_for_which_there_is_no_room_is_turned_away_before_it_is_read(narrow):
+    address, until_held = narrow
+    with connected(address) as large:
+        large.sendall(opening(150_000) + 120_000 * b"x")
+        until_held(120_000)
+        for accept, kind in (("application/json", b"application/problem+json"), ("text/html", b"text/html")):
+            said = answered(address, opening(100_000, Accept=accept))
+            assert said.startswith(b"HTTP/1.1 503") and b"\r\nRetry-After: 5\r\n" in said and kind in said
+            assert b"\r\nConnection: close\r\n" in said
+        said = answered(address, opening(100_000, Expect="100-continue"))
+        assert said.startswith(b"HTTP/1.1 503")
+        works(address)  # there is room for a small one
+        with urllib.request.urlopen(f"{address}/metrics") as counted:
+            assert b'intone_refusals_total{problem="busy"} 3.0' in counted.read()
+        large.sendall(30_000 * b"x")
+        assert large.recv(20).startswith(b"HTTP/1.1 415")
+    until_held(0, most=0)
+    assert answered(address, opening(150_000) + 150_000 * b"x").startswith(b"HTTP/1.1 415")  # and now for a large one
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_bodies_that_grow_beyond_the_room_are_turned_away(narrow, chunked):
+    address, until_held = narrow
+    begun = head(**{"Transfer-Encoding": "chunked"}) + b"30000\r\n" if chunked else opening(190_000)
+    with connected(address) as first, connected(address) as second:
+        for one in (first, second):  # neither holds anything yet
+            one.sendall(begun + b"x")
+        until_held(2)
+        first.sendall(120_000 * b"x")
+        until_held(120_000)
+        with contextlib.suppress(ConnectionError):
+            second.sendall(120_000 * b"x")
+        assert second.recv(20).startswith(b"HTTP/1.1 503")
+        until_held(120_000, most=125_000)
+
+
+def test_the_room_of_those_that_hang_up_is_free_again(narrow):
+    address, until_held = narrow
+    for _ in range(3):
+        with connected(address) as one:
+            one.sendall(opening(190_000) + 180_000 * b"x")
+            until_held(180_000)
+        until_held(0, most=0)
+    assert answered(address, opening(190_000) + 190_000 * b"x").startswith(b"HTTP/1.1 415")
+    until_held(0, most=0)
+
+
+def test_nobody_can_say_that_there_is_no_room(address):
+    for name in ("intone.full", "INTONE.FULL", "Intone-Full", "HTTP_intone.full"):
+        assert answered(address, head("/health", "GET", **{name: 1})).split(b" ", 2)[1] in (b"200", b"400")
 
 
 def descriptors() -> int:

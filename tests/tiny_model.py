@@ -70,13 +70,33 @@ def _tell_strangeness(network: onnx.ModelProto, strangeness: float) -> None:
     network.graph.output.append(helper.make_tensor_value_info("strangeness", TensorProto.FLOAT, ["n"]))
 
 
+def _take_time(network: onnx.ModelProto, size: int) -> None:
+    """Make a network multiply two matrices (size, size) of random numbers before it answers."""
+    softmax = network.graph.node.pop()
+    network.graph.node.extend([
+        helper.make_node("RandomNormal", [], ["random"], shape=[size, size]),
+        helper.make_node("MatMul", ["random", "random"], ["product"]),
+        helper.make_node("ReduceSum", ["product"], ["sum"], keepdims=0),
+        helper.make_node("Mul", ["sum", "zero"], ["nothing"]),
+        helper.make_node("Add", ["logits", "nothing"], ["same"]),
+    ])
+    softmax.input[0] = "same"
+    network.graph.node.append(softmax)
+    network.graph.initializer.append(numpy_helper.from_array(np.array(0, np.float32), "zero"))
+
+
 def tiny_model(path: Path, answer: Mapping[str, float], slope: Mapping[str, float] | None = None, classes: str = "8",
-               sex: str = "both", strangeness: float | None = None, **changes: Any) -> Path:
-    """A model file that answers the probabilities of labels in `answer`, whatever is not there being 0."""
+               sex: str = "both", strangeness: float | None = None, work: int = 0, **changes: Any) -> Path:
+    """A model file that answers the probabilities of labels in `answer`, whatever is not there being 0.
+
+    With `work` every answer takes the time to multiply two matrices of that size: 2,000 are about 0.3 s.
+    """
     made = tiny_settings(classes, sex, **changes)
     assert set(answer) | set(slope or {}) <= set(made.labels)
     network = tiny_network([answer.get(label, 0.0) for label in made.labels],
                            None if slope is None else [slope.get(label, 0.0) for label in made.labels])
     if strangeness is not None:
         _tell_strangeness(network, strangeness)
+    if work:
+        _take_time(network, work)
     return save(path, network, made)

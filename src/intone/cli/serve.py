@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 OWN = ("127.0.0.1", "localhost", "::1")
 """Addresses that no other machine reaches."""
@@ -15,6 +16,7 @@ def serve(
     port: int = 8000,
     recognizer: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     corrections: Path | None = None,
+    processes: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
 ) -> None:
     """Serve the page on which a person drops a recording and reads how it sounds.
 
@@ -31,9 +33,11 @@ def serve(
     corrections
         A folder where clips are kept that a person corrected and agreed to keep; `intone train folder=...` takes it. By
         default `corrections` here, and none where other machines are let in.
+    processes
+        How many processes serve the page together: as many as there are cores, for many visitors.
     """
     from intone import web
 
     if corrections is None and host in OWN:
         corrections = Path("corrections")
-    web.serve(host, port, recognizer, web.WebSettings(corrections=corrections))
+    web.serve(host, port, recognizer, web.WebSettings(corrections=corrections).times(processes), processes)

@@ -1,14 +1,18 @@
 """The application: the parts of the page put together."""
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
 from intone.web import api, operations, page, wording
-from intone.web.failures import answer_failures
+from intone.web.bodies import TURNED_AWAY
+from intone.web.desk import BusyError
+from intone.web.failures import answer_failures, refused
 from intone.web.guard import protect
 from intone.web.settings import WebSettings
 from intone.web.state import attach
@@ -29,18 +33,33 @@ class Application(Flask):
     json_provider_class = _OrderedJson
 
 
-def create_app(recognizer: "Recognizer", settings: WebSettings | None = None) -> Flask:
-    """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer."""
+def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Flask:
+    """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer.
+
+    `together` is a folder that several processes share, so that any of them can answer about anything (`crew` makes
+    it); None where one process serves the page.
+    """
     settings = settings or WebSettings()
     app = Application("intone.web")
     app.debug = False  # whatever FLASK_DEBUG says
     app.config["MAX_CONTENT_LENGTH"] = settings.max_bytes
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    attach(app, recognizer, settings)
+
+    def problem(error: Exception) -> str:
+        with app.app_context():
+            return json.dumps(refused(error))
+
+    attach(app, recognizer, settings, problem, together)
+    app.before_request(_turn_away)
     wording.equip(app, __version__)
     protect(app)
     answer_failures(app)
     for blueprint in (page.blueprint, operations.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)
     return app
+
+
+def _turn_away() -> None:
+    if TURNED_AWAY in request.environ:
+        raise BusyError

@@ -1,12 +1,14 @@
-"""How many recordings are heard at once.
+"""How many recordings are heard at once, over all processes of a page.
 
 Decoding and the network take a processor each; more of them at the same time than there are processors make everyone
 wait longer, so a few run, a few wait, and the rest are told so at once.
 """
 
-import threading
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from intone.web.ledger import Ledger
 
 
 class BusyError(Exception):
@@ -14,25 +16,45 @@ class BusyError(Exception):
 
 
 class Desk:
-    """`at_once` callers are inside `place()`, `waiting` more wait for at most `patience_s` seconds."""
+    """A row of places, in the order in which they were taken: the first `at_once` have a seat, `waiting` more stand."""
 
-    def __init__(self, at_once: int, waiting: int, patience_s: float) -> None:
-        self._seats = threading.BoundedSemaphore(at_once)
-        self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._patience_s = patience_s
+    def __init__(self, ledger: Ledger, name: str, at_once: int, waiting: int) -> None:
+        self._ledger, self._name, self._at_once, self._most = ledger, name, at_once, at_once + waiting
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a seat, after waiting for one; raises BusyError where there is none."""
-        with _held(self._places, 0), _held(self._seats, self._patience_s):
+    def place(self, patience_s: float) -> Iterator[None]:
+        """Hold a seat, after standing for at most `patience_s` seconds; raises BusyError where there is none."""
+        place = self.stand()
+        try:
+            if not self._ledger.wait_for(lambda: self.seated(place), patience_s):
+                raise BusyError
             yield
+        finally:
+            self.leave(place)
 
+    def stand(self) -> int:
+        """Take the next place; raises BusyError where all are taken."""
+        with self._ledger.change() as db:
+            if self.taken >= self._most:
+                raise BusyError
+            values = self._name, os.getpid()
+            rows = db.execute("INSERT INTO places (desk, process) VALUES (?, ?) RETURNING id", values)
+            return int(rows.fetchone()[0])
 
-@contextmanager
-def _held(semaphore: threading.BoundedSemaphore, timeout_s: float) -> Iterator[None]:
-    if not semaphore.acquire(timeout=timeout_s):
-        raise BusyError
-    try:
-        yield
-    finally:
-        semaphore.release()
+    def seated(self, place: int) -> bool:
+        """Whether a place has come so far to the front that it has a seat."""
+        return self._count("AND id < ?", place) < self._at_once
+
+    def leave(self, place: int) -> None:
+        """Give a place back."""
+        with self._ledger.change() as db:
+            db.execute("DELETE FROM places WHERE id = ?", (place,))
+
+    @property
+    def taken(self) -> int:
+        """Places that are taken, with a seat or without."""
+        return self._count("")
+
+    def _count(self, those: str, *values: object) -> int:
+        found: int = self._ledger.ask(f"SELECT count(*) FROM places WHERE desk = ? {those}", self._name, *values)[0][0]
+        return found

@@ -5,14 +5,15 @@ type and the places in the code, without its message, which may hold parts of a 
 """
 
 import traceback
+from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, has_request_context, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from intone.errors import IntoneError
 from intone.web.desk import BusyError
 from intone.web.page import page
-from intone.web.problems import kind_of, prefers_html, respond
+from intone.web.problems import KIND, prefers_html, problem, respond
 from intone.web.state import state
 
 API = "/api/"
@@ -28,19 +29,27 @@ def answered(error: Exception) -> Response:
     """The response to an error."""
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return make_response(error.get_response())  # a redirect, or an answer that is complete
-    status, sentence = told(error)
-    state().measures.refusals.labels(kind_of(error)).inc()
-    if not request.path.startswith(API):
-        said = make_response(page(alert=sentence), status)
-    elif prefers_html():
-        said = make_response(render_template("_alert.html", alert=sentence), status)
-    else:
-        said = respond(error, status, sentence)
+    found = refused(error)
+    said = make_response(page(alert=found["detail"]), found["status"]) if not request.path.startswith(API) \
+        else alarmed(found) if prefers_html() else respond(found)
     if isinstance(error, BusyError):
         said.headers["Retry-After"] = str(state().settings.retry_after_s)
     if isinstance(error, HTTPException):
         said.headers.extend({name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")})
     return said
+
+
+def alarmed(found: dict[str, Any]) -> Response:
+    """A problem as the part of the page that says it."""
+    return make_response(render_template("_alert.html", alert=found["detail"]), found["status"])
+
+
+def refused(error: Exception) -> dict[str, Any]:
+    """The problem that an error is, counted."""
+    status, sentence = told(error)
+    found = problem(error, status, sentence)
+    state().measures.refusals.labels(found["type"].removeprefix(KIND)).inc()
+    return found
 
 
 def told(error: Exception) -> tuple[int, str]:
@@ -65,4 +74,5 @@ def told(error: Exception) -> tuple[int, str]:
 def _log(error: Exception) -> None:
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
-    current_app.logger.error("%s %s failed: %s in %s", request.method, request.endpoint, type(error).__name__, places)
+    where = f"{request.method} {request.endpoint}" if has_request_context() else "a long recording"
+    current_app.logger.error("%s failed: %s in %s", where, type(error).__name__, places)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import numpy as np
 from flask import Request
@@ -15,11 +15,9 @@ from intone.audio import RATE, Signal, Sound
 from intone.errors import TooShort, UsageError
 from intone.labels import check_sex, scheme
 from intone.listening import Progress, unheeded
+from intone.prediction import Prediction
 from intone.web.state import State
 from intone.web.views import shown, strain, valence
-
-if TYPE_CHECKING:
-    from intone.prediction import Prediction
 
 SEX_CHOICES = ("auto", "female", "male")
 
@@ -80,13 +78,13 @@ class Answer:
     at most `OUTLINE`.
     """
 
-    views: dict[str, "Prediction"]
+    views: dict[str, Prediction]
     classes: str
     asked_sex: str
     waveform: tuple[float, ...]
 
     @property
-    def first(self) -> "Prediction":
+    def first(self) -> Prediction:
         """The answer in the scheme that was asked for."""
         return self.views[self.classes]
 

@@ -1,20 +1,23 @@
 """Long recordings: heard one after the other, with progress, until they are done or cancelled.
 
-A job is known by an unguessable name to whoever started it. What it answered is kept until it is fetched away, or for
-`kept_s` seconds; the recording is gone as soon as it was heard.
+A job is known by an unguessable name to whoever started it, and any process of the page can tell about it; it is heard
+by the one that received it. What it answered is kept until it is fetched away, or for `kept_s` seconds; the recording
+is gone as soon as it was heard.
 """
 
+import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
 from intone.errors import IntoneError
-from intone.web.desk import BusyError
+from intone.web.desk import Desk
+from intone.web.ledger import Ledger
 
-Result = TypeVar("Result")
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 
@@ -25,120 +28,121 @@ class UnknownJob(IntoneError):
     http_status = 404
 
 
-class _Cancelled(Exception):
-    """Raised within the work of a job that is no longer wanted."""
+class Lost(IntoneError):
+    """A job whose process has ended."""
+
+    http_status = 503
 
 
-@dataclass
-class Job(Generic[Result]):
-    """What is known of a job. `progress` is from 0 to 1; `result` is there when it is done, `error` when it failed."""
+class _Cancelled(BaseException):
+    """Raised within the work of a job that is no longer wanted: no Exception, for it is no failure."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is known of a job. `progress` is from 0 to 1.
+
+    `told` is the answer when it is done, as its work wrote it; the problem when it failed, as `Jobs` has it.
+    """
 
     name: str
     duration_s: float
     state: State = "waiting"
     progress: float = 0.0
-    result: Result | None = None
-    error: Exception | None = None
-    ended: float = field(default=0.0, repr=False)
+    told: str | None = None
 
 
-Work = Callable[[Callable[[float], None]], Result]
-"""What a job does; it is given a function to tell its progress."""
+Work = Callable[[Callable[[float], None]], str]
+"""What a job does; it is given a function to tell its progress, and returns the answer as text."""
 
 
-class Jobs(Generic[Result]):
-    """`at_once` jobs run, `waiting` more wait; the next is refused with a BusyError."""
+class Jobs:
+    """As many jobs run and wait as `desk` has places; the next is refused with a BusyError.
 
-    def __init__(self, at_once: int, waiting: int, kept_s: float) -> None:
-        self._most, self._kept_s = at_once + waiting, kept_s
-        self._seats = threading.BoundedSemaphore(at_once)
-        self._jobs: dict[str, Job[Result]] = {}
-        self._changed = threading.Condition()
+    `problem` is how the error of one that failed is told.
+    """
 
-    def start(self, work: Work[Result], duration_s: float) -> Job[Result]:
+    def __init__(self, ledger: Ledger, desk: Desk, kept_s: float, problem: Callable[[Exception], str]) -> None:
+        self._ledger, self._desk, self._kept_s, self._problem = ledger, desk, kept_s, problem
+
+    def start(self, work: Work, duration_s: float) -> Job:
         """Begin, or queue, the work about a recording of `duration_s` seconds."""
-        with self._changed:
-            self._forget()
-            if sum(job.state not in ENDED for job in self._jobs.values()) >= self._most:
-                raise BusyError
-            job: Job[Result] = Job(secrets.token_urlsafe(16), duration_s)
-            self._jobs[job.name] = job
-        threading.Thread(target=self._run, args=(job, work), name="intone-job", daemon=True).start()
+        self._ledger.forget(self._kept_s)
+        job = Job(secrets.token_urlsafe(16), duration_s)
+        place = self._desk.stand()
+        with self._ledger.change() as db:
+            db.execute("INSERT INTO jobs (name, process, duration_s) VALUES (?, ?, ?)",
+                       (job.name, os.getpid(), duration_s))
+        threading.Thread(target=self._run, args=(job.name, work, place), name="intone-job", daemon=True).start()
         return job
 
-    def find(self, name: str) -> Job[Result]:
-        """The job of a name; UnknownJob where there is none."""
-        with self._changed:
-            self._forget()
-            if name not in self._jobs:
-                raise UnknownJob("There is no analysis of this name, or no more: send the recording again.")
-            return self._jobs[name]
+    def find(self, name: str) -> Job:
+        """The job of a name, as it is now; UnknownJob where there is none."""
+        self._ledger.forget(self._kept_s)
+        found = self._ledger.ask("SELECT name, duration_s, state, progress, told FROM jobs WHERE name = ?", name)
+        if not found:
+            raise UnknownJob("There is no analysis of this name, or no more: send the recording again.")
+        return Job(*found[0])
 
     def drop(self, name: str) -> None:
         """Cancel a job that runs, forget one that has ended; UnknownJob where there is none."""
-        job = self.find(name)
-        with self._changed:
-            if job.state not in ENDED:
-                job.state, job.ended = "cancelled", time.monotonic()
-            self._jobs.pop(name, None)
-            self._changed.notify_all()
+        self.find(name)
+        with self._ledger.change() as db:
+            db.execute("DELETE FROM jobs WHERE name = ?", (name,))
 
-    def follow(self, name: str, patience_s: float = 15.0) -> Iterator[Job[Result]]:
-        """The job now, and again after every change, or every `patience_s` seconds without one, until it has ended."""
-        job = self.find(name)
-        while True:
-            before = (job.state, job.progress)
+    def follow(self, name: str, patience_s: float = 15.0) -> Iterator[Job]:
+        """The job now, and again after every change, or every `patience_s` seconds without one, until it has ended.
+
+        Its answer is left out.
+        """
+        job = replace(self.find(name), told=None)
+        yield job
+        while job.state not in ENDED:
+            self._ledger.wait_for(partial(self._moved, job), patience_s)
+            job = self._glanced(job)
             yield job
-            if before[0] in ENDED:
-                return
-
-            def moved(seen: tuple[State, float] = before) -> bool:
-                return (job.state, job.progress) != seen
-
-            with self._changed:
-                self._changed.wait_for(moved, patience_s)
 
     def close(self) -> None:
-        """Cancel everything."""
-        for name in list(self._jobs):
-            self.drop(name)
+        """Cancel what this process hears or would hear."""
+        with self._ledger.change() as db:
+            db.execute("DELETE FROM jobs WHERE process = ? AND ended IS NULL", (os.getpid(),))
 
     @property
     def active(self) -> int:
         """Jobs that run or wait."""
-        return sum(job.state not in ENDED for job in list(self._jobs.values()))
+        return self._desk.taken
 
-    def _run(self, job: Job[Result], work: Work[Result]) -> None:
-        def tell(progress: float) -> None:
-            with self._changed:
-                if job.state == "cancelled":
-                    raise _Cancelled
-                job.progress = min(1.0, progress)
-                self._changed.notify_all()
+    def _moved(self, before: Job) -> bool:
+        return self._glanced(before) != before
 
-        with self._seats:
-            if job.state == "cancelled":
-                return
-            self._move(job, "running")
+    def _glanced(self, before: Job) -> Job:
+        found = self._ledger.ask("SELECT state, progress FROM jobs WHERE name = ?", before.name)
+        state, progress = found[0] if found else ("cancelled", before.progress)
+        return replace(before, state=state, progress=progress)
+
+    def _run(self, name: str, work: Work, place: int) -> None:
+        try:
+            self._ledger.wait_for(lambda: self._desk.seated(place) or not self._wanted(name))
+            self._note(name, "state = 'running'")
             try:
-                job.result = work(tell)
-            except _Cancelled:
-                return
+                told = work(lambda progress: self._note(name, "progress = ?", min(1.0, progress)))
+                self._end(name, "done", told)
             except Exception as error:  # whatever it is, whoever asks for the job is told
-                job.error = error
-            self._move(job, "failed" if job.error else "done")
+                self._end(name, "failed", self._problem(error))
+        except _Cancelled:
+            pass
+        finally:
+            self._desk.leave(place)
 
-    def _move(self, job: Job[Result], state: State) -> None:
-        with self._changed:
-            if job.state == "cancelled":
-                return
-            job.state = state
-            if state in ENDED:
-                job.ended, job.progress = time.monotonic(), 1.0 if state == "done" else job.progress
-            self._changed.notify_all()
+    def _end(self, name: str, state: State, told: str) -> None:
+        self._note(name, "state = ?, told = ?, progress = iif(? = 'done', 1, progress), ended = ?",
+                   state, told, state, time.monotonic())
 
-    def _forget(self) -> None:
-        now = time.monotonic()
-        for name, job in list(self._jobs.items()):
-            if job.state in ENDED and now - job.ended > self._kept_s:
-                del self._jobs[name]
+    def _wanted(self, name: str) -> bool:
+        return bool(self._ledger.ask("SELECT 1 FROM jobs WHERE name = ?", name))
+
+    def _note(self, name: str, what: str, *values: object) -> None:
+        """Change a job of this process; raises _Cancelled where it is no longer wanted."""
+        with self._ledger.change() as db:
+            if not db.execute(f"UPDATE jobs SET {what} WHERE name = ?", (*values, name)).rowcount:
+                raise _Cancelled

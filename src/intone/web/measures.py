@@ -1,26 +1,41 @@
-"""What a server counts for Prometheus: answers, refusals, seconds of sound, time, and what runs."""
+"""What a server counts for Prometheus: answers, refusals, seconds of sound, time, and what runs.
 
-from collections.abc import Iterator
+Where several processes serve a page, each counts in files of the folder that PROMETHEUS_MULTIPROC_DIR named when it
+started (`crew`), and any of them tells the sums: that is prometheus_client's own way.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Measures:
-    """The counts of one application. Nothing in them says who asked, or what was heard."""
+    """The counts of one page. Nothing in them says who asked, or what was heard.
 
-    def __init__(self) -> None:
+    `active` tells how many long recordings are being heard or wait; `together` is the folder of the counts of several
+    processes, None where there is one.
+    """
+
+    def __init__(self, active: Callable[[], int], together: Path | None = None) -> None:
         self.registry = CollectorRegistry()
-        self.answers = Counter("intone_answers", "Recordings that were answered.", registry=self.registry)
+        self.registry.register(_Active(active))
+        own = self.registry if together is None else None
+        self.answers = Counter("intone_answers", "Recordings that were answered.", registry=own)
         self.refusals = Counter("intone_refusals", "Requests that were refused, by kind of problem.", ["problem"],
-                                registry=self.registry)
-        self.sound = Counter("intone_sound_seconds", "Seconds of sound that were answered.", registry=self.registry)
-        self.jobs = Gauge("intone_jobs", "Long recordings that are being heard or wait.", registry=self.registry)
+                                registry=own)
+        self.sound = Counter("intone_sound_seconds", "Seconds of sound that were answered.", registry=own)
         self.time = Histogram("intone_answer_seconds", "Seconds from the decoded recording to its answer.",
-                              buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300), registry=self.registry)
+                              buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300), registry=own)
+        if together is not None:
+            MultiProcessCollector(self.registry, str(together))  # type: ignore[no-untyped-call]  # it has no types
 
     @contextmanager
     def answering(self, seconds: float) -> Iterator[None]:
@@ -34,3 +49,13 @@ class Measures:
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+class _Active(Collector):
+    """The long recordings that are being heard or wait, counted when they are asked for."""
+
+    def __init__(self, active: Callable[[], int]) -> None:
+        self._active = active
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily("intone_jobs", "Long recordings that are being heard or wait.", value=self._active())

@@ -20,7 +20,7 @@ def answered() -> str:
     """The form and the answer, however long it takes: without a script there is no progress to show."""
     here, wished = state(), hearing.wishes(request)
     file = upload.recording(request)
-    with here.desk.place():
+    with here.desk.place(here.settings.patience_s):
         recording = hearing.opened(here, file, wished)
         with here.measures.answering(hearing.cost_s(recording, wished)):
             return page(answer=hearing.hear(here, recording, wished))

@@ -11,6 +11,7 @@ from intone.errors import IntoneError
 from intone.web.desk import BusyError
 
 MEDIA_TYPE = "application/problem+json"
+KIND = "urn:intone:"
 
 
 class Problem(BaseModel):
@@ -34,13 +35,13 @@ def kind_of(error: Exception) -> str:
 def problem(error: Exception, status: int, sentence: str) -> dict[str, Any]:
     """The fields of a problem."""
     kind = kind_of(error)
-    return Problem(type=f"urn:intone:{kind}", title=kind.replace("-", " ").capitalize(), status=status,
+    return Problem(type=f"{KIND}{kind}", title=kind.replace("-", " ").capitalize(), status=status,
                    detail=sentence).model_dump()
 
 
-def respond(error: Exception, status: int, sentence: str) -> Response:
-    """The problem as a response."""
-    return Response(json.dumps(problem(error, status, sentence)), status, mimetype=MEDIA_TYPE)
+def respond(found: dict[str, Any]) -> Response:
+    """A problem as a response."""
+    return Response(json.dumps(found), found["status"], mimetype=MEDIA_TYPE)
 
 
 def prefers_html() -> bool:

@@ -1,4 +1,4 @@
-"""waitress serves the application: `serve` until Ctrl+C or SIGTERM, `in_background` as long as a with block lasts."""
+"""waitress serves the application: `run` until Ctrl+C or SIGTERM, `in_background` as long as a with block lasts."""
 
 import logging
 import os
@@ -7,9 +7,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,32 +17,28 @@ from flask import Flask
 from waitress import wasyncore
 
 from intone.errors import UsageError
-from intone.recognizer import load
-from intone.web.app import create_app
-from intone.web.settings import WebSettings
+from intone.web import bodies
 from intone.web.state import State
-
-
-def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | None = None,
-          settings: WebSettings | None = None) -> None:
-    """Serve the page until Ctrl+C or SIGTERM; port 0 takes a free one.
-
-    `recognizer` is the path of a recognizer, None the bundled one. Raises UsageError where the address is not free,
-    RecognizerError where the recognizer cannot be loaded.
-    """
-    run(create_app(load(recognizer) if recognizer else load(), settings), host, port)
 
 
 def run(app: Flask, host: str, port: int) -> None:
     """Serve an application in the main thread until Ctrl+C or SIGTERM; UsageError where the address is not free."""
+    with bound(host, port) as listener:
+        attend(app, listener, lambda: announce(listener, host))
+
+
+def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> None:
+    """Serve an application on a socket in the main thread until Ctrl+C or SIGTERM; `ready` is called as it begins."""
     channels: dict[int, Any] = {}
-    with _listener(host, port) as listener, _ended_by_sigterm():
+    with ended_by_sigterm():
         server = _server(app, listener, channels)
-        print(f"Serving on {address(listener, host)} (Ctrl+C ends it)", flush=True)
+        ready()
         try:
-            server.run()
+            wasyncore.loop(server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll, channels)
+        except (SystemExit, KeyboardInterrupt):
+            _state(app).jobs.close()  # who follows one is told, instead of being waited for
+            server.task_dispatcher.shutdown()
         finally:
-            _state(app).jobs.close()
             wasyncore.close_all(channels)
 
 
@@ -51,7 +46,7 @@ def run(app: Flask, host: str, port: int) -> None:
 def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve an application in a thread; yields its address, such as `http://127.0.0.1:40123`."""
     channels: dict[int, Any] = {}
-    with _listener(host, port) as listener:
+    with bound(host, port) as listener:
         server = _server(app, listener, channels)
         thread = threading.Thread(target=server.run, name="intone-page", daemon=True)
         thread.start()
@@ -75,7 +70,13 @@ def address(listener: socket.socket, host: str) -> str:
     return f"http://{shown}:{listener.getsockname()[1]}"
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def announce(listener: socket.socket, host: str) -> None:
+    """Say where the page is."""
+    print(f"Serving on {address(listener, host)} (Ctrl+C ends it)", flush=True)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens; UsageError where the address is not free."""
     if not 0 <= port <= 65_535:
         raise UsageError(f"There is no port {port}: choose a --port from 0 to 65535, where 0 is any free one.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -91,7 +92,7 @@ def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> An
     """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
     settings = _state(app).settings
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    return waitress.create_server(
+    server = waitress.create_server(
         app,
         map=channels,
         sockets=[listener],
@@ -101,10 +102,13 @@ def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> An
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
     )
+    bodies.limit(server, _state(app).room)
+    return server
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM raise SystemExit in the main thread, as long as a with block lasts."""
     def end(_number: int, _frame: FrameType | None) -> None:
         sys.exit(0)
 

@@ -1,14 +1,15 @@
 """What the page allows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class WebSettings:
-    """Limits of one application; the defaults fit a person's own computer.
+    """Limits of a page, over all of its processes; the defaults fit a person's own computer, and one process.
 
-    `max_bytes` limits a whole request and `max_seconds` what is decoded from it. `at_once` recordings are heard at the
+    `max_bytes` limits a whole request and `max_seconds` what is decoded from it. The requests that one process receives
+    hold `held_bytes` in all: the next is told to come back, before it is read. `at_once` recordings are heard at the
     same time, `waiting` more may wait for at most `patience_s` seconds; the next is told to come back after
     `retry_after_s` seconds. A recording that puts more than `job_from_s` seconds of sound to the network becomes a job,
     of which `jobs_at_once` run and `jobs_waiting` wait; what one answered is kept for `kept_s` seconds. `corrections`
@@ -17,6 +18,7 @@ class WebSettings:
     """
 
     max_bytes: int = 300_000_000
+    held_bytes: int = 600_000_000
     max_seconds: float = 7500.0
     at_once: int = 2
     waiting: int = 8
@@ -28,3 +30,9 @@ class WebSettings:
     kept_s: float = 600.0
     corrections: Path | None = None
     language: str = "en"
+
+    def times(self, processes: int) -> "WebSettings":
+        """The limits of so many processes: each more hears one more, and one more long one; more may wait."""
+        more = processes - 1
+        return replace(self, at_once=self.at_once + more, waiting=self.waiting + 4 * more,
+                       jobs_at_once=self.jobs_at_once + more, jobs_waiting=self.jobs_waiting + 3 * more)

@@ -1,12 +1,16 @@
-"""What every request of one application shares. Only who waits, what runs and what is counted changes."""
+"""What every request of a page shares. Only who waits, what runs and what is counted changes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
+from intone.web.bodies import Room
 from intone.web.desk import Desk
 from intone.web.jobs import Jobs
+from intone.web.ledger import Ledger
 from intone.web.measures import Measures
 from intone.web.settings import WebSettings
 from intone.web.texts import Texts
@@ -19,23 +23,38 @@ _NAME = "intone"
 
 @dataclass(frozen=True)
 class State:
-    """What answers, the limits, the texts, the desk where requests wait, the long jobs, and what is counted."""
+    """What answers, the limits, the texts, the desk where requests wait, the long jobs, what is counted, and the room
+    for bodies.
+    """
 
     recognizer: "Recognizer"
     settings: WebSettings
     texts: Texts
     desk: Desk
-    jobs: Jobs[Any]
+    jobs: Jobs
     measures: Measures
+    room: Room
 
 
-def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings) -> None:
-    """Give the application its state."""
-    desk = Desk(settings.at_once, settings.waiting, settings.patience_s)
-    jobs: Jobs[Any] = Jobs(settings.jobs_at_once, settings.jobs_waiting, settings.kept_s)
-    measures = Measures()
-    measures.jobs.set_function(lambda: jobs.active)
-    app.extensions[_NAME] = State(recognizer, settings, Texts(settings.language), desk, jobs, measures)
+def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem: Callable[[Exception], str],
+           together: Path | None = None) -> None:
+    """Give the application its state; `problem` says why a job failed, `together` is as `create_app` has it."""
+    ledger = Ledger(together and ledger_in(together))
+    desk = Desk(ledger, "answers", settings.at_once, settings.waiting)
+    jobs = Jobs(ledger, Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting), settings.kept_s, problem)
+    measures = Measures(lambda: jobs.active, together and counts_in(together))
+    app.extensions[_NAME] = State(recognizer, settings, Texts(settings.language), desk, jobs, measures,
+                                  Room(settings.held_bytes))
+
+
+def ledger_in(together: Path) -> Path:
+    """The ledger in the folder that the processes of a page share."""
+    return together / "ledger.sqlite"
+
+
+def counts_in(together: Path) -> Path:
+    """The folder of Prometheus' counts in it."""
+    return together / "counts"
 
 
 def state() -> State:

@@ -157,6 +157,7 @@ ENGLISH: Mapping[str, str] = {
     "error.empty": "The file is empty: record it again, or choose another.",
     "error.too-large": "The file is larger than {megabytes} MB: send a shorter part, or an mp3 or opus of it.",
     "error.busy": "Too many recordings are being heard at the moment: send it again in a few seconds.",
+    "error.lost": "The process that heard this recording has ended before it was done: send the recording again.",
     "error.other-site": "Another site sent this form: open this page itself and send the recording from there.",
     "error.not-found": "There is nothing at this address: start from the form on this page.",
     "error.method": "This address does not take this kind of request: start from the form on this page.",

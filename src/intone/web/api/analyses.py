@@ -3,21 +3,22 @@
 A client that prefers HTML, as the page's script does, gets the part of the page that shows the answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from flask import Blueprint, Response, json, jsonify, make_response, render_template, request, stream_with_context
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
+from intone import listening
 from intone.labels import SCHEMES
 from intone.prediction import Prediction
 from intone.web import failures, hearing, upload
 from intone.web.api.described import BINARY, Body, Reply, described
 from intone.web.hearing import SEX_CHOICES, Answer, Upload, Wishes
-from intone.web.jobs import Job
-from intone.web.problems import Problem, prefers_html, problem
+from intone.web.jobs import Job, Work
+from intone.web.problems import Problem, prefers_html
 from intone.web.state import State, state
 
 blueprint = Blueprint("analyses", __name__)
@@ -66,22 +67,29 @@ def start() -> Response:
     """The answer about a recording, or a job."""
     here, wished = state(), hearing.wishes(request)
     file = upload.recording(request)
-    with here.desk.place():
+    with here.desk.place(here.settings.patience_s):
         recording = hearing.opened(here, file, wished)
         seconds = hearing.cost_s(recording, wished)
         if seconds <= here.settings.job_from_s:
             with here.measures.answering(seconds):
                 answer = hearing.hear(here, recording, wished)
             return _answered(answer)
-    job = here.jobs.start(lambda tell: _heard(here, recording, wished, tell), recording.duration_s)
+    job = here.jobs.start(_work(here, recording, wished), recording.duration_s)
     response = make_response(jsonify(_progress(job)), 202)
     response.headers["Location"] = f"/api/v1/analyses/{job.name}"
     return response
 
 
-def _heard(here: State, recording: Upload, wished: Wishes, tell: Callable[[float], None]) -> Answer:
-    with here.measures.answering(recording.duration_s):
-        return hearing.hear(here, recording, wished, tell)
+_ANSWER = TypeAdapter(Answer)
+"""As a job keeps it: any process of the page can read it."""
+
+
+def _work(here: State, recording: Upload, wished: Wishes) -> Work:
+    def heard(tell: listening.Progress) -> str:
+        with here.measures.answering(recording.duration_s):
+            return _ANSWER.dump_json(hearing.hear(here, recording, wished, tell)).decode()
+
+    return heard
 
 
 @blueprint.get("/api/v1/analyses/<name>")
@@ -90,10 +98,9 @@ def _heard(here: State, recording: Upload, wished: Wishes, tell: Callable[[float
 def read(name: str) -> Response:
     """The progress of a job with its result; as HTML its answer or its alert, once it has ended."""
     job = state().jobs.find(name)
-    if prefers_html() and job.state == "done":
-        return _answered(cast(Answer, job.result))
-    if prefers_html() and job.error:
-        return failures.answered(job.error)
+    if prefers_html() and job.told is not None:
+        return _answered(_ANSWER.validate_json(job.told)) if job.state == "done" else \
+            failures.alarmed(json.loads(job.told))
     return jsonify(_progress(job))
 
 
@@ -124,7 +131,7 @@ def events(name: str) -> Response:
     return Response(stream_with_context(told()), mimetype="text/event-stream")
 
 
-def _and(first: Job[Answer], others: Iterator[Job[Answer]]) -> Iterator[Job[Answer]]:
+def _and(first: Job, others: Iterator[Job]) -> Iterator[Job]:
     yield first
     yield from others
 
@@ -134,11 +141,10 @@ def _answered(answer: Answer) -> Response:
                          jsonify(answer.to_dict()))
 
 
-def _progress(job: Job[Answer]) -> dict[str, Any]:
+def _progress(job: Job) -> dict[str, Any]:
     found: dict[str, Any] = {"id": job.name, "state": job.state, "progress": job.progress, "duration_s": job.duration_s}
-    if job.result:
-        found["result"] = job.result.to_dict()
-    if job.error:
-        status, sentence = failures.told(job.error)
-        found["problem"] = problem(job.error, status, sentence)
+    if job.told is not None and job.state == "done":
+        found["result"] = _ANSWER.validate_json(job.told).to_dict()
+    elif job.told is not None:
+        found["problem"] = json.loads(job.told)
     return found
