@@ -49,10 +49,14 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Command:
-    """A command whose whole process counts. The folder or file `fresh` is deleted before every turn."""
+    """A command whose whole process counts. The folder or file `fresh` is deleted before every turn.
+
+    With `warm_up` it has one more turn before, which does not count: it writes byte code, and the files are in memory.
+    """
 
     words: Sequence[str | Path]
     fresh: Path | None = None
+    warm_up: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -65,7 +69,7 @@ class Command:
         with tempfile.TemporaryFile() as said:
             begun = time.perf_counter()
             process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-                                       env={**os.environ, **QUIET, **self.environment})
+                                       env=_environment(self.environment))
             _, status, used = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - begun
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -85,12 +89,13 @@ class Worker:
 
     words: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
+    warm_up: bool = True
     _process: "subprocess.Popen[str] | None" = None
 
     def start(self) -> None:
         """Start it, and wait until it has loaded what it needs."""
         self._process = subprocess.Popen(self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                         env={**os.environ, **QUIET, **self.environment})
+                                         env=_environment(self.environment))
         while self._read() != "ready\n":  # libraries print while they are imported
             pass
 
@@ -120,13 +125,12 @@ Contestant = Command | Worker
 def alternated(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, list[Taken]]:
     """What every contestant took in every round, by name; every other round goes backwards.
 
-    A worker has one more turn before, which does not count.
     """
     taken: dict[str, list[Taken]] = {name: [] for name in contestants}
     try:
         for one in contestants.values():
             one.start()
-            if isinstance(one, Worker):
+            if one.warm_up:
                 one.run()
         for number in range(rounds):
             for name in list(contestants)[:: -1 if number % 2 else 1]:
@@ -141,6 +145,11 @@ def ratio(over: Sequence[float], under: Sequence[float]) -> Ratio:
     """`over` divided by `under`, round by round: what befell the machine in a round befell both."""
     shares = [a / b for a, b in zip(over, under, strict=True)]
     return Ratio(statistics.median(shares), min(shares), max(shares))
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """This one's, in which byte code is written as on anybody's machine."""
+    return {**{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}, **QUIET, **more}
 
 
 def _told(words: Sequence[str | Path]) -> str:

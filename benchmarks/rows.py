@@ -90,15 +90,15 @@ def _alternative(of: Materials, name: str, task: str, *words: object) -> list[st
     return [str(of.python), str(ALTERNATIVES / f"{name}.py"), task, *map(str, words)]
 
 
-def _answering(of: Materials, *recordings: Path) -> dict[str, Contestant]:
+def _answering(of: Materials, *recordings: Path, warm_up: bool = False) -> dict[str, Contestant]:
     """Every alternative, as a command that answers recordings."""
-    return {name: Command(_alternative(of, name, "answer", of.models / name, *recordings))
+    return {name: Command(_alternative(of, name, "answer", of.models / name, *recordings), warm_up=warm_up)
             for name in ALL if of.python is not None}
 
 
 def _cold(of: Materials) -> dict[str, Contestant]:
-    return {OURS: Command(_intone("predict", of.clip)), **_answering(of, of.clip),
-            FLOOR: Command(_ours("bare", of.model, of.frames))}
+    return {OURS: Command(_intone("predict", of.clip), warm_up=True), **_answering(of, of.clip, warm_up=True),
+            FLOOR: Command(_ours("bare", of.model, of.frames), warm_up=True)}
 
 
 def _warm(of: Materials) -> dict[str, Contestant]:
