@@ -29,7 +29,7 @@ import growth
 from contest import ONE_THREAD, QUIET, ContestantError, Taken, alternated, ratio
 from intone.files import read_json, write_json
 from machine import machine, ours
-from rows import OURS, ROWS, Materials, Row
+from rows import FLOOR, OURS, ROWS, Materials, Row, recordings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -47,12 +47,18 @@ def code() -> str:
 
 
 def measured(row: Row, of: Materials, repeats: int) -> dict[str, Any]:
-    """What every contestant of a row took in every round, and what that says."""
+    """What every contestant of a row took in every round, and what that says.
+
+    A ratio is what the other took over what intone took; of the floor, what intone took over the floor.
+    """
     taken = alternated(row.contestants(of), repeats)
     seconds = {name: [one.seconds for one in turns] for name, turns in taken.items()}
-    return {"work": row.work, "floor": row.floor, "taken": {name: _columns(turns) for name, turns in taken.items()},
-            "ratios": {name: asdict(ratio(seconds[name], seconds[OURS])) for name in taken if name != OURS},
-            "aims": list(judged(row, taken))}
+    ratios = {name: ratio(seconds[OURS], took) if name == FLOOR else ratio(took, seconds[OURS])
+              for name, took in seconds.items() if name != OURS}
+    counts = {"": "", "clips": f"{len(recordings(of)):,} clips", "chunks": f"{of.chunks:,} chunks"}
+    return {"work": row.work, "amount": counts[row.counted], "floor": row.floor,
+            "taken": {name: _columns(turns) for name, turns in taken.items()},
+            "ratios": {name: asdict(one) for name, one in ratios.items()}, "aims": list(judged(row, taken))}
 
 
 def judged(row: Row, taken: Mapping[str, Sequence[Taken]]) -> Iterator[dict[str, Any]]:
@@ -106,12 +112,14 @@ def run(chosen: argparse.Namespace, scratch: Path) -> int:
     """Measure what is not measured yet, a part after the other; returns the exit status."""
     found: dict[str, Any] = read_json(chosen.to) if chosen.to.is_file() else {}
     of = gathered(scratch, chosen)
-    stamp = {"code": code(), "repeats": chosen.repeats, "clips": len(list(of.clips.rglob("*.wav"))),
+    stamp = {"code": code(), "repeats": chosen.repeats, "clips": len(recordings(of)),
              "chunks": of.chunks, "long": chosen.long, "machine": machine()}
-    for name in chosen.only or PARTS:
-        kept = found.get(name)
-        if kept is not None and kept["stamp"] == stamp and not chosen.again:
-            continue
+    stale = [name for name in chosen.only or PARTS
+             if chosen.again or name not in found or found[name]["stamp"] != stamp]
+    if stale:
+        found |= {"machine": stamp["machine"], "matrix_speed": told("speed"),
+                  "versions": {"intone": ours(), "alternatives": {} if chosen.quick else environment.versions()}}
+    for name in stale:
         print(f"{name} ...", file=sys.stderr, flush=True)
         if name == "growth":
             part = growth.measured(of)
@@ -119,9 +127,7 @@ def run(chosen: argparse.Namespace, scratch: Path) -> int:
             part = {"milliseconds": told("stages", of.clip)}
         else:
             part = measured(ROWS[name], of, chosen.repeats)
-        found |= {"machine": stamp["machine"], "matrix_speed": told("speed"),
-                  "versions": {"intone": ours(), "alternatives": {} if chosen.quick else environment.versions()},
-                  name: {"stamp": stamp, **part}}
+        found[name] = {"stamp": stamp, **part}
         write_json(chosen.to, found)
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from contest import Command
-from rows import Materials
+from rows import Materials, recordings
 
 INTONE = (sys.executable, "-m", "intone")
 TIMES = (1, 2, 5, 10)
@@ -13,7 +13,7 @@ TIMES = (1, 2, 5, 10)
 
 def measured(of: Materials) -> dict[str, Any]:
     """One turn of every size: the whole process, in seconds of the clock, of all cores, and megabytes."""
-    clips = sorted(of.clips.rglob("*.wav"))
+    clips = recordings(of)
     each = max(1, len(clips) // TIMES[-1])
     return {"lengths": [{"recording_s": seconds, **_taken(Command([*INTONE, "predict", path]))}
                         for seconds, path in of.lengths.items()],

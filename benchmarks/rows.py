@@ -40,6 +40,11 @@ class Materials:
     scratch: Path
 
 
+def recordings(of: Materials) -> list[Path]:
+    """The clips of the folder."""
+    return sorted(of.clips.rglob("*.wav"))
+
+
 @dataclass(frozen=True)
 class Aim:
     """What intone should reach.
@@ -68,13 +73,17 @@ class Aim:
 
 @dataclass(frozen=True)
 class Row:
-    """A work, who does it, and what intone should reach; `floor` says what the floor is."""
+    """A work, who does it, and what intone should reach.
+
+    `floor` says what the floor is, `counted` what there is many of in the materials.
+    """
 
     name: str
     work: str
     contestants: Callable[[Materials], Mapping[str, Contestant]]
     aims: tuple[Aim, ...] = ()
     floor: str = ""
+    counted: Literal["", "clips", "chunks"] = ""
 
 
 def _intone(*words: object) -> list[str]:
@@ -111,7 +120,7 @@ def _warm(of: Materials) -> dict[str, Contestant]:
 def _folder(of: Materials) -> dict[str, Contestant]:
     to = of.scratch / "answers.csv"
     return {OURS: Command(_intone("batch", of.clips, "--to", to), fresh=to),
-            **_answering(of, *sorted(of.clips.rglob("*.wav")))}
+            **_answering(of, *recordings(of))}
 
 
 def _cleaning(of: Materials) -> dict[str, Contestant]:
@@ -144,11 +153,12 @@ ROWS = {row.name: row for row in (
         "imports, the runtime, one run of the network"),
     Row("warm", "an answer, warm, one thread", _warm, (Aim("pipeline", "faster", 8), Aim(FLOOR, "slower", 2)),
         "the network's matrix products"),
-    Row("folder", "a folder of clips", _folder, (Aim("original", "faster", 20),)),
+    Row("folder", "a folder of clips", _folder, (Aim("original", "faster", 20),), counted="clips"),
     Row("cleaning", "cleaning a folder of clips", _cleaning, (Aim("original", "faster", 15), Aim(FLOOR, "slower", 2)),
-        "decoding and resampling them"),
-    Row("chunks", "chunks to train on and their MFCC, from files", _chunks, (Aim("original", "faster", 5),)),
-    Row("mfcc", "the same, from clips in memory", _mfcc, (Aim(FLOOR, "slower", 2),), "their Fourier transforms"),
+        "decoding and resampling them", "clips"),
+    Row("chunks", "MFCC to train on, from files", _chunks, (Aim("original", "faster", 5),), counted="chunks"),
+    Row("mfcc", "MFCC to train on, from memory", _mfcc, (Aim(FLOOR, "slower", 2),), "their Fourier transforms",
+        "chunks"),
     Row("hour", "one hour of recording", _hour, (
         Aim(OURS, "seconds", 60), Aim(OURS, "memory_mb", 400), Aim(TEN_MINUTES, "more memory", 1.2))),
 )}
