@@ -1,9 +1,10 @@
 # make run    an environment, the page on http://127.0.0.1:8000
 # make test   what the tests need (a browser too), then all of them
 # make check  style and types
-# make tables every table and figure of the docs, from the committed predictions
+# make tables every table and figure of the docs, from what is in results/
 # make fuzz   20,000 files that are wrong in every way
 # make soak   long work killed at random moments, and started again
+# make bench  how fast it is beside what else there is, with the folder RAVDESS=ravdess
 # make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables fuzz soak baselines clean
+.PHONY: run test check tables fuzz soak bench baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -23,7 +24,7 @@ test: $(VENV)/.dev check
 	$(VENV)/bin/python -m pytest
 
 check: $(VENV)/.dev
-	$(VENV)/bin/ruff check src tests tools
+	$(VENV)/bin/ruff check src tests tools benchmarks
 	$(VENV)/bin/mypy
 
 tables: $(VENV)/.dev
@@ -37,6 +38,9 @@ soak: $(VENV)/.dev
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)
+
+bench: $(VENV)/.dev
+	$(VENV)/bin/python benchmarks/bench.py --ravdess $(RAVDESS)
 
 clean:
 	rm -rf $(VENV)

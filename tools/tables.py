@@ -1,4 +1,4 @@
-"""Rewrite every table and figure of README, docs and the model card from the committed predictions: `make tables`.
+"""Rewrite every table and figure of README, docs and the model card from what is in results/: `make tables`.
 
     tools/tables.py                  rewrite, and draw the images
     tools/tables.py --check          change nothing; exit 1 where a table is stale or an image is missing
@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, reliability, systems, told, voices
+from pages import conditions, images, original, reliability, speed, systems, told, voices
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import settings
@@ -55,6 +55,14 @@ TABLES: dict[str, Maker] = {
     "fuzz": reliability.fuzz,
     "fuzz-kinds": reliability.fuzz_kinds,
     "faults": reliability.faults,
+    "speed": speed.speed,
+    "speed-short": speed.speed_short,
+    "speed-floors": speed.speed_floors,
+    "speed-hour": speed.speed_hour,
+    "growth-length": speed.growth_length,
+    "growth-clips": speed.growth_clips,
+    "stages": speed.stages,
+    "machine": speed.machine,
 }
 
 FIGURES: dict[str, Maker] = {

@@ -136,13 +136,15 @@ def mel_filters(filters: int, fft_size: int) -> Array:
 def _power(signal: NDArray[np.floating], settings: MfccSettings) -> Array:
     """Power spectrum of every frame, (..., samples) -> (..., frames, fft_size // 2 + 1)."""
     x = np.asarray(signal, np.float64)
-    emphasised = np.concatenate([x[..., :1], x[..., 1:] - settings.pre_emphasis * x[..., :-1]], axis=-1)
     frames = settings.frames(x.shape[-1])
-    missing = (frames - 1) * settings.step + settings.window - x.shape[-1]
-    padded = np.pad(emphasised, [(0, 0)] * (x.ndim - 1) + [(0, max(0, missing))])
+    padded = np.zeros((*x.shape[:-1], max(x.shape[-1], (frames - 1) * settings.step + settings.window)))
+    padded[..., : x.shape[-1]] = x
+    padded[..., 1 : x.shape[-1]] -= settings.pre_emphasis * x[..., :-1]
     windows = np.lib.stride_tricks.sliding_window_view(padded, settings.window, axis=-1)[..., :: settings.step, :]
     spectra = np.fft.rfft(windows[..., :frames, :], settings.fft_size)
-    power: Array = (spectra.real**2 + spectra.imag**2) / settings.fft_size
+    power: Array = spectra.real**2
+    power += spectra.imag**2
+    power /= settings.fft_size
     return power
 
 

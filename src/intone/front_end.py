@@ -14,7 +14,7 @@ from intone.envelope import EnvelopeSettings, mask
 from intone.errors import TooShort, UsageError
 from intone.features import MfccSettings, log_mel, mfcc
 
-_BLOCK = 1024  # chunks whose spectra are in memory at once: 40 MB
+_BLOCK = 128  # chunks whose spectra are computed at once: 5 MB, which stay in the processor's cache
 
 
 @dataclass(frozen=True)

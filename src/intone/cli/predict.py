@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 from cyclopts import Parameter
 
@@ -14,6 +14,9 @@ from intone.cli.failure import say
 from intone.cli.options import Classes
 from intone.corpora.table import audio_files
 from intone.errors import RecordingError, UsageError
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 Format = Literal["table", "json", "csv", "stretches", "audacity", "textgrid", "webvtt"]
 
@@ -92,10 +95,7 @@ def _answers(
     heard: recognizer.Recognizer, files: Sequence[Path], sex: str, classes: str, channel: str | int, explain: bool
 ) -> Iterator[Answer]:
     """The answers in the order of the files; each that fails is told on the standard error at once."""
-    from tqdm import tqdm
-
-    hidden = None if len(files) >= MANY else True  # None: only on a terminal
-    with tqdm(total=len(files), unit="recording", leave=False, mininterval=0, disable=hidden) as bar:
+    with _bar(len(files)) as bar:
         for path in files:
             found: Sequence[Answer]
             try:
@@ -113,3 +113,28 @@ def _answers(
                     say(f"{one.name}: {one.error}")
                 yield one
             bar.update()
+
+
+def _bar(number: int) -> "tqdm[NoReturn] | _NoBar":
+    """What says on a terminal how many recordings are done; nothing where there are few."""
+    if number < MANY:
+        return _NoBar()
+    from tqdm import tqdm  # as long to import as a second of speech takes to hear
+
+    return tqdm(total=number, unit="recording", leave=False, mininterval=0, disable=None)
+
+
+class _NoBar:
+    """A bar that nobody sees."""
+
+    def __enter__(self) -> "_NoBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def clear(self) -> None:
+        pass
+
+    def update(self) -> None:
+        pass
