@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -7,13 +5,6 @@ import torch
 
 from intone.errors import TrainingError
 from intone.weights import load_weights, save_weights
-
-SAVE = """
-import sys, torch
-from pathlib import Path
-from intone.weights import save_weights
-save_weights(Path(sys.argv[1]), {"b": torch.arange(3.0), "a": torch.ones(2, 3).T}, {name: name for name in "edcba"})
-"""
 
 
 def test_weights_and_notes_are_read_back(tmp_path: Path) -> None:
@@ -26,13 +17,12 @@ def test_weights_and_notes_are_read_back(tmp_path: Path) -> None:
         assert all(torch.equal(found[name], tensors[name]) for name in tensors)
 
 
-def test_the_same_weights_and_notes_are_the_same_bytes_in_every_process(tmp_path: Path) -> None:
-    """safetensors writes several notes in an order that is another in every process."""
-    paths = [tmp_path / f"{number}.safetensors" for number in range(3)]
-    for path in paths:
-        subprocess.run([sys.executable, "-c", SAVE, path], check=True)
-    assert len({path.read_bytes() for path in paths}) == 1
-    assert set(load_weights(paths[0])[1]) == set("abcde")
+def test_the_same_weights_and_notes_are_the_same_bytes(tmp_path: Path) -> None:
+    """safetensors by itself writes several notes in an order that is another every time."""
+    notes = {name: name for name in "edcba"}
+    for number in range(8):
+        save_weights(tmp_path / f"{number}", {"b": torch.arange(3.0), "a": torch.ones(2, 3).T}, notes)
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
 
 
 def test_damaged_weights_are_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from intone.batch.work import Outcome, Question
 from intone.errors import UsageError
-from intone.files import FileError, told
+from intone.files import FileError, lock, told
 
 
 class Journal:
@@ -26,7 +26,9 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: BinaryIO = path.open("a+b")  # kept open: it holds the lock
         try:
-            _lock(self._file, path)
+            if not lock(self._file.fileno(), path):
+                raise UsageError(f"Another `intone batch` is writing {path.with_suffix('')} now: wait for it, or "
+                                 "choose another --to.")
             self._read(json.loads(json.dumps(asdict(question))))
         except BaseException:
             self._file.close()
@@ -102,14 +104,3 @@ class Journal:
         except ValueError:
             pass
         raise FileError(f"{self.path} is damaged (it is not a journal of intone): delete it and start again.")
-
-
-def _lock(file: BinaryIO, path: Path) -> None:
-    """Keep every other process out until this one ends, however it ends."""
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise UsageError(f"Another `intone batch` is writing {path.with_suffix('')} now: wait for it, or choose "
-                         "another --to.") from error
