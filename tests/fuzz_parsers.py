@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -120,27 +121,18 @@ def journal(content: bytes) -> None:
 
 def settings_text(content: bytes) -> None:
     """The settings inside a model file, and those of a run and of a cleaned folder."""
-    from intone import settings
-    from intone.cleaning import Manifest
-    from intone.errors import RecognizerError
+    from intone.cleaning import MANIFEST, manifest_of
+    from intone.errors import CorpusError, RecognizerError, TrainingError
+    from intone.files import FileError
     from intone.model_file import _read_settings
-    from intone.run import RunSettings
+    from intone.run import SETTINGS, read_run
 
-    text = content.decode(errors="replace")
-    try:
-        read = _read_settings(text, Path("x.onnx"))
-        assert settings.to_dict(read) is not None
-    except RecognizerError:
-        pass
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    for kind in (Manifest, RunSettings):
-        try:
-            settings.from_dict(kind, values)
-        except ValueError:
-            continue
+    with suppress(RecognizerError):
+        _read_settings(content.decode(errors="replace"), Path("x.onnx"))
+    with suppress(CorpusError, FileError):
+        manifest_of(file(MANIFEST, content).parent)
+    with suppress(TrainingError, FileError):
+        read_run(file(SETTINGS, content).parent)
 
 
 def model_file(content: bytes) -> None:
@@ -261,7 +253,7 @@ def tried(name: str, seconds: int, seed: int) -> dict[str, Any]:
     reached = re.findall(r"cov: (\d+)", ended.stderr)
     found = {"inputs": int(executed[1]) if executed else 0, "reached": int(reached[-1]) if reached else 0, "findings": []}
     if ended.returncode:
-        told = re.search(r"=== Uncaught Python exception: ===\n(.*)", ended.stderr)
+        told = re.search(r"=== Uncaught Python exception: ===\n(.*)", ended.stdout + ended.stderr)
         kept = re.search(r"Test unit written to \S*/(\S+)", ended.stderr)
         found["findings"] = [f"{told[1] if told else ended.stderr[-500:]} ({kept[1] if kept else 'no input was kept'})"]
     return found

@@ -18,7 +18,7 @@ import numpy as np
 from intone import settings
 from intone.audio import RATE, Signal, read_mono
 from intone.envelope import EnvelopeSettings, mask
-from intone.errors import CorpusError, RecordingError
+from intone.errors import CorpusError, IntoneError, RecordingError
 from intone.files import alone, read_json, write_json, write_whole
 from intone.parallel import mapped
 
@@ -127,7 +127,7 @@ def manifest_of(folder: Path) -> Manifest | None:
         return None
     try:
         return settings.from_dict(Manifest, values)
-    except ValueError as error:
+    except (ValueError, IntoneError) as error:
         raise CorpusError(f"{folder / MANIFEST} is not one that this version writes ({error}): clean into a new "
                           "folder.") from error
 

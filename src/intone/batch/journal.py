@@ -7,6 +7,7 @@ work goes on. Only one process writes at a time.
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,8 @@ from typing import Any, BinaryIO
 from intone.batch.work import Outcome, Question
 from intone.errors import UsageError
 from intone.files import FileError, lock, told
+
+_LINE = {"recording": str, "told": dict}
 
 
 class Journal:
@@ -56,7 +59,7 @@ class Journal:
         with told(self.path), self.path.open("rb") as file:
             for recording in recordings:
                 file.seek(self._offsets[recording])
-                yield json.loads(file.readline())["told"]
+                yield self._parsed(file.readline(), _LINE)["told"]
 
     def remove(self) -> None:
         """Delete the journal, once its results are written elsewhere."""
@@ -83,24 +86,23 @@ class Journal:
                 end = end or len(first)
                 if not line.endswith(b"\n"):
                     break
-                self._offsets[self._parsed(line)["recording"]] = end
+                self._offsets[self._parsed(line, _LINE)["recording"]] = end
                 end += len(line)
             end = end or (len(first) if first.endswith(b"\n") else 0)
             os.ftruncate(self._file.fileno(), end)
             if not end:
                 self._append({"asked": asked})
                 return
-        before = self._parsed(first).get("asked")
+        before = self._parsed(first, {"asked": dict})["asked"]
         if before != asked:
-            odd = ", ".join(name for name in asked if not isinstance(before, dict) or before.get(name) != asked[name])
+            odd = ", ".join(sorted(name for name in before.keys() | asked if before.get(name) != asked.get(name)))
             raise UsageError(f"What is done already in {self.path} was asked otherwise ({odd}): ask as before, choose "
                              "another --to, or delete it.")
 
-    def _parsed(self, line: bytes) -> dict[str, Any]:
-        try:
-            found = json.loads(line)
-            if isinstance(found, dict) and found.keys() & {"asked", "recording"}:
+    def _parsed(self, line: bytes, kinds: dict[str, type]) -> dict[str, Any]:
+        """A line that has values of these kinds."""
+        with suppress(ValueError, RecursionError):
+            found = json.loads(line.decode("utf-8", "surrogateescape"))
+            if isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in kinds.items()):
                 return found
-        except ValueError:
-            pass
         raise FileError(f"{self.path} is damaged (it is not a journal of intone): delete it and start again.")
