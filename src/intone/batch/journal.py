@@ -6,11 +6,11 @@ work goes on. Only one process writes at a time.
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from intone.batch.work import Outcome, Question
 from intone.errors import UsageError
@@ -27,7 +27,9 @@ class Journal:
         self._offsets: dict[str, int] = {}
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("a+b")  # kept open: it holds the lock
+            # Kept open, for it holds the lock; without a buffer, which would write again when it is closed what a full
+            # disk refused.
+            self._file = path.open("ab", buffering=0)
         try:
             if not lock(self._file.fileno(), path):
                 raise UsageError(f"Another `intone batch` is writing {path.with_suffix('')} now: wait for it, or "
@@ -69,9 +71,10 @@ class Journal:
     def _append(self, line: dict[str, Any]) -> int:
         """Write a line whole; returns where it begins. What a full disk leaves of it is cut off again."""
         at = self._file.seek(0, os.SEEK_END)
+        rest = memoryview(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
         try:
-            self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
-            self._file.flush()
+            while rest:
+                rest = rest[self._file.write(rest) :]
         except OSError:
             os.ftruncate(self._file.fileno(), at)
             raise
@@ -79,10 +82,9 @@ class Journal:
 
     def _read(self, asked: dict[str, Any]) -> None:
         """Take up what is there; the question must be the same."""
-        with told(self.path):
-            self._file.seek(0)
-            first, end = self._file.readline(), 0
-            for line in iter(self._file.readline, b""):
+        with told(self.path), self.path.open("rb") as file:
+            first, end = file.readline(), 0
+            for line in file:
                 end = end or len(first)
                 if not line.endswith(b"\n"):
                     break
@@ -99,7 +101,7 @@ class Journal:
             raise UsageError(f"What is done already in {self.path} was asked otherwise ({odd}): ask as before, choose "
                              "another --to, or delete it.")
 
-    def _parsed(self, line: bytes, kinds: dict[str, type]) -> dict[str, Any]:
+    def _parsed(self, line: bytes, kinds: Mapping[str, type]) -> dict[str, Any]:
         """A line that has values of these kinds."""
         with suppress(ValueError, RecursionError):
             found = json.loads(line.decode("utf-8", "surrogateescape"))
