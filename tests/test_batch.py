@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -273,3 +274,19 @@ def test_wrong_use_is_one_sentence(tmp_path, monkeypatch, capsys, words, sentenc
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert re.search(sentence, said)
+
+
+def test_a_full_disk_leaves_a_journal_that_goes_on(tmp_path):
+    path, old = tmp_path / "a.journal", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, old[1]))  # no file may grow beyond that
+    try:
+        with pytest.raises(FileError, match="The disk is full while writing"), Journal(path, Question()) as journal:
+            for number in range(100):
+                journal.add(failed(f"{number}.wav", "x" * 700))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+    done = len(journal.done)
+    with Journal(path, Question()) as journal:
+        assert 0 < len(journal.done) == done
+        journal.add(failed("more.wav", "No."))
+        assert len(list(journal.outcomes(sorted(journal.done)))) == done + 1

@@ -1,11 +1,13 @@
 import resource
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from intone.errors import IntoneError
-from intone.files import FileError, read_json, told, write_json, write_text, write_whole
+from intone.files import FileError, alone, read_json, told, write_json, write_text, write_whole
 
 
 def names(folder) -> list[str]:
@@ -104,3 +106,57 @@ def test_damaged_json_is_told_in_a_sentence(tmp_path, content):
         read_json(path)
     with pytest.raises(IntoneError, match="No such file"):
         read_json(tmp_path / "none.json")
+
+
+def test_what_a_killed_process_left_is_written_over(tmp_path):
+    code = ("import os, sys; from pathlib import Path; from intone.files import write_whole\n"
+            "with write_whole(Path(sys.argv[1])) as part: part.write_text('a long half'); os.kill(os.getpid(), 9)")
+    assert subprocess.run([sys.executable, "-c", code, tmp_path / "a.txt"], check=False).returncode == -9
+    assert names(tmp_path) == [".a.txt.part"]
+    write_text(tmp_path / "a.txt", "new")
+    assert names(tmp_path) == ["a.txt"] and (tmp_path / "a.txt").read_text() == "new"
+
+
+def test_two_that_write_the_same_file_do_so_one_after_the_other(tmp_path):
+    path, inside, ready = tmp_path / "a.txt", [], threading.Event()
+
+    def write(number: int) -> None:
+        ready.wait()
+        for _ in range(50):
+            with write_whole(path) as part:
+                inside.append(number)
+                with part.open("w") as file:
+                    file.write(f"{number}" * 5000)
+                    file.flush()
+                    assert inside[-1] == number
+                    file.write(f"{number}" * 5000)
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for one in writers:
+        one.start()
+    ready.set()
+    for one in writers:
+        one.join()
+    assert len(inside) == 200
+    assert path.read_text() in {f"{number}" * 10_000 for number in range(4)}
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_folder_is_for_one_process_at_a_time(tmp_path):
+    folder = tmp_path / "new"
+    with alone(folder):
+        with pytest.raises(FileError, match=r"Another `intone` is writing into .*new now: wait for it"), alone(folder):
+            pass
+        with alone(tmp_path):
+            pass
+    with alone(folder):
+        pass
+    assert names(folder) == []
+
+
+def test_a_folder_is_free_again_when_its_process_was_killed(tmp_path):
+    code = ("import os, sys; from pathlib import Path; from intone.files import alone\n"
+            "with alone(Path(sys.argv[1])): os.kill(os.getpid(), 9)")
+    assert subprocess.run([sys.executable, "-c", code, tmp_path], check=False).returncode == -9
+    with alone(tmp_path):
+        pass

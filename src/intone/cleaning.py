@@ -18,8 +18,8 @@ import numpy as np
 from intone import settings
 from intone.audio import RATE, Signal, read_mono
 from intone.envelope import EnvelopeSettings, mask
-from intone.errors import CorpusError, RecordingError
-from intone.files import read_json, write_json, write_whole
+from intone.errors import CorpusError, IntoneError, RecordingError
+from intone.files import alone, read_json, write_json, write_whole
 from intone.parallel import mapped
 
 if TYPE_CHECKING:
@@ -85,18 +85,19 @@ def clean(table: "pd.DataFrame", to: Path, envelope: EnvelopeSettings, *, jobs: 
     where the folder holds clips of other settings.
     """
     manifest = Manifest(envelope)
-    if manifest_of(to) is None and to.is_dir() and any(to.iterdir()):
+    if manifest_of(to) is None and to.is_dir() and any(not child.name.startswith(".") for child in to.iterdir()):
         raise CorpusError(f"The folder {to} holds other things than cleaned clips: choose an empty or a new folder.")
     check_manifest(to, envelope)
     names = _names(table)
     if doubled := [name for name, times in Counter(names).items() if times > 1]:
         raise CorpusError(f"{len(doubled)} names would stand for more than one clip in {to}, such as {doubled[0]}: "
                           "clean one folder at a time, or rename the clips.")
-    write_json(to / MANIFEST, settings.to_dict(manifest))
     pairs = [(Path(path), to / name) for path, name in zip(table["path"], names, strict=True)]
-    todo = [(source, target) for source, target in pairs if not _is_done(source, target)]
-    clips = mapped(partial(_clean_clip, envelope=envelope), todo, title="cleaning", jobs=jobs)
-    return CleaningReport(to, tuple(clips), len(pairs) - len(todo))
+    with alone(to):
+        write_json(to / MANIFEST, settings.to_dict(manifest))
+        todo = [(source, target) for source, target in pairs if not _is_done(source, target)]
+        clips = tuple(mapped(partial(_clean_clip, envelope=envelope), todo, title="cleaning", jobs=jobs))
+    return CleaningReport(to, clips, len(pairs) - len(todo))
 
 
 def signals(table: "pd.DataFrame", envelope: EnvelopeSettings, *, jobs: int | None = None) -> list[Signal]:
@@ -126,7 +127,7 @@ def manifest_of(folder: Path) -> Manifest | None:
         return None
     try:
         return settings.from_dict(Manifest, values)
-    except ValueError as error:
+    except (ValueError, IntoneError) as error:
         raise CorpusError(f"{folder / MANIFEST} is not one that this version writes ({error}): clean into a new "
                           "folder.") from error
 

@@ -100,16 +100,17 @@ def finish(
         name=_name(made), classes=made.classes, labels=made.labels, front_end=made.recipe.front_end, sure_above={},
         data=tuple(sorted(corpora)), licence=licence(corpora),
     )
-    path = export(best_network(folder), model, folder / run.RECOGNIZER)
-    rows = _validation(path, table, made, jobs)
-    if rows is not None:
-        write_rows(folder / run.VALIDATION, rows)
-    elif evaluation is not None:
-        rows = _pooled_validation(evaluation)
-    if rows is not None:
-        proto = onnx.load_from_string(path.read_bytes())
-        _set_settings(proto, calibrated(model, rows))
-        with write_whole(path) as part:
+    path = folder / run.RECOGNIZER
+    with write_whole(path) as part:  # it is there when it is calibrated, and not before
+        export(best_network(folder), model, part)
+        rows = _validation(part, table, made, jobs)
+        if rows is not None:
+            write_rows(folder / run.VALIDATION, rows)
+        elif evaluation is not None:
+            rows = _pooled_validation(evaluation)
+        if rows is not None:
+            proto = onnx.load_from_string(part.read_bytes())
+            _set_settings(proto, calibrated(model, rows))
             part.write_bytes(proto.SerializeToString())
     return path
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and folders that one process has to itself."""
 
 import errno
 import json
@@ -19,17 +19,63 @@ class FileError(IntoneError):
 def write_whole(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`, which takes its place when the block ends well, and is deleted when it does not.
 
-    The folder is made if it is missing. A full disk or a missing right becomes a FileError with a sentence.
+    The folder is made if it is missing. A full disk or a missing right becomes a FileError with a sentence. Another
+    process that writes the same file waits; what one that was killed left is written over.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.part")
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield part
-            part.replace(path)
-        finally:
-            with suppress(FileNotFoundError):
-                part.unlink()
+        with _own(part):
+            try:
+                yield part
+                part.replace(path)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+
+
+@contextmanager
+def _own(part: Path) -> Iterator[None]:
+    """An empty file that no other process writes meanwhile."""
+    while True:
+        with part.open("ab") as file:
+            if lock(file.fileno(), part, wait=True):  # else another process has just moved it into place
+                file.truncate(0)
+                yield
+                return
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Make a folder, and have it for this process until the block ends; a FileError where another process has it."""
+    with told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = os.open(folder, os.O_RDONLY)
+    try:
+        if not lock(opened, folder):
+            raise FileError(f"Another `intone` is writing into {folder} now: wait for it, or choose another folder.")
+        yield
+    finally:
+        os.close(opened)
+
+
+def lock(opened: int, path: Path, *, wait: bool = False) -> bool:
+    """Lock the open descriptor of a path until it is closed or this process ends, however it ends.
+
+    False where another process has locked it, or where the path is another file by now. A filesystem without locks
+    keeps nobody out.
+    """
+    import fcntl
+
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(opened), path.stat())
+    return False
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """A run from its clips to its recognizer, whatever its recipe trains."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intone import probe, training, tuning
 from intone.export import finish
+from intone.files import alone
 from intone.ranks import ranks
 from intone.recipe import ProbeRecipe, TunedRecipe
 from intone.run import RECOGNIZER, RunSettings
@@ -21,8 +23,17 @@ def fit(
 
     `table` and `settings` are those of `training.plan`. `cache` is where the states of clips are kept that an encoder
     gives. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here, and
-    say how much the probe beside tuned layers weighs. Of several `ranks` the first one calibrates and exports.
+    say how much the probe beside tuned layers weighs. Of several `ranks` the first one calibrates and exports. A
+    FileError where another process trains into the folder.
     """
+    with alone(folder) if ranks().first else nullcontext():
+        return _fit(table, settings, folder, cache, evaluation, jobs)
+
+
+def _fit(
+    table: "pd.DataFrame", settings: RunSettings, folder: Path, cache: Path | None, evaluation: Path | None,
+    jobs: int | None,
+) -> Path:
     if isinstance(settings.recipe, ProbeRecipe):
         probe.train(table, settings, folder, cache_in=cache, jobs=jobs)
     elif isinstance(settings.recipe, TunedRecipe):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from intone.files import told, write_whole
+from intone.files import FileError, told, write_whole
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,16 @@ class Epoch:
 
 
 def read_history(path: Path) -> list[Epoch]:
-    """The epochs that a history file tells of; none where there is no file."""
+    """The epochs that a history file tells of; none where there is no file, a FileError where it is no history."""
     if not path.is_file():
         return []
-    with told(path), path.open(newline="", encoding="utf-8") as file:
-        return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
-                for row in csv.DictReader(file)]
+    try:
+        with told(path), path.open(newline="", encoding="utf-8") as file:
+            return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
+                    for row in csv.DictReader(file)]
+    except (ValueError, TypeError, KeyError, csv.Error) as error:
+        raise FileError(f"{path} is damaged (it is not the history of a training): train again into a new "
+                        "folder.") from error
 
 
 def write_history(path: Path, history: Sequence[Epoch]) -> None:

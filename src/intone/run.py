@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from intone import settings
-from intone.errors import TrainingError
+from intone.errors import IntoneError, TrainingError
 from intone.files import read_json, write_json
 from intone.recipe import AnyRecipe, ProbeRecipe, Recipe, TunedRecipe
 
@@ -87,9 +87,10 @@ def read_run(folder: Path) -> RunSettings:
     """The settings of a run; a TrainingError where the folder holds none."""
     if not (folder / SETTINGS).is_file():
         raise TrainingError(f"The folder {folder} holds no run: name the folder that `intone train` wrote.")
+    values = read_json(folder / SETTINGS)
     try:
-        return settings.from_dict(RunSettings, read_json(folder / SETTINGS))
-    except ValueError as error:
+        return settings.from_dict(RunSettings, values)
+    except (ValueError, IntoneError) as error:
         raise TrainingError(f"{folder / SETTINGS} is not one that this version writes ({error}): train again into a "
                             "new folder.") from error
 

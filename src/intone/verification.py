@@ -16,7 +16,7 @@ import numpy as np
 from intone import labels, run, scoring, training
 from intone.errors import CorpusError, TrainingError
 from intone.evaluation import OUT_OF_FOLD, read_rows, summarize
-from intone.files import write_text
+from intone.files import alone, write_text
 from intone.fitting import fit
 from intone.labels import EMOTIONS
 from intone.probe import FEATURES
@@ -71,12 +71,21 @@ def verify(
         raise CorpusError(f"The data has other clips than the run in {folder} was trained on: give the same corpora.")
     if not (folder / run.RECOGNIZER).is_file():
         raise TrainingError(f"The run in {folder} is not finished: give the same `intone train` again, it goes on.")
-    heard = _share(folder, seen, folder / PREDICTIONS, jobs)
+    with alone(folder):
+        heard = _share(folder, seen, folder / PREDICTIONS, jobs)
+        return Verification(heard, *_unheard(folder, table, chosen, made, evaluation, jobs))
+
+
+def _unheard(
+    folder: Path, table: "pd.DataFrame", chosen: "pd.DataFrame", made: run.RunSettings, evaluation: Path | None,
+    jobs: int | None,
+) -> tuple[Share, str]:
+    """The share of voices that a run never heard, and how they came to be unheard."""
     if made.held_out:
         strangers = chosen[run.voices(chosen).isin(made.held_out)].reset_index(drop=True)
-        return Verification(heard, _share(folder, strangers, folder / UNHEARD, jobs), "held out of the training")
+        return _share(folder, strangers, folder / UNHEARD, jobs), "held out of the training"
     if evaluation is not None:
-        return Verification(heard, _evaluated(evaluation, made), "each tested by a network trained without it")
+        return _evaluated(evaluation, made), "each tested by a network trained without it"
     held_out = run.last_voices(chosen, made.recipe.held_out_share)
     if not held_out:
         raise TrainingError("The data has only one voice, so that nothing can be said of voices never heard: verify "
@@ -86,8 +95,7 @@ def verify(
                                     validation=made.validation, held_out=held_out)
     fit(clips, settings, companion, cache=folder / FEATURES, jobs=jobs)
     strangers = chosen[run.voices(chosen).isin(held_out)].reset_index(drop=True)
-    return Verification(heard, _share(companion, strangers, folder / UNHEARD, jobs),
-                        "the same recipe, trained without them")
+    return _share(companion, strangers, folder / UNHEARD, jobs), "the same recipe, trained without them"
 
 
 def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Sequence[str]) -> "pd.DataFrame":

@@ -1,5 +1,6 @@
 """Tensors in files: safetensors, which can hold nothing that runs."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +14,17 @@ from intone.files import write_whole
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> None:
-    """Write named tensors and notes, whole."""
-    with write_whole(path) as part:
-        part.write_bytes(save({name: tensor.contiguous() for name, tensor in tensors.items()}, dict(notes)))
+    """Write named tensors and notes, whole; the same ones give the same bytes."""
+    content = save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    if notes:  # put in here, for safetensors writes several of them in a random order
+        header = {"__metadata__": dict(notes), **header}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with write_whole(path) as part, part.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.write(memoryview(content)[start:])
 
 
 def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -6,14 +6,17 @@ work goes on. Only one process writes at a time.
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from intone.batch.work import Outcome, Question
 from intone.errors import UsageError
-from intone.files import FileError, told
+from intone.files import FileError, lock, told
+
+_LINE = {"recording": str, "told": dict}
 
 
 class Journal:
@@ -24,9 +27,13 @@ class Journal:
         self._offsets: dict[str, int] = {}
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("a+b")  # kept open: it holds the lock
+            # Kept open, for it holds the lock; without a buffer, which would write again when it is closed what a full
+            # disk refused.
+            self._file = path.open("ab", buffering=0)
         try:
-            _lock(self._file, path)
+            if not lock(self._file.fileno(), path):
+                raise UsageError(f"Another `intone batch` is writing {path.with_suffix('')} now: wait for it, or "
+                                 "choose another --to.")
             self._read(json.loads(json.dumps(asdict(question))))
         except BaseException:
             self._file.close()
@@ -54,7 +61,7 @@ class Journal:
         with told(self.path), self.path.open("rb") as file:
             for recording in recordings:
                 file.seek(self._offsets[recording])
-                yield json.loads(file.readline())["told"]
+                yield self._parsed(file.readline(), _LINE)["told"]
 
     def remove(self) -> None:
         """Delete the journal, once its results are written elsewhere."""
@@ -64,9 +71,10 @@ class Journal:
     def _append(self, line: dict[str, Any]) -> int:
         """Write a line whole; returns where it begins. What a full disk leaves of it is cut off again."""
         at = self._file.seek(0, os.SEEK_END)
+        rest = memoryview(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
         try:
-            self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
-            self._file.flush()
+            while rest:
+                rest = rest[self._file.write(rest) :]
         except OSError:
             os.ftruncate(self._file.fileno(), at)
             raise
@@ -74,42 +82,29 @@ class Journal:
 
     def _read(self, asked: dict[str, Any]) -> None:
         """Take up what is there; the question must be the same."""
-        with told(self.path):
-            self._file.seek(0)
-            first, end = self._file.readline(), 0
-            for line in iter(self._file.readline, b""):
+        with told(self.path), self.path.open("rb") as file:
+            first, end = file.readline(), 0
+            for line in file:
                 end = end or len(first)
                 if not line.endswith(b"\n"):
                     break
-                self._offsets[self._parsed(line)["recording"]] = end
+                self._offsets[self._parsed(line, _LINE)["recording"]] = end
                 end += len(line)
             end = end or (len(first) if first.endswith(b"\n") else 0)
             os.ftruncate(self._file.fileno(), end)
             if not end:
                 self._append({"asked": asked})
                 return
-        before = self._parsed(first).get("asked")
+        before = self._parsed(first, {"asked": dict})["asked"]
         if before != asked:
-            odd = ", ".join(name for name in asked if not isinstance(before, dict) or before.get(name) != asked[name])
+            odd = ", ".join(sorted(name for name in before.keys() | asked if before.get(name) != asked.get(name)))
             raise UsageError(f"What is done already in {self.path} was asked otherwise ({odd}): ask as before, choose "
                              "another --to, or delete it.")
 
-    def _parsed(self, line: bytes) -> dict[str, Any]:
-        try:
-            found = json.loads(line)
-            if isinstance(found, dict) and found.keys() & {"asked", "recording"}:
+    def _parsed(self, line: bytes, kinds: Mapping[str, type]) -> dict[str, Any]:
+        """A line that has values of these kinds."""
+        with suppress(ValueError, RecursionError):
+            found = json.loads(line.decode("utf-8", "surrogateescape"))
+            if isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in kinds.items()):
                 return found
-        except ValueError:
-            pass
         raise FileError(f"{self.path} is damaged (it is not a journal of intone): delete it and start again.")
-
-
-def _lock(file: BinaryIO, path: Path) -> None:
-    """Keep every other process out until this one ends, however it ends."""
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise UsageError(f"Another `intone batch` is writing {path.with_suffix('')} now: wait for it, or choose "
-                         "another --to.") from error

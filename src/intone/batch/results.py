@@ -110,6 +110,7 @@ def _write_parquet(to: Path, told_of: Iterable[dict[str, Any]], classes: Sequenc
                 pa.parquet.write_table(table, part / name / f"part-{number:05}.parquet")
         to.mkdir(parents=True, exist_ok=True)
         for name in reversed(schemas):  # the recordings last: they say that all is there
+            shutil.rmtree(to / name, ignore_errors=True)  # of a run that was killed just then
             (part / name).replace(to / name)
         shutil.rmtree(part)
 

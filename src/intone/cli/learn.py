@@ -137,7 +137,8 @@ def reproduce(
     from intone import cleaning, labels, plots, training, verification
     from intone.corpora.check import check
     from intone.corpora.table import open_corpus
-    from intone.export import finish
+    from intone.fitting import fit
+    from intone.history import read_history
 
     original = named_recipe("original").with_epochs(epochs)
     folder = to or Path("runs") / f"original-{sex}-{classes}"
@@ -148,9 +149,9 @@ def reproduce(
     plots.plot_corpus(labels.assign(opened.table(), classes, sex), folder / "plots", envelope, jobs=jobs)
     clips = open_corpora([f"{opened.name}={folder / 'clean'}"])
     table, settings = training.plan(clips, original, sex=sex, classes=classes, validation="chunks")
-    print(_summary(training.train(table, settings, folder / "run", jobs=jobs), original), end="\n\n")
+    fit(table, settings, folder / "run", jobs=jobs)
+    print(_summary(read_history(folder / "run" / run.HISTORY), original), end="\n\n")
     _curve(folder / "run")
-    finish(folder / "run", table, jobs=jobs)
     print(verification.verify(folder / "run", clips, jobs=jobs).to_text())
     print(f"Everything is in {folder}, and the answers in {folder / 'run' / verification.PREDICTIONS}")
 

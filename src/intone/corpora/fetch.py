@@ -20,6 +20,7 @@ from tqdm import tqdm
 from intone.corpora.download import PATIENCE, Patience, download, sha256_of, size_of
 from intone.corpora.ravdess import expected_clips
 from intone.errors import DownloadError, UsageError
+from intone.files import alone
 
 ZENODO = "https://zenodo.org/records/1188976/files"
 
@@ -87,10 +88,11 @@ def fetch_archives(archives: Sequence[Archive], to: Path, *, base_url: str,
         if absent:
             with _disk(archive, to):
                 to.mkdir(parents=True, exist_ok=True)
-                source = _obtain(archive, to, f"{base_url}/{archive.name}?download=1", patience)
-                _unpack(archive, source, to)
-                if source.suffix == ".part":
-                    source.unlink()
+                with alone(to):
+                    source = _obtain(archive, to, f"{base_url}/{archive.name}?download=1", patience)
+                    _unpack(archive, source, to)
+                    if source.suffix == ".part":
+                        source.unlink()
         new += absent
     return Fetched(to, sum(len(archive.clips) for archive in archives), new)
 
