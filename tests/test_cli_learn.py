@@ -107,7 +107,7 @@ def test_an_encoder_of_samples_from_the_corpus_to_an_answer(tmp_path: Path, caps
     assert (trained.status, trained.out) == (0, f"The recognizer is {tmp_path}/run/recognizer.onnx\n")
     recording = tmp_path / "voice.wav"
     recording.write_bytes(encode(voice(1.5), "wav"))
-    answered = run(capsys, "predict", recording, "--recognizer", tmp_path / "run", "--format", "json", "--explain")
+    answered = run(capsys, "predict", recording, "--recognizer", tmp_path / "run", "--classes", "8", "--format", "json", "--explain")
     assert answered.status == 0, answered.err
     (answer,) = json.loads(answered.out)
     assert answer["recognizer"]["name"] == "encoder-probe both" and answer["label"] in ("angry", "happy")

@@ -19,7 +19,7 @@ from intone.recipe import recipe
 from intone.upper import Tuned, Upper
 from small_corpus import write_corpus
 from sounds import voice
-from tiny_encoder import LARGE, LAYERS, WAVES, WIDTH, write_wave_encoder
+from tiny_encoder import LARGE, WAVES, WIDTH, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_exported_network_agrees_with_torch(trained: tuple[Path, pd.DataFrame]) 
 @pytest.mark.parametrize("kind", WAVES)
 def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: Path) -> None:
     folder = write_wave_encoder(tmp_path / "encoder", kind, **LARGE if kind == "hubert" else {})
-    encoder, front_end = load_encoder(str(folder), LAYERS), front_end_of(str(folder))
+    encoder, front_end = load_encoder(str(folder), 2), front_end_of(str(folder))
     network = Tuned(encoder, Upper(encoder.take_off(1, 4), WIDTH, 16, 0.3, 4), Reading((0, 1), WIDTH, 16), 0.4).eval()
     made = ModelSettings("made", "8", labels.network_labels(8, "both"), front_end, {}, ("ravdess",), "none")
     model = load_model(export.export(network, made, tmp_path / "made.onnx"))

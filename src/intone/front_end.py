@@ -149,7 +149,7 @@ class Waveform:
 
     def seconds(self, features: NDArray[np.float32]) -> float:
         """How much sound features stand for."""
-        return features.shape[1] / RATE
+        return len(features[0]) / RATE
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """The one row of an answer, (1, labels) -> (labels,)."""
