@@ -57,10 +57,10 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     """
     outputs = ["probabilities", "strangeness"] if hasattr(network, "judged") else ["probabilities"]
     network = Probabilities(network).eval()
-    packed = model.front_end.kind == "log-mel"
+    packed = model.front_end.kind != "mfcc-chunks"  # an encoder, which takes one sound of any length
     noise = np.random.default_rng(0).normal(0, 0.1, 3 * model.front_end.shortest + RATE).astype(np.float32)
     example = torch.from_numpy(model.front_end(noise))
-    growing = {2: torch.export.Dim.DYNAMIC} if packed else {0: torch.export.Dim.DYNAMIC}
+    growing = {example.ndim - 1 if packed else 0: torch.export.Dim.DYNAMIC}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of vision operators that nobody asked for
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations

@@ -90,7 +90,7 @@ class MfccChunks:
 
 @dataclass(frozen=True)
 class LogMel:
-    """Bring the signal to its peak, take the log-mel spectrogram of the whole: what a speech encoder takes.
+    """Bring the signal to its peak, take the log-mel spectrogram of the whole: what a Whisper encoder takes.
 
     At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
     """
@@ -120,14 +120,61 @@ class LogMel:
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The log-mel of a signal, (1, bands, frames) with an even number of frames; TooShort below `shortest_s`."""
-        if len(signal) < self.shortest:
-            raise TooShort(f"Only {len(signal) / RATE:.2f} s of speech was found, and an answer needs "
-                           f"{self.shortest_s:g} s: speak longer.")
-        heard = signal[: round(self.longest_s * RATE)]
-        scaled = heard / max(float(np.abs(heard).max()), 1e-9)
-        spectrogram = log_mel(scaled, self.bands)
+        heard = _enough(signal, self.shortest_s)[: round(self.longest_s * RATE)]
+        spectrogram = log_mel(_at_peak(heard), self.bands)
         return spectrogram[None, :, : spectrogram.shape[1] // 2 * 2]
 
 
-FrontEnd = MfccChunks | LogMel
+@dataclass(frozen=True)
+class Waveform:
+    """Bring the signal to its peak, or to zero mean and unit variance: what an encoder takes that hears samples.
+
+    At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
+    """
+
+    kind: Literal["waveform"] = "waveform"
+    normalized: bool = True
+    shortest_s: float = 0.1
+    longest_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.shortest_s <= self.longest_s <= 30:
+            raise UsageError(f"A waveform of {self.shortest_s:g} to {self.longest_s:g} s cannot be used: choose 0.05 "
+                             "to 30 s.")
+
+    @property
+    def shortest(self) -> int:
+        """Samples of the shortest sound."""
+        return round(RATE * self.shortest_s)
+
+    def seconds(self, features: NDArray[np.float32]) -> float:
+        """How much sound features stand for."""
+        return len(features[0]) / RATE
+
+    def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The one row of an answer, (1, labels) -> (labels,)."""
+        return np.asarray(probabilities[0])
+
+    def __call__(self, signal: Signal) -> NDArray[np.float32]:
+        """The samples of a signal at one level, (1, samples); TooShort below `shortest_s`."""
+        heard = _at_peak(_enough(signal, self.shortest_s)[: round(self.longest_s * RATE)])
+        if self.normalized:
+            centred = heard - heard.mean(dtype=np.float64)
+            heard = centred / np.sqrt(np.square(centred).mean() + 1e-7)  # the 1e-7 is that of transformers
+        return heard.astype(np.float32)[None]
+
+
+def _enough(signal: Signal, shortest_s: float) -> Signal:
+    """The signal; TooShort where it is shorter."""
+    if len(signal) < round(RATE * shortest_s):
+        raise TooShort(f"Only {len(signal) / RATE:.2f} s of speech was found, and an answer needs {shortest_s:g} s: "
+                       "speak longer.")
+    return signal
+
+
+def _at_peak(signal: Signal) -> Signal:
+    return signal / max(float(np.abs(signal).max()), 1e-9)
+
+
+FrontEnd = MfccChunks | LogMel | Waveform
 """Every front end that a model file may name."""

@@ -69,18 +69,18 @@ class Reading(nn.Module):
 
 
 class Probe(nn.Module):
-    """Encoder, pooling and linear layer: log-mel (1, bands, frames) -> logits (1, labels)."""
+    """Encoder, pooling and linear layer: what the encoder hears of one clip -> logits (1, labels)."""
 
     def __init__(self, encoder: Encoder, reading: Reading) -> None:
         super().__init__()
         self.encoder, self.reading = encoder, reading
 
-    def forward(self, log_mel: Tensor) -> Tensor:
-        return self.judged(log_mel)[0]
+    def forward(self, features: Tensor) -> Tensor:
+        return self.judged(features)[0]
 
-    def judged(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
+    def judged(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (1, labels) and strangeness (1,)."""
-        found = pooled(self.encoder(log_mel))[None]
+        found = pooled(self.encoder(features))[None]
         return self.reading(found), self.reading.strangeness(found)
 
 

@@ -1,13 +1,13 @@
 """Recipes: every constant of a training, under a name."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from intone.envelope import EnvelopeSettings
 from intone.errors import UsageError
 from intone.features import MfccSettings
-from intone.front_end import LogMel, MfccChunks
+from intone.front_end import LogMel, MfccChunks, Waveform
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,14 @@ class Recipe:
 class ProbeRecipe:
     """How a linear probe on a frozen encoder is fitted.
 
-    `encoder` is a folder or a name on the hub; `layers` are those whose mean and deviation over time it reads, 0 being
-    the encoder's stem. `penalty` weighs the squares of the weights, which belong to standardised features.
+    `encoder` is a folder or a name on the hub, `front_end` what it hears; `layers` are those whose mean and deviation
+    over time it reads, 0 being the encoder's stem. `penalty` weighs the squares of the weights, which belong to
+    standardised features.
     """
 
     name: str
     encoder: str
-    front_end: LogMel = field(default_factory=lambda: LogMel(longest_s=8.0))
+    front_end: LogMel | Waveform
     model: Literal["encoder-probe"] = "encoder-probe"
     layers: tuple[int, ...] = (1, 2, 3)
     penalty: float = 1e-3
@@ -58,10 +59,10 @@ class ProbeRecipe:
 class TunedRecipe:
     """How the upper layers of an encoder are trained further, beside a linear probe of the lower ones.
 
-    `encoder` is a folder or a name on the hub. The stem and the first `frozen` layers stay as they are, the next
-    `tuned` ones learn, on the means of every `stride` tokens. The answer is a mean of theirs and that of a linear probe
-    of the frozen layers `probed` with `penalty`; the validating voices say how much the probe weighs in it, `untouched`
-    where none validates. A clip is heard as it was recorded
+    `encoder` is a folder or a name on the hub, `front_end` what it hears. The stem and the first `frozen` layers stay
+    as they are, the next `tuned` ones learn, on the means of every `stride` tokens. The answer is a mean of theirs and
+    that of a linear probe of what is frozen, the layers `probed` with `penalty`, 0 being the stem; the validating
+    voices say how much the probe weighs in it, `untouched` where none validates. A clip is heard as it was recorded
     and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others`
     random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to
     zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it.
@@ -70,7 +71,7 @@ class TunedRecipe:
 
     name: str
     encoder: str
-    front_end: LogMel = field(default_factory=lambda: LogMel(longest_s=8.0))
+    front_end: LogMel | Waveform
     model: Literal["encoder-tuned"] = "encoder-tuned"
     frozen: int = 2
     tuned: int = 2
@@ -91,6 +92,11 @@ class TunedRecipe:
     dropout: float = 0.3
     smoothing: float = 0.1
     held_out_share: float = 1 / 6
+
+    def __post_init__(self) -> None:
+        if self.tuned < 1 or not all(0 <= layer <= self.frozen for layer in self.probed):
+            raise UsageError(f"With {self.frozen} frozen layers and {self.tuned} that learn a probe cannot read the "
+                             f"layers {self.probed}: let it read 0 to {self.frozen}, and at least 1 learn.")
 
     def with_epochs(self, epochs: int | None) -> "TunedRecipe":
         """The same recipe with another number of epochs; None leaves it."""
@@ -125,11 +131,17 @@ ON_ENCODERS = ("tuned", "probe")
 
 
 def on_encoder(encoder: str, name: str = "tuned") -> ProbeRecipe | TunedRecipe:
-    """The recipe of that name on an encoder, a folder or a name on the hub; a UsageError lists the others."""
+    """The recipe of that name on an encoder, a folder or a name on the hub; a UsageError lists the others.
+
+    What the encoder hears is read from its settings; a TrainingError where there is none.
+    """
+    from intone.encoder import front_end_of  # PyTorch, which no other recipe needs
+
     if name not in ON_ENCODERS:
         raise UsageError(f"There is no recipe '{name}' for an encoder: choose {' or '.join(ON_ENCODERS)}.")
     title = f"{Path(encoder).name} {name}"
-    return ProbeRecipe(title, encoder) if name == "probe" else TunedRecipe(title, encoder)
+    heard = front_end_of(encoder)
+    return ProbeRecipe(title, encoder, heard) if name == "probe" else TunedRecipe(title, encoder, heard)
 
 
 def recipe(name: str) -> Recipe:

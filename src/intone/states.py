@@ -20,7 +20,7 @@ from intone import audio, folds
 from intone.encoder import Encoder, load_encoder, pooled
 from intone.errors import CorpusError, NoSpeech, RecordingError
 from intone.files import told, write_whole
-from intone.front_end import LogMel
+from intone.front_end import LogMel, Waveform
 from intone.parallel import mapped
 from intone.perturbations import Surroundings, varied
 from intone.speech import SpeechSettings, find_speech
@@ -41,7 +41,7 @@ class StateSettings:
 
     encoder: str
     layers: int
-    front_end: LogMel
+    front_end: LogMel | Waveform
 
 
 def encode(

@@ -8,10 +8,7 @@ nothing about calm. The random numbers of a step depend on the seed, the epoch a
 that was stopped goes on within its epoch, and ends as one that was not.
 """
 
-import copy
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,20 +19,19 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from intone import folds, run, states
-from intone.encoder import Encoder, load_encoder, pooled
+from intone.batches import Batch, Clips
+from intone.encoder import Encoder, load_encoder
 from intone.errors import TrainingError
 from intone.history import Epoch, read_history, write_history
-from intone.probe import FEATURES, NEVER, Reading, allowed_labels, fitted
+from intone.probe import FEATURES, NEVER, Reading, fitted
 from intone.ranks import Ranks, lost_told, ranks
 from intone.run import RunSettings
 from intone.states import StateSettings
+from intone.upper import Tuned, Upper
 from intone.weights import load_weights, progress, restore, save_weights
 
 if TYPE_CHECKING:
     import pandas as pd
-
-GAZES = 4
-"""Attentions that the head pools with, beside the plain mean."""
 
 STEPS_KEPT = 100
 """Steps between two checkpoints within an epoch."""
@@ -45,81 +41,6 @@ UNTOUCHED = "untouched"
 
 SHARES = [round(0.05 * step, 2) for step in range(21)]
 """The weights of the probe that are compared."""
-
-_BLANKS = 2  # spans of a clip that are blanked while training, each at most an eighth of it
-
-
-class Upper(nn.Module):
-    """The layers that learn, and the head: states (clips, tokens, width) -> logits (clips, labels).
-
-    The mean of every `stride` tokens is taken for one: the tone of a voice does not change within 40 ms, and the layers
-    need half the time. The head reads the states below and those of every layer, each normalised: their mean and
-    deviation over time, and, of a learned mixture of them, the mean and deviation that each of `GAZES` attentions sees.
-    """
-
-    def __init__(self, layers: Sequence[nn.Module], width: int, outputs: int, dropout: float, stride: int) -> None:
-        super().__init__()
-        self.stride = stride
-        read = len(layers) + 1
-        self.layers = nn.ModuleList(layers)
-        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(read)])
-        self.mixture = nn.Parameter(torch.zeros(read))
-        self.attention = nn.Sequential(nn.Linear(width, width // 4), nn.Tanh(), nn.Linear(width // 4, GAZES))
-        self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(2 * width * (read + GAZES), outputs)
-        nn.init.normal_(self.linear.weight, std=0.005)
-        nn.init.zeros_(self.linear.bias)
-
-    def forward(self, hidden: Tensor, heard: Tensor | None = None) -> Tensor:
-        """`heard` (clips, tokens) is False where a shorter clip was filled up; None where none was."""
-        if heard is None:
-            heard = torch.ones_like(hidden[..., 0], dtype=torch.bool)
-        hidden = nn.functional.avg_pool1d(hidden.transpose(1, 2), self.stride).transpose(1, 2)
-        heard = heard[:, self.stride - 1 :: self.stride]
-        hidden_from = torch.where(heard, 0.0, -1e9)
-        read = [hidden]
-        for layer in self.layers:
-            hidden = layer(hidden, hidden_from[:, None, None, :])
-            read.append(hidden)
-        read = [norm(one) for norm, one in zip(self.norms, read, strict=True)]
-        evenly = (heard / heard.sum(1, keepdim=True))[..., None]
-        mixed = torch.einsum("r,rntw->ntw", torch.softmax(self.mixture, 0), torch.stack(read))
-        gazes = torch.softmax(self.attention(mixed) + hidden_from[..., None], dim=1)
-        seen = [_statistics(one, evenly) for one in read] + [_statistics(mixed, gazes)]
-        logits: Tensor = self.linear(self.dropout(torch.cat(seen, dim=1)))
-        return logits
-
-
-class Tuned(nn.Module):
-    """The whole network, as it is exported: log-mel (1, bands, frames) -> logits (1, labels).
-
-    It averages two opinions, that of the layers that learned and that of a linear probe of those that did not, for
-    each knows what the other does not: the logits are the logarithms of the mean of their probabilities, in which the
-    probe weighs `untouched`.
-    """
-
-    def __init__(self, encoder: Encoder, upper: Upper, reading: Reading, untouched: float) -> None:
-        super().__init__()
-        self.encoder, self.upper, self.reading, self.untouched = encoder, upper, reading, untouched
-
-    def forward(self, log_mel: Tensor) -> Tensor:
-        return self.judged(log_mel)[0]
-
-    def judged(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (1, labels), and how strange the sound is to the probe, (1,)."""
-        states = self.encoder(log_mel)
-        found = pooled(states)[None]
-        learned, known = self.upper(states[-1:]), self.reading(found)
-        mean = (1 - self.untouched) * torch.softmax(learned, 1) + self.untouched * torch.softmax(known, 1)
-        return mean.clamp_min(1e-12).log(), self.reading.strangeness(found)
-
-
-def _statistics(hidden: Tensor, weights: Tensor) -> Tensor:
-    """Weighted means and deviations over time: (n, tokens, width), (n, tokens, gazes) -> (n, 2 gazes width)."""
-    mean = torch.einsum("ntg,ntw->ngw", weights, hidden)
-    square = torch.einsum("ntg,ntw->ngw", weights, hidden.square())
-    deviation = (square - mean.square()).clamp_min(1e-5).sqrt()
-    return torch.cat([mean.flatten(1), deviation.flatten(1)], dim=1)
 
 
 def network(folder: Path) -> Tuned:
@@ -137,10 +58,8 @@ def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
     """The frozen layers, and the ones that learn as they are before the training."""
     recipe = made.tuned
     encoder = load_encoder(recipe.encoder, recipe.frozen + recipe.tuned)
-    upper = Upper([copy.deepcopy(layer) for layer in encoder.layers[recipe.frozen :]], encoder.width, len(made.labels),
-                  recipe.dropout, recipe.stride)
-    encoder.layers = encoder.layers[: recipe.frozen]
-    return encoder, upper
+    learn = encoder.take_off(recipe.frozen, recipe.stride)
+    return encoder, Upper(learn, encoder.width, len(made.labels), recipe.dropout, recipe.stride)
 
 
 def train(
@@ -161,7 +80,7 @@ def train(
     kept = StateSettings(recipe.encoder, recipe.frozen, recipe.front_end)
     files = here.first_before_others(lambda: states.encode(table, kept, cache_in or folder / FEATURES,
                                                            variations=recipe.variations, jobs=jobs))
-    clips = _Clips(table, settings, files)
+    clips = Clips(table, settings, files)
     state = _State(settings, clips, here)
     state.load(folder / run.CHECKPOINT)
     history = read_history(folder / run.HISTORY)[: state.epoch]
@@ -193,96 +112,10 @@ def _share_of_folds(evaluation: Path) -> float:
     return float(np.mean([float(load_weights(path)[0][UNTOUCHED]) for path in paths]))
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Clips of about one length, filled up with zeros: `states` (n, tokens, width), `heard` (n, tokens)."""
-
-    rows: NDArray[np.int64]
-    states: Tensor
-    heard: Tensor
-
-
-class _Clips:
-    """The clips of a run with their labels, and where their states are kept, by variation."""
-
-    def __init__(self, table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]]) -> None:
-        self.settings, self.files = settings, files
-        self.labels = torch.tensor([settings.labels.index(label) for label in table["label"]])
-        self.allowed = torch.from_numpy(allowed_labels(table, settings.labels))
-        self.lengths = np.array([(path.stat().st_size) for path in files[0]])
-        validating = run.voices(table).isin(settings.validating).to_numpy()
-        self.validating = np.flatnonzero(validating & (table["vocal"] == "speech").to_numpy())
-        groups = (table["corpus"] + "/" + table["vocal"]).where(table["corpus"] == "ravdess", table["corpus"])
-        self.groups = {str(name): np.flatnonzero((groups == name).to_numpy() & ~validating)
-                       for name in sorted(set(groups))}
-
-    @property
-    def an_epoch(self) -> int:
-        """Batches in an epoch."""
-        return max(1, len(self.drawn(np.random.default_rng(0))) // self.settings.tuned.batch)
-
-    def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The clips of an epoch: spoken RAVDESS twice, songs once, and beside it some of every other corpus."""
-        most = self.settings.tuned.others if "ravdess/speech" in self.groups else None
-        parts = []
-        for name, rows in self.groups.items():
-            if name.startswith("ravdess"):
-                parts += [rows] * (2 if name == "ravdess/speech" else 1)
-            else:
-                parts.append(rng.permutation(rows)[:most])
-        return np.concatenate(parts)
-
-    def epoch(self, number: int) -> list[NDArray[np.int64]]:
-        """The rows of every batch of an epoch: clips of about one length together, in random order."""
-        rng = np.random.default_rng([self.settings.seed, number])
-        rows = self.drawn(rng)
-        order = np.argsort(self.lengths[rows] * rng.uniform(0.9, 1.1, len(rows)), kind="stable")
-        batches = np.array_split(rows[order], self.an_epoch)
-        return [batches[i] for i in rng.permutation(len(batches))]
-
-    def varied(self, rows: NDArray[np.int64], rng: np.random.Generator) -> _Batch:
-        """A batch to train on: each clip in one of its variations, cut, with short spans blanked."""
-        variations = rng.integers(len(self.files), size=len(rows))
-        found = [states.read_states(self.files[number][row]) for number, row in zip(variations, rows, strict=True)]
-        return self._batch(rows, [_blanked(_cropped(one, rng, self.settings.tuned.longest), rng) for one in found])
-
-    def plain(self, rows: NDArray[np.int64]) -> Iterator[_Batch]:
-        """Batches of clips as they were recorded, whole."""
-        for some in np.array_split(rows[np.argsort(self.lengths[rows], kind="stable")], max(1, len(rows) // 32)):
-            yield self._batch(some, [states.read_states(self.files[0][row]) for row in some])
-
-    def _batch(self, rows: NDArray[np.int64], found: Sequence[NDArray[np.floating]]) -> _Batch:
-        tokens = max(len(one) for one in found)
-        filled = np.zeros((len(found), tokens, found[0].shape[1]), np.float32)
-        heard = np.zeros((len(found), tokens), bool)
-        for i, one in enumerate(found):
-            filled[i, : len(one)], heard[i, : len(one)] = one, True
-        return _Batch(rows, torch.from_numpy(filled), torch.from_numpy(heard))
-
-
-def _cropped(tokens: NDArray[np.floating], rng: np.random.Generator, longest: int) -> NDArray[np.floating]:
-    """At most `longest` tokens, and of every second clip a random 70 to 100 %."""
-    size = min(len(tokens), longest)
-    if len(tokens) > 40 and rng.random() < 0.5:
-        size = min(size, int(len(tokens) * rng.uniform(0.7, 1)))
-    start = int(rng.integers(len(tokens) - size + 1))
-    return tokens[start : start + size]
-
-
-def _blanked(tokens: NDArray[np.floating], rng: np.random.Generator) -> NDArray[np.floating]:
-    """The tokens with random spans set to zero."""
-    blanked = tokens.copy()
-    for _ in range(_BLANKS):
-        size = int(rng.integers(len(tokens) // 8 + 1))
-        start = int(rng.integers(len(tokens) - size + 1))
-        blanked[start : start + size] = 0
-    return blanked
-
-
 class _State:
     """The network, the optimizer, and how far they are."""
 
-    def __init__(self, settings: RunSettings, clips: _Clips, here: Ranks) -> None:
+    def __init__(self, settings: RunSettings, clips: Clips, here: Ranks) -> None:
         self.settings, self.clips, self.recipe, self.here = settings, clips, settings.tuned, here
         torch.manual_seed(settings.seed)
         _, self.network = _parts(settings)
@@ -369,7 +202,7 @@ class _State:
         losses = [-((1 - share) * learned + share * known).log().mean() for share in SHARES]
         return float(SHARES[int(torch.stack(losses).argmin())])
 
-    def _answers(self, batch: _Batch) -> Tensor:
+    def _answers(self, batch: Batch) -> Tensor:
         """Logits of a batch, on the CPU."""
         logits: Tensor = self.network(self.here.here(batch.states), self.here.here(batch.heard))
         return logits.cpu()
