@@ -18,6 +18,7 @@ from intone import run as runs
 from intone.corpora.ravdess import expected_clips
 from small_corpus import write_corpus, write_crema_d
 from sounds import encode, voice
+from tiny_encoder import write_wave_encoder
 
 INCOMPLETE = "intone: ravdess is not complete here, {} of 1440 recordings by {} voices: only these are used.\n"
 
@@ -96,6 +97,21 @@ def test_evaluate_takes_the_sexes_from_the_corpus(tmp_path: Path, capsys: pytest
     assert "nan" not in shown.out
 
 
+def test_an_encoder_of_samples_from_the_corpus_to_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    encoder = write_wave_encoder(tmp_path / "hubert", "hubert")
+    people = {1001: "Male", 1021: "Female", 1002: "Male", 1003: "Female", 1005: "Female", 1011: "Male"}
+    shown = run(capsys, "evaluate", write_crema_d(tmp_path / "crema", people), "--model", encoder, "--recipe", "probe",
+                "--to", tmp_path / "folds", "--fold", "0", "--jobs", "1")
+    assert (shown.status, shown.out.splitlines()[2].split("|")[1].strip()) == (0, "crema-d: hubert probe, both")
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(encode(voice(1.5), "wav"))
+    answered = run(capsys, "predict", recording, "--recognizer", tmp_path / "folds" / "fold-0", "--classes", "8", "--format", "json", "--explain")
+    assert answered.status == 0, answered.err
+    (answer,) = json.loads(answered.out)
+    assert answer["recognizer"]["name"] == "encoder-probe both" and answer["label"] in ("angry", "happy")
+    assert len(answer["moments"]) > 2
+
+
 def test_evaluate_says_which_fold_lacks_voices(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ended = run(capsys, "evaluate", corpus, "--sex", "male", "--to", tmp_path / "folds", "--fold", "2")
     assert (ended.status, ended.out) == (1, "")
@@ -114,6 +130,8 @@ def test_a_complete_vocal_channel_is_complete(tmp_path: Path, capsys: pytest.Cap
     (["--vocal", "song"], 2, "The data has no song: choose another --vocal, or another folder."),
     (["--sex", "female"], 1, "None of the 32 clips has a voice and an emotion for sex female and 8 classes"),
     (["--recipe", "mine"], 2, "There is no recipe 'mine': choose original or level-independent."),
+    (["--recipe", "mine", "--model", "any"], 2, "There is no recipe 'mine' for an encoder: choose tuned or probe."),
+    (["--model", "./nowhere"], 1, "There is no encoder at ./nowhere: name a folder with config.json and "),
     (["--sex", "male", "--hold-out", "ravdess:1", "ravdess:3", "ravdess:5"], 1, "The data has too few voices to validate"),
 ])
 def test_what_cannot_be_trained_is_told(

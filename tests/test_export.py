@@ -11,10 +11,15 @@ import torch
 
 from intone import export, labels, run, training
 from intone.corpora import open_corpora
+from intone.encoder import front_end_of, load_encoder
 from intone.errors import TrainingError
-from intone.model_file import load_model
+from intone.model_file import ModelSettings, load_model
+from intone.probe import Reading
 from intone.recipe import recipe
+from intone.upper import Tuned, Upper
 from small_corpus import write_corpus
+from sounds import voice
+from tiny_encoder import LARGE, WIDTH, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +40,22 @@ def test_exported_network_agrees_with_torch(trained: tuple[Path, pd.DataFrame]) 
         with torch.no_grad():
             wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
         np.testing.assert_allclose(model.probabilities(features), wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["wav2vec2", "hubert"])  # for WavLM `test_tuning` asks the same
+def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: Path) -> None:
+    folder = write_wave_encoder(tmp_path / "encoder", kind, **LARGE if kind == "hubert" else {})
+    encoder, front_end = load_encoder(str(folder), 2), front_end_of(str(folder))
+    network = Tuned(encoder, Upper(encoder.take_off(1, 4), WIDTH, 16, 0.3, 4), Reading((0, 1), WIDTH, 16), 0.4).eval()
+    made = ModelSettings("made", "8", labels.network_labels(8, "both"), front_end, {}, ("ravdess",), "none")
+    model = load_model(export.export(network, made, tmp_path / "made.onnx"))
+    assert model.settings == made
+    for seconds in (0.1, 0.11, 1.0, 9.0):
+        features = front_end(voice(seconds))
+        with torch.no_grad():
+            logits, strangeness = network.judged(torch.from_numpy(features))
+        np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)
+        assert model.judged(features)[1] == pytest.approx(float(strangeness), rel=1e-3)
 
 
 def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:

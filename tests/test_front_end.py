@@ -2,13 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import transformers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.audio import RATE, read_mono
 from intone.errors import TooShort, UsageError
 from intone.features import mfcc
-from intone.front_end import MfccChunks
+from intone.front_end import LogMel, MfccChunks, Waveform
 from intone.recipe import RECIPES, recipe
 from sounds import noise, silence, tone, voice
 
@@ -115,3 +116,45 @@ def test_a_recipe_is_known_by_name():
 def test_chunks_answers_are_averaged():
     rows = np.array([[0.7, 0.2, 0.1], [0.5, 0.4, 0.1]])
     np.testing.assert_allclose(MfccChunks().pool(rows), [0.6, 0.3, 0.1])
+
+
+def test_log_mel_front_end_needs_a_tenth_of_a_second_and_no_level():
+    front_end = LogMel()
+    signal = voice(1.0)
+    assert front_end(signal).shape == (1, 80, 100)
+    for decibels in (-30, 12):
+        np.testing.assert_allclose(front_end(signal * np.float32(10 ** (decibels / 20))), front_end(signal), atol=1e-4)
+    with pytest.raises(TooShort, match=r"Only 0\.05 s of speech"):
+        front_end(signal[:800])
+    assert front_end(np.tile(signal, 40)).shape == (1, 80, 3000)
+
+
+def test_normalised_samples_are_those_of_transformers():
+    signal = voice(0.7) + np.float32(0.3)
+    signal /= np.abs(signal).max()
+    wanted = transformers.Wav2Vec2FeatureExtractor(do_normalize=True)(signal, sampling_rate=RATE)["input_values"][0]
+    found = Waveform()(signal)
+    assert (found.shape, found.dtype) == ((1, 11200), np.float32)
+    np.testing.assert_allclose(found[0], wanted, atol=1e-4)
+    assert Waveform().seconds(found) == 0.7
+
+
+@pytest.mark.parametrize("front_end", [Waveform(), Waveform(normalized=False)], ids=str)
+def test_samples_need_a_tenth_of_a_second_and_no_level(front_end):
+    signal = voice(1.0)
+    for decibels in (-30, 12):
+        found = front_end(signal * np.float32(10 ** (decibels / 20)))
+        np.testing.assert_allclose(found, front_end(signal), atol=1e-5)
+    with pytest.raises(TooShort, match=r"Only 0\.05 s of speech was found, and an answer needs 0\.1 s: speak longer"):
+        front_end(signal[:800])
+    assert front_end(np.tile(signal, 40)).shape == (1, 480_000)
+    assert np.abs(Waveform(normalized=False)(signal)).max() == pytest.approx(1)
+    assert not front_end(silence(0.2)).any()
+
+
+@pytest.mark.parametrize("wrong", [{"shortest_s": 0.0}, {"longest_s": 31.0}, {"longest_s": float("nan")},
+                                   {"shortest_s": 9.0, "longest_s": 8.0}])
+def test_seconds_that_cannot_be_used_are_refused(wrong):
+    for front_end in (Waveform, LogMel):
+        with pytest.raises(UsageError, match="cannot be used: choose"):
+            front_end(**wrong)

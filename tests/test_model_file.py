@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 
 from intone import settings as plain
 from intone.errors import RecognizerError
-from intone.front_end import MfccChunks
+from intone.front_end import MfccChunks, Waveform
 from intone.labels import SCHEMES, network_labels
 from intone.model_file import LARGEST, METADATA_KEY, load_model
 from sounds import noise
@@ -19,6 +19,7 @@ from tiny_model import save, tiny_model, tiny_network, tiny_settings
 
 UNIFORM = np.full(16, 1 / 16)
 GOOD = plain.to_dict(tiny_settings())
+WAVES = plain.to_dict(Waveform())
 
 
 @pytest.fixture
@@ -56,6 +57,21 @@ def test_the_version_is_the_digest_of_the_file(path, tmp_path):
     other = load_model(tiny_model(tmp_path / "other.onnx", {"male_sad": 0.9, "male_calm": 0.1}))
     assert len(one.version) == 12
     assert one.version == same.version != other.version
+
+
+def test_a_network_may_take_samples(path):
+    nodes = [helper.make_node("Abs", ["features"], ["size"]), helper.make_node("ReduceMean", ["size", "axes"], ["mean"]),
+             helper.make_node("Mul", ["mean", "weights"], ["logits"]), helper.make_node("Softmax", ["logits"], ["out"])]
+    graph = helper.make_graph(
+        nodes, "samples", [helper.make_tensor_value_info("features", TensorProto.FLOAT, [1, "samples"])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, None)],
+        [helper.make_tensor("weights", TensorProto.FLOAT, [1, 16], np.arange(16)), helper.make_tensor("axes", TensorProto.INT64, [1], [1])])
+    made = tiny_settings(front_end=Waveform(normalized=False))
+    model = load_model(save(path, helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), made))
+    assert model.settings == made
+    signal = noise(0.5)
+    loud = np.exp(np.arange(16) * np.abs(signal).mean() / np.abs(signal).max())
+    np.testing.assert_allclose(model.answer(made.front_end(signal)), loud / loud.sum(), rtol=1e-4)
 
 
 def test_the_front_end_of_the_file_is_used(path):
@@ -133,7 +149,8 @@ def test_metadata_that_are_no_text_are_told(path):
     {"labels": GOOD["labels"][:8]}, {"labels": GOOD["labels"] + ["male_bored"]}, {"labels": ["x" * 10**5]},
     {"classes": "7"}, {"classes": 8}, {"classes": "2"}, {"front_end": None}, {"sure_above": [0.5]},
     {"sure_above": {"2": "high"}}, {"sure_above": {"2": 10**400}}, {"name": None}, {"name": 5}, {"data": "ravdess"},
-    {"front_end": GOOD["front_end"] | {"kind": "pickle"}}, {"front_end": GOOD["front_end"] | {"chunk_s": 1e9}},
+    {"front_end": WAVES | {"longest_s": 1e9}}, {"front_end": WAVES | {"shortest_s": 0}}, {"front_end": WAVES | {"normalized": 1}},
+    {"front_end": WAVES | {"bands": 80}}, {"front_end": GOOD["front_end"] | {"kind": "pickle"}}, {"front_end": GOOD["front_end"] | {"chunk_s": 1e9}},
     {"front_end": GOOD["front_end"] | {"chunk_s": 0}}, {"front_end": GOOD["front_end"] | {"level_dbfs": 1e9}},
     {"front_end": GOOD["front_end"] | {"mfcc": GOOD["front_end"]["mfcc"] | {"filters": 10**12}}},
     {"front_end": GOOD["front_end"] | {"mfcc": GOOD["front_end"]["mfcc"] | {"fft_size": 2**50}}},

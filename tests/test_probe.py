@@ -1,4 +1,4 @@
-"""The linear probe on an encoder: against transformers and scikit-learn, and a whole run on a small corpus."""
+"""The linear probe on an encoder: against scikit-learn, and a whole run on a small corpus."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,20 +8,17 @@ import onnx
 import pandas as pd
 import pytest
 import torch
-import transformers
 from sklearn.linear_model import LogisticRegression
 
 from intone import export, labels, probe, recipe, run, states, training
 from intone.corpora import open_corpora
-from intone.encoder import load_encoder, pooled
-from intone.errors import TooShort, TrainingError
 from intone.fitting import fit
 from intone.front_end import LogMel
 from intone.model_file import load_model
 from intone.runtime import session
 from small_corpus import write_corpus
 from sounds import voice
-from tiny_encoder import LAYERS, WIDTH, write_encoder
+from tiny_encoder import WIDTH, write_encoder
 
 
 @pytest.fixture(scope="module")
@@ -36,34 +33,6 @@ def fitted(encoder_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     clips, settings = training.plan(table, replace(recipe.on_encoder(str(encoder_dir), "probe"), layers=(1, 3), penalty=0.3))
     fit(clips, settings, folder / "run", jobs=1)
     return folder / "run", clips
-
-
-def test_encoder_is_that_of_transformers(encoder_dir: Path) -> None:
-    log_mel = torch.randn(1, 80, 3000)
-    whole = transformers.WhisperModel.from_pretrained(encoder_dir).get_encoder().eval()
-    with torch.no_grad():
-        wanted = whole(log_mel, output_hidden_states=True).hidden_states
-        found = load_encoder(str(encoder_dir), LAYERS)(log_mel)
-    assert found.shape == (LAYERS + 1, 1500, WIDTH)
-    for layer in range(LAYERS):  # the last one of transformers has the final normalisation behind it
-        torch.testing.assert_close(found[layer], wanted[layer][0], atol=1e-5, rtol=1e-4)
-
-
-def test_pooling_is_mean_and_deviation() -> None:
-    states = torch.randn(4, 7, 5)
-    mean, deviation = pooled(states).split(5, dim=1)
-    torch.testing.assert_close(mean, states.mean(1))
-    torch.testing.assert_close(deviation, states.std(1, correction=0))
-
-
-def test_what_is_no_encoder_gets_one_sentence(tmp_path: Path, encoder_dir: Path) -> None:
-    with pytest.raises(TrainingError, match="There is no encoder at"):
-        load_encoder(str(tmp_path), 1)
-    with pytest.raises(TrainingError, match="has 3 layers, so 4 cannot be used"):
-        load_encoder(str(encoder_dir), 4)
-    transformers.BertConfig().save_pretrained(tmp_path / "bert")
-    with pytest.raises(TrainingError, match="is a bert model"):
-        load_encoder(str(tmp_path / "bert"), 1)
 
 
 def test_fit_agrees_with_scikit_learn() -> None:
@@ -186,14 +155,3 @@ def test_the_fit_reads_every_variation_of_the_voices_that_train(fitted: tuple[Pa
     found = states.read_states(files[1][0])
     np.testing.assert_allclose(states.read_pooled(files[1][0])[3, :WIDTH], found.astype(float).mean(0), atol=2e-2)
     assert not np.array_equal(found, states.read_states(files[2][0]))
-
-
-def test_log_mel_front_end_needs_a_tenth_of_a_second_and_no_level() -> None:
-    front_end = LogMel()
-    signal = voice(1.0)
-    assert front_end(signal).shape == (1, 80, 100)
-    for decibels in (-30, 12):
-        np.testing.assert_allclose(front_end(signal * np.float32(10 ** (decibels / 20))), front_end(signal), atol=1e-4)
-    with pytest.raises(TooShort, match=r"Only 0\.05 s of speech"):
-        front_end(signal[:800])
-    assert front_end(np.tile(signal, 40)).shape == (1, 80, 3000)

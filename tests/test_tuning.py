@@ -13,13 +13,14 @@ from intone.corpora import open_corpora
 from intone.encoder import pooled
 from intone.errors import TrainingError
 from intone.fitting import fit
+from intone.front_end import Waveform
 from intone.history import read_history
 from intone.model_file import load_model
 from intone.recipe import TunedRecipe
 from intone.weights import load_weights
 from small_corpus import write_corpus, write_crema_d
 from sounds import voice
-from tiny_encoder import WIDTH, write_encoder
+from tiny_encoder import write_encoder, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -48,35 +49,6 @@ def tuned(encoder_dir: Path, table: pd.DataFrame, tmp_path_factory: pytest.TempP
     clips, settings = training.plan(table, quick(encoder_dir))
     fit(clips, settings, folder, jobs=1)
     return folder, clips
-
-
-def upper(encoder: Path) -> tuning.Upper:
-    settings = run.RunSettings(quick(encoder), "both", "8", labels.network_labels(8, "both"), 0, "none", (), (), "")
-    torch.manual_seed(0)
-    return tuning._parts(settings)[1].eval()
-
-
-def test_what_fills_a_batch_up_changes_no_answer(encoder_dir: Path) -> None:
-    network, long, short = upper(encoder_dir), torch.randn(1, 40, WIDTH), torch.randn(1, 22, WIDTH)
-    filled = torch.cat([long, torch.cat([short, torch.randn(1, 18, WIDTH)], dim=1)])
-    heard = torch.ones(2, 40, dtype=torch.bool)
-    heard[1, 22:] = False
-    with torch.no_grad():
-        together = network(filled, heard)
-        torch.testing.assert_close(together[:1], network(long), atol=1e-5, rtol=1e-4)
-        torch.testing.assert_close(together[1:], network(short), atol=1e-5, rtol=1e-4)
-
-
-def test_statistics_are_weighted_means_and_deviations() -> None:
-    hidden, weights = torch.randn(2, 9, 5), torch.softmax(torch.randn(2, 9, 3), dim=1)
-    found = tuning._statistics(hidden, weights).reshape(2, 2, 3, 5)
-    for clip in range(2):
-        for gaze in range(3):
-            share = weights[clip, :, gaze].numpy()
-            mean = np.average(hidden[clip].numpy(), axis=0, weights=share)
-            variance = np.average((hidden[clip].numpy() - mean) ** 2, axis=0, weights=share)
-            np.testing.assert_allclose(found[clip, 0, gaze], mean, atol=1e-5)
-            np.testing.assert_allclose(found[clip, 1, gaze], np.sqrt(np.maximum(variance, 1e-5)), atol=1e-4)
 
 
 def test_rates_rise_and_fall() -> None:
@@ -178,3 +150,22 @@ def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, tabl
     shares = dict(zip(model.settings.labels, model.answer(model.settings.front_end(voice(1.0))), strict=True))
     assert sum(share for label, share in shares.items() if label.endswith(("_angry", "_happy"))) > 0.999
     assert model.settings.sure_above == {}
+
+
+def test_all_layers_of_an_encoder_of_samples_are_tuned(table: pd.DataFrame, tmp_path: Path) -> None:
+    encoder = write_wave_encoder(tmp_path / "encoder", "wavlm")
+    crema_d = table[table["corpus"] == "crema-d"].reset_index(drop=True)
+    wanted = quick(encoder, frozen=0, tuned=3, probed=(0,), variations=0, epochs=2, batch=2)
+    clips, settings = training.plan(crema_d, wanted, validation="none")
+    model = load_model(fit(clips, settings, tmp_path / "run", jobs=1))
+    assert model.settings.front_end == Waveform(normalized=False, longest_s=8.0)
+    before, network = tuning._parts(settings)[1], export.best_network(tmp_path / "run")
+    assert len(network.encoder.layers) == 0 and network.reading.layers == [0]
+    moved = [name for (name, old), new in zip(before.named_parameters(), network.upper.parameters(), strict=True)
+             if not torch.equal(old, new)]
+    assert {name.split(".")[1] for name in moved if name.startswith("layers.")} == {"0", "1", "2"}
+    for seconds in (0.1, 2.0, 9.0):
+        features = model.settings.front_end(voice(seconds))
+        with torch.no_grad():
+            shares = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
+        np.testing.assert_allclose(model.probabilities(features), shares, atol=1e-4)

@@ -20,9 +20,10 @@ One direction of flow; no module knows the ones after it:
     features       MFCC, log filter bank, log-mel, spectrum
     front_end      signal -> what a network takes; training and serving share it
     chunks         random tenths of a second to train on
+    wavlm          the layers of WavLM, each by itself
+    encoder        the first layers of a pretrained speech encoder
     recipe         every constant of a training, under a name
     network        the CNN in PyTorch
-    encoder        the first layers of a pretrained speech encoder
     weights        tensors in files that can hold nothing that runs
     ranks          the processes of one training, on cores or GPUs
     run            the folder of a training
@@ -31,6 +32,8 @@ One direction of flow; no module knows the ones after it:
     states         what the frozen layers of an encoder say of clips
     training       the loop of the CNN
     probe          a linear layer on a frozen encoder
+    upper          the network of a fine-tuning
+    batches        the clips of a fine-tuning in batches
     tuning         the upper layers of an encoder learn further
     metrics        accuracy, UAR, macro-F1, calibration error, intervals over voices
     calibration    how sure is sure

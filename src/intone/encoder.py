@@ -99,7 +99,8 @@ class WaveEncoder(Encoder):
         projected = self.projection(hidden.transpose(1, 2))
         hidden = projected[0] if isinstance(projected, tuple) else projected  # only HuBERT's is not a pair
         hidden = hidden + self.positions(hidden)
-        return hidden if self.norm_is_last else self.norm(hidden)
+        first: Tensor = hidden if self.norm_is_last else self.norm(hidden)
+        return first
 
 
 def front_end_of(name: str) -> LogMel | Waveform:

@@ -127,7 +127,7 @@ class LogMel:
 
 @dataclass(frozen=True)
 class Waveform:
-    """Bring the signal to zero mean and unit variance, or else to its peak: what an encoder takes that hears samples.
+    """Bring the signal to its peak, or to zero mean and unit variance: what an encoder takes that hears samples.
 
     At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
     """
@@ -149,7 +149,7 @@ class Waveform:
 
     def seconds(self, features: NDArray[np.float32]) -> float:
         """How much sound features stand for."""
-        return features.shape[1] / RATE
+        return len(features[0]) / RATE
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """The one row of an answer, (1, labels) -> (labels,)."""
@@ -157,12 +157,10 @@ class Waveform:
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The samples of a signal at one level, (1, samples); TooShort below `shortest_s`."""
-        heard = _enough(signal, self.shortest_s)[: round(self.longest_s * RATE)]
+        heard = _at_peak(_enough(signal, self.shortest_s)[: round(self.longest_s * RATE)])
         if self.normalized:
             centred = heard - heard.mean(dtype=np.float64)
             heard = centred / np.sqrt(np.square(centred).mean() + 1e-7)  # the 1e-7 is that of transformers
-        else:
-            heard = _at_peak(heard)
         return heard.astype(np.float32)[None]
 
 

@@ -49,15 +49,17 @@ class WavlmAttention(nn.Module):
 
     def _heads(self, hidden: Tensor) -> Tensor:
         """(clips, tokens, width) -> (clips, heads, tokens, width / heads)."""
-        return hidden.unflatten(2, (self.own.num_heads, self.own.head_dim)).transpose(1, 2)
+        heads: Tensor = hidden.unflatten(2, (self.own.num_heads, self.own.head_dim)).transpose(1, 2)
+        return heads
 
     def _distances(self, hidden: Tensor) -> Tensor:
         """What distances add to the scores, from hidden states by head: (clips, heads, tokens, tokens)."""
         first, second = self.own.gru_rel_pos_linear(hidden).unflatten(-1, (2, 4)).sum(-1).sigmoid().split(1, dim=-1)
         gate = first * (second * self.own.gru_rel_pos_const - 1) + 2
         span = hidden.shape[2] * self.stride
-        counts: Tensor = self.own.compute_bias(span, span)[:, :: self.stride, :: self.stride]
-        return gate * counts
+        counts = self.own.compute_bias(span, span)[:, :: self.stride, :: self.stride]
+        added: Tensor = gate * counts
+        return added
 
 
 def wavlm_layers(layers: Sequence[Any]) -> list[nn.Module]:

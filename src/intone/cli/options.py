@@ -28,8 +28,8 @@ Recipe = Annotated[str | None, Parameter(
          "linear layer on it).")]
 
 Network = Annotated[str, Parameter(
-    help="mfcc-cnn (the original's convolutions on MFCC), or a Whisper encoder: a folder, or a name on the hub such as "
-         "openai/whisper-base.")]
+    help="mfcc-cnn (the original's convolutions on MFCC), or a speech encoder, one of Whisper, wav2vec 2.0, HuBERT and "
+         "WavLM: a folder, or a name on the hub such as openai/whisper-base or microsoft/wavlm-base-plus.")]
 
 Epochs = Annotated[int | None, Parameter(validator=Number(gte=1), help="Another number of epochs than the recipe's.")]
 
