@@ -19,7 +19,7 @@ from intone.recipe import recipe
 from intone.upper import Tuned, Upper
 from small_corpus import write_corpus
 from sounds import voice
-from tiny_encoder import LARGE, WAVES, WIDTH, write_wave_encoder
+from tiny_encoder import LARGE, WIDTH, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_exported_network_agrees_with_torch(trained: tuple[Path, pd.DataFrame]) 
         np.testing.assert_allclose(model.probabilities(features), wanted, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", WAVES)
+@pytest.mark.parametrize("kind", ["wav2vec2", "hubert"])  # for WavLM `test_tuning` asks the same
 def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: Path) -> None:
     folder = write_wave_encoder(tmp_path / "encoder", kind, **LARGE if kind == "hubert" else {})
     encoder, front_end = load_encoder(str(folder), 2), front_end_of(str(folder))

@@ -155,7 +155,7 @@ def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, tabl
 def test_all_layers_of_an_encoder_of_samples_are_tuned(table: pd.DataFrame, tmp_path: Path) -> None:
     encoder = write_wave_encoder(tmp_path / "encoder", "wavlm")
     crema_d = table[table["corpus"] == "crema-d"].reset_index(drop=True)
-    wanted = quick(encoder, frozen=0, tuned=3, probed=(0,), epochs=1)
+    wanted = quick(encoder, frozen=0, tuned=3, probed=(0,), variations=0, epochs=2, batch=2)
     clips, settings = training.plan(crema_d, wanted, validation="none")
     model = load_model(fit(clips, settings, tmp_path / "run", jobs=1))
     assert model.settings.front_end == Waveform(normalized=False, longest_s=8.0)
