@@ -55,6 +55,9 @@ TABLES: dict[str, Maker] = {
     "fuzz": reliability.fuzz,
     "fuzz-kinds": reliability.fuzz_kinds,
     "faults": reliability.faults,
+    "parsers": reliability.parsers,
+    "load": reliability.load,
+    "load-clients": reliability.load_clients,
 }
 
 FIGURES: dict[str, Maker] = {
