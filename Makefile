@@ -2,8 +2,9 @@
 # make test   what the tests need (a browser too), then all of them
 # make check  style and types
 # make tables every table and figure of the docs, from what is in results/
-# make fuzz   20,000 files that are wrong in every way
-# make soak   long work killed at random moments, and started again
+# make fuzz   20,000 files that are wrong in every way, and everything that is parsed
+# make soak   long work disturbed in every way, and started again
+# make load   ten minutes of twice the requests that the page can answer
 # make bench  how fast it is beside what else there is, with the folder RAVDESS=ravdess
 # make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
@@ -14,7 +15,7 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables fuzz soak bench baselines clean
+.PHONY: run test check tables fuzz soak load bench baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -32,9 +33,13 @@ tables: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	$(VENV)/bin/python tests/fuzz.py --to results/fuzz.json
+	$(VENV)/bin/python tests/fuzz_parsers.py --to results/parsers.json
 
 soak: $(VENV)/.dev
 	$(VENV)/bin/python tests/faults.py --to results/faults.json
+
+load: $(VENV)/.dev
+	$(VENV)/bin/python tests/load.py --to results/load.json
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -274,6 +275,15 @@ def test_wrong_use_is_one_sentence(tmp_path, monkeypatch, capsys, words, sentenc
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert re.search(sentence, said)
+
+
+def test_parquet_of_a_run_that_was_killed_while_it_put_it_there_is_replaced(tmp_path):
+    results.write(tmp_path / "r", [answer("old.wav")], ("negative", "positive"))
+    shutil.rmtree(tmp_path / "r" / "recordings")
+    assert not results.exist(tmp_path / "r")
+    results.write(tmp_path / "r", [answer("a.wav")], ("negative", "positive"))
+    for name in ("recordings", "stretches"):
+        assert pyarrow.parquet.read_table(tmp_path / "r" / name).column("recording").to_pylist() == ["a.wav"]
 
 
 def test_a_full_disk_leaves_a_journal_that_goes_on(tmp_path):

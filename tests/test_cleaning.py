@@ -15,7 +15,7 @@ from intone.cleaning import MANIFEST, Manifest, check_manifest, clean, manifest_
 from intone.corpora import CremaD, LabelFolders, Ravdess, open_corpora
 from intone.envelope import EnvelopeSettings, mask
 from intone.errors import CorpusError
-from intone.files import FileError
+from intone.files import FileError, alone
 from sounds import pcm, silence, voice
 
 ORIGINAL = EnvelopeSettings()
@@ -251,6 +251,20 @@ def test_a_run_that_was_killed_goes_on(ravdess_dir, tmp_path):
     assert len(report.clips) == 240 - len(finished)
     assert len(list(folder.glob("*.wav"))) == len(Ravdess(folder).table()) == 240
     assert all((folder / name).read_bytes() == done[name] for name in finished)
+
+
+def test_a_folder_is_cleaned_into_by_one_process_at_a_time(tmp_path):
+    table = made(tmp_path / "corpus", 1)
+    with alone(tmp_path / "clean"), pytest.raises(FileError, match="Another `intone` is writing into"):
+        clean(table, tmp_path / "clean", ORIGINAL, jobs=1)
+    assert clean(table, tmp_path / "clean", ORIGINAL, jobs=1).failed == ()
+
+
+def test_a_folder_in_which_the_first_file_was_begun_is_taken(tmp_path):
+    (tmp_path / "clean").mkdir()
+    (tmp_path / "clean" / f".{MANIFEST}.part").touch()
+    assert clean(made(tmp_path / "corpus", 1), tmp_path / "clean", ORIGINAL, jobs=1).failed == ()
+    assert not list((tmp_path / "clean").glob(".*"))
 
 
 @pytest.mark.parametrize("room", [50, 20_000])

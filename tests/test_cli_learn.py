@@ -16,6 +16,7 @@ from command import finish, run, start
 from corpus_files import touch
 from intone import run as runs
 from intone.corpora.ravdess import expected_clips
+from intone.files import alone
 from small_corpus import write_corpus, write_crema_d
 from sounds import encode, voice
 from tiny_encoder import write_wave_encoder
@@ -170,6 +171,16 @@ def test_interrupted_it_says_so_and_goes_on(tmp_path: Path, capsys: pytest.Captu
     after = (folder / runs.HISTORY).read_text().splitlines()
     assert 2 <= len(before) < len(after) == 41
     assert after[: len(before) - 1] == before[:-1]
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus, folder = write_corpus(tmp_path / "ravdess", actors=(1, 3)), tmp_path / "run"
+    with alone(folder):
+        ended = run(capsys, "train", corpus, "--sex", "male", "--classes", "2", "--validation", "none", "--to", folder)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == INCOMPLETE.format(16, 2) + (f"intone: Another `intone` is writing into {folder} now: wait for it, or "
+                                                    "choose another folder.\n")
+    assert list(folder.iterdir()) == []
 
 
 def test_a_full_disk_ends_a_training_with_one_sentence(tmp_path: Path) -> None:

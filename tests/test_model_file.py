@@ -1,9 +1,13 @@
+import hashlib
 import json
 import os
+import tomllib
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import onnx
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +24,9 @@ from tiny_model import save, tiny_model, tiny_network, tiny_settings
 UNIFORM = np.full(16, 1 / 16)
 GOOD = plain.to_dict(tiny_settings())
 WAVES = plain.to_dict(Waveform())
+
+BUNDLED = {"encoder-tuned.onnx": "8f49d919b486624e4e658450216f0a105e6f704854f0775cd1f90c504b98f6b8"}
+"""SHA-256 of the networks that come with intone."""
 
 
 @pytest.fixture
@@ -218,6 +225,48 @@ def test_a_network_never_reads_another_file(path, tmp_path, monkeypatch):
     assert any(tensor.data_location == TensorProto.EXTERNAL for tensor in spread.graph.initializer)
     assert Path("secret.bin").stat().st_size > 1000
     refused(save(path, spread, tiny_settings()), "damaged or not an ONNX network")
+
+
+def lying(dims: list[int], data: bytes) -> TensorProto:
+    """Weights that state other dimensions than they have numbers."""
+    return TensorProto(name="w", data_type=TensorProto.FLOAT, dims=dims, raw_data=data)
+
+
+@pytest.mark.parametrize("dims", [[117, 16], [2**40, 16], [2**62, 2**62], [-1, 16], [0, 16], [117, 2**31]], ids=str)
+def test_weights_that_lie_about_their_size_are_told(path, dims):
+    bias = helper.make_tensor("b", TensorProto.FLOAT, [16], UNIFORM)
+    odd = network(helper.make_node("Flatten", ["features"], ["flat"]), helper.make_node("Gemm", ["flat", "w", "b"], ["out"]),
+                  initializers=(lying(dims, b"\0" * 64), bias))
+    refused(save(path, odd, tiny_settings()))
+
+
+@pytest.mark.parametrize("operator", ["ConstantOfShape", "Expand", "Tile"])
+def test_what_would_become_larger_than_any_memory_is_told(path, operator):
+    huge = helper.make_tensor("huge", TensorProto.INT64, [2 if operator == "ConstantOfShape" else 3],
+                              [2**24, 2**24] if operator == "ConstantOfShape" else [2**20, 9 if operator == "Expand" else 2**14, 13])
+    inputs = ["huge"] if operator == "ConstantOfShape" else ["features", "huge"]
+    odd = network(helper.make_node(operator, inputs, ["out"]), initializers=(huge,))
+    if operator == "Expand":
+        huge.CopyFrom(helper.make_tensor("huge", TensorProto.INT64, [4], [2**44, 1, 9, 13]))
+        odd = network(helper.make_node(operator, inputs, ["out"]), initializers=(huge,))
+    before = psutil.Process().memory_info().rss
+    refused(save(path, odd, tiny_settings()))
+    assert psutil.Process().memory_info().rss - before < 200e6
+
+
+@pytest.mark.parametrize("name", ["labels", "front_end", "classes", "sure_above", "format", "temperature"])
+def test_settings_that_lack_something_are_told(path, name):
+    rest = {key: value for key, value in GOOD.items() if key != name}
+    refused(save(path, tiny_network(UNIFORM), {METADATA_KEY: json.dumps(rest)}), f"other fields than expected: {name}")
+
+
+def test_the_bundled_networks_are_those_that_were_measured():
+    """Their digests; whoever puts another one there puts its digest here, and measures again."""
+    folder = resources.files("intone") / "recognizers"
+    names = tomllib.loads((folder / "default.toml").read_text())["recognizers"]
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names} == BUNDLED
+    assert {name: load_model(Path(str(folder / name))).version for name in names} == {
+        name: digest[:12] for name, digest in BUNDLED.items()}
 
 
 def test_a_refusal_says_nothing_but_its_sentence(path, capfd):

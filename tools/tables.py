@@ -63,6 +63,9 @@ TABLES: dict[str, Maker] = {
     "growth-clips": speed.growth_clips,
     "stages": speed.stages,
     "machine": speed.machine,
+    "parsers": reliability.parsers,
+    "load": reliability.load,
+    "load-clients": reliability.load_clients,
 }
 
 FIGURES: dict[str, Maker] = {

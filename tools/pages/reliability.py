@@ -1,4 +1,4 @@
-"""What files that are wrong, and work that was killed, came to."""
+"""What files that are wrong, work that was disturbed, and a server under load came to."""
 
 from pages.committed import Results
 
@@ -23,10 +23,56 @@ def fuzz_kinds(results: Results) -> str:
     return "\n".join([*lines, ""])
 
 
+TROUBLES = ("killed", "disk full", "read-only", "clock back", "two at once")
+
+
 def faults(results: Results) -> str:
-    """Work that was killed and started again."""
-    lines = ["| work | seconds undisturbed | files that it writes | killed at work | ended otherwise |",
-             "|---|---|---|---|---|"]
+    """Work that was disturbed and started again."""
+    lines = [f"| work | seconds undisturbed | files that it writes | {' | '.join(TROUBLES)} | ended otherwise |",
+             "|---|---|---|" + len(TROUBLES) * "---|" + "---|"]
     for name, one in results.json("faults").items():
-        lines.append(f"| {name} | {one['seconds']:.1f} | {one['files']} | {one['kills']} | {len(one['lost'])} |")
+        struck = [str(one[trouble]["struck"]) if trouble in one else "" for trouble in TROUBLES]
+        lost = sum(len(one[trouble]["lost"]) for trouble in TROUBLES if trouble in one)
+        lines.append(f"| {name} | {one['seconds']:.1f} | {one['files']} | {' | '.join(struck)} | {lost} |")
+    return "\n".join([*lines, ""])
+
+
+def parsers(results: Results) -> str:
+    """What was given to each parser along its branches."""
+    lines = ["| parsed | inputs | branches reached | findings |", "|---|---:|---:|---:|"]
+    for name, one in results.json("parsers")["targets"].items():
+        lines.append(f"| {name} | {one['inputs']:,} | {one['reached']} | {len(one['findings'])} |")
+    return "\n".join([*lines, ""])
+
+
+def load(results: Results) -> str:
+    """The page at twice its capacity."""
+    found = results.json("load")
+    memory, end = found["memory"], found["ending"]
+    slope = f"{memory['rise_mb_a_minute']:.2f} MB a minute" if found["minutes"] >= 2 else "too short a run to tell"
+    lines = ["| what | |", "|---|---|",
+             f"| machine | {found['machine']['cores']} cores, {found['machine']['processor']}, Python "
+             f"{found['machine']['python']} |",
+             f"| capacity | {found['capacity']:.1f} answers a second |",
+             f"| asked for | {found['asked_a_second']:.1f} a second, {found['minutes']:g} minutes |",
+             f"| requests | {found['requests']:,} |",
+             f"| answered, each as its file must be | {found['answers']:,} |",
+             f"| told to come back | {found['refused']:,} |",
+             f"| anything else | {found['wrong']} |",
+             f"| seconds to an answer: half, 99 of 100 | {found['p50_s']:.2f}, {found['p99_s']:.2f} |",
+             f"| memory in the first and in the last minute | {memory['first_minute_mb']:.0f} MB, "
+             f"{memory['last_minute_mb']:.0f} MB |",
+             f"| its slope, once settled | {slope} |",
+             f"| ended with {end['in_flight']} requests in flight | {end['answered']} answered, "
+             f"{end['refused'] + end['not_begun']} refused, {end['cut']} cut; {end['seconds']:.1f} s |"]
+    return "\n".join([*lines, ""])
+
+
+def load_clients(results: Results) -> str:
+    """What visitors get, by how many there are at once."""
+    lines = ["| visitors at once | answers a second | half within | 99 of 100 within | told to come back | "
+             "anything else |", "|---:|---:|---:|---:|---:|---:|"]
+    for number, one in results.json("load")["clients"].items():
+        lines.append(f"| {number} | {one['answers_a_second']:.1f} | {one['p50_s']:.2f} s | {one['p99_s']:.2f} s | "
+                     f"{one['refused']} of {one['requests']} | {one['wrong']} |")
     return "\n".join([*lines, ""])
