@@ -19,11 +19,11 @@ ALL = ("original", "pipeline", "egemaps")
 class Materials:
     """What the contestants work on.
 
-    `clip` is one recording of about four seconds, `clips` a folder of some and `corpus` of all, `cleaned` one of cleaned
-    clips from which `chunks` are drawn; `hour`, `ten_minutes` and `ten_hours` are long recordings, the last None where
-    nobody asked for it; `lengths` are recordings by their seconds. `frames` are what the network is given of `clip`.
-    `python` and `models` are those of the alternatives, None where they are left out. `scratch` is a folder for what is
-    written.
+    `clip` is one recording of about four seconds, `clips` a folder of some, `corpus` of all, and `cleaned` one of
+    cleaned clips from which `chunks` are drawn; `hour`, `ten_minutes` and `ten_hours` are long recordings, the last
+    None where nobody asked for it; `lengths` are recordings by their seconds. `frames` are what the network is given
+    of `clip`. `python` and `models` are those of the alternatives, None where they are left out. `scratch` is a folder
+    for what is written.
     """
 
     clip: Path
