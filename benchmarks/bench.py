@@ -55,10 +55,16 @@ def measured(row: Row, of: Materials, repeats: int) -> dict[str, Any]:
     seconds = {name: [one.seconds for one in turns] for name, turns in taken.items()}
     ratios = {name: ratio(seconds[OURS], took) if name == FLOOR else ratio(took, seconds[OURS])
               for name, took in seconds.items() if name != OURS}
-    counts = {"": "", "clips": f"{len(recordings(of)):,} clips", "chunks": f"{of.chunks:,} chunks"}
-    return {"work": row.work, "amount": counts[row.counted], "floor": row.floor,
+    return {"work": row.work, "amount": amount(row, of), "floor": row.floor,
             "taken": {name: _columns(turns) for name, turns in taken.items()},
             "ratios": {name: asdict(one) for name, one in ratios.items()}, "aims": list(judged(row, taken))}
+
+
+def amount(row: Row, of: Materials) -> str:
+    """How much of what a row works on there is: `120 clips`."""
+    if row.counted == "chunks":
+        return f"{of.chunks:,} chunks"
+    return f"{len(recordings(of.clips if row.counted == 'clips' else of.corpus)):,} clips" if row.counted else ""
 
 
 def judged(row: Row, taken: Mapping[str, Sequence[Taken]]) -> Iterator[dict[str, Any]]:
@@ -112,7 +118,7 @@ def run(chosen: argparse.Namespace, scratch: Path) -> int:
     """Measure what is not measured yet, a part after the other; returns the exit status."""
     found: dict[str, Any] = read_json(chosen.to) if chosen.to.is_file() else {}
     of = gathered(scratch, chosen)
-    stamp = {"code": code(), "repeats": chosen.repeats, "clips": len(recordings(of)),
+    stamp = {"code": code(), "repeats": chosen.repeats, "clips": len(recordings(of.clips)),
              "chunks": of.chunks, "long": chosen.long, "machine": machine()}
     stale = [name for name in chosen.only or PARTS
              if chosen.again or name not in found or found[name]["stamp"] != stamp]

@@ -13,7 +13,7 @@ TIMES = (1, 2, 5, 10)
 
 def measured(of: Materials) -> dict[str, Any]:
     """One turn of every size: the whole process, in seconds of the clock, of all cores, and megabytes."""
-    clips = recordings(of)
+    clips = recordings(of.clips)
     each = max(1, len(clips) // TIMES[-1])
     return {"lengths": [{"recording_s": seconds, **_taken(Command([*INTONE, "predict", path]))}
                         for seconds, path in of.lengths.items()],

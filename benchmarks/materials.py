@@ -1,5 +1,6 @@
 """What the contestants work on: clips of a corpus, or made-up ones, and long recordings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,24 +31,21 @@ def gathered(scratch: Path, ravdess: Path | None, clips: int, python: Path | Non
 
     `clips` are taken evenly from spoken RAVDESS; the chunks are drawn from all of its men, as the original does.
     """
-    folder = scratch / "clips"
     if quick or ravdess is None:
-        folder = _made_up(scratch / "ravdess")
-        ravdess = folder
+        ravdess = _made_up(scratch / "ravdess")
     spoken = open_corpora([f"ravdess={ravdess}"])
     spoken = spoken[spoken["vocal"] == "speech"]
-    if not quick:
-        folder.mkdir()
-        for path in spoken["path"].iloc[:: max(1, len(spoken) // clips)].iloc[:clips]:
-            (folder / Path(path).name).symlink_to(Path(path).resolve())
+    paths = [Path(path) for path in spoken["path"]]
+    corpus = _linked(scratch / "corpus", paths)
+    folder = _linked(scratch / "clips", paths[:: max(1, len(paths) // clips)][:clips])
     men = assign(spoken, "2", "male")
     clean(men, scratch / "men", _ENVELOPE)
     cleaned = open_corpora([f"ravdess={scratch / 'men'}"])
-    clip = min(map(Path, spoken["path"].iloc[:200]), key=lambda one: abs(soundfile.info(one).duration - 4))
+    clip = min(paths[:200], key=lambda one: abs(soundfile.info(one).duration - 4))
     lengths = {seconds: recording(scratch, seconds) for seconds in (
         QUICK_S if quick else LENGTHS_S if long else LENGTHS_S[:-1])}
     ten_minutes, hour = (QUICK_S if quick else LENGTHS_S[4:6])
-    return Materials(clip, folder, scratch / "men", how_many(signals(cleaned, _ENVELOPE)), lengths[hour],
+    return Materials(clip, folder, corpus, scratch / "men", how_many(signals(cleaned, _ENVELOPE)), lengths[hour],
                      lengths[ten_minutes], lengths.get(LENGTHS_S[-1]), lengths, model_file(),
                      max(one.shape[-1] for one in network_inputs(str(clip))), python, models, scratch)
 
@@ -63,6 +61,14 @@ def recording(folder: Path, seconds: int) -> Path:
                 file.write(turn[:left])
                 left -= len(turn)
     return path
+
+
+def _linked(folder: Path, clips: Sequence[Path]) -> Path:
+    """A folder with links to clips."""
+    folder.mkdir()
+    for clip in clips:
+        (folder / clip.name).symlink_to(clip.resolve())
+    return folder
 
 
 def _made_up(folder: Path) -> Path:

