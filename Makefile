@@ -6,6 +6,7 @@
 # make soak   long work disturbed in every way, and started again
 # make load   ten minutes of twice the requests that the page can answer
 # make bench  how fast it is beside what else there is, with the folder RAVDESS=ravdess
+# make scale  5,000 recordings through every engine, with workers that are killed
 # make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables fuzz soak load bench baselines clean
+.PHONY: run test check tables fuzz soak load bench scale baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -40,6 +41,8 @@ soak: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(VENV)/bin/python tests/load.py --to results/load.json
+scale: $(VENV)/.dev
+	$(VENV)/bin/python tests/scale.py --to results/scale.json
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)

@@ -24,3 +24,8 @@ def answer(recording: str) -> dict[str, object]:
             "stretches": [{"start_s": 0.0, "end_s": 1.5, "label": "negative",
                            "probabilities": {"negative": 0.75, "positive": 0.25}}],
             "recognizer": {"name": "made", "version": "1", "classes": ["negative", "positive"]}}
+
+
+def at_once(_: Question, recording: str) -> Outcome:
+    """An answer that takes no time."""
+    return Outcome(recording, answer(recording), 0.0)

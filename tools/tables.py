@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, reliability, speed, systems, told, voices
+from pages import conditions, images, original, reliability, scale, speed, systems, told, voices
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import settings
@@ -45,6 +45,7 @@ TABLES: dict[str, Maker] = {
     "crema-d": voices.crema_d,
     "crema-d-by-emotion": voices.crema_d_by_emotion,
     "for-whom": voices.for_whom,
+    "across-corpora": voices.across,
     "sex-heard": voices.sex_heard,
     "sexes": voices.sexes,
     "robustness": conditions.robustness,
@@ -66,6 +67,9 @@ TABLES: dict[str, Maker] = {
     "parsers": reliability.parsers,
     "load": reliability.load,
     "load-clients": reliability.load_clients,
+    "scale-runs": scale.runs,
+    "scale-costs": scale.costs,
+    "scale-million": scale.million,
 }
 
 FIGURES: dict[str, Maker] = {
@@ -79,6 +83,10 @@ FIGURES: dict[str, Maker] = {
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
+    "scale-processor": lambda results: results.json("scale")["processor"],
+    "scale-efficiency": scale.efficiency_told,
+    "scale-handed-out": scale.handed_out,
+    "scale-short-cores": scale.short_cores,
 }
 
 

@@ -50,6 +50,10 @@ def alone(folder: Path) -> Iterator[None]:
     """Make a folder, and have it for this process until the block ends; a FileError where another process has it."""
     with told(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    if os.name == "nt":  # where no folder can be opened
+        yield
+        return
+    with told(folder):
         opened = os.open(folder, os.O_RDONLY)
     try:
         if not lock(opened, folder):
@@ -62,11 +66,13 @@ def alone(folder: Path) -> Iterator[None]:
 def lock(opened: int, path: Path, *, wait: bool = False) -> bool:
     """Lock the open descriptor of a path until it is closed or this process ends, however it ends.
 
-    False where another process has locked it, or where the path is another file by now. A filesystem without locks
-    keeps nobody out.
+    False where another process has locked it, or where the path is another file by now. A system or a filesystem
+    without such locks keeps nobody out.
     """
-    import fcntl
-
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
