@@ -17,7 +17,6 @@ SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
     "a linear probe of a frozen encoder": "ravdess-5fold/linear-probe",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
-    "the original's network, level-independent": "ravdess-5fold/mfcc-cnn",
     REFERENCE: "references/xlsr53-finetuned",
 }
 CREMA_D: Mapping[str, str] = {
