@@ -7,6 +7,7 @@
 # make load   ten minutes of twice the requests that the page can answer
 # make bench  how fast it is beside what else there is, with the folder RAVDESS=ravdess
 # make scale  5,000 recordings through every engine, with workers that are killed
+# make slurm  the same few words on a SLURM that is installed for it, as root on Debian
 # make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
 PYTHON ?= python3
@@ -16,14 +17,14 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables fuzz soak load bench scale baselines clean
+.PHONY: run test check tables fuzz soak load bench scale slurm baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev check
 	sh tools/install_browser.sh
-	$(VENV)/bin/python -m pytest
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff check src tests tools benchmarks
@@ -41,8 +42,12 @@ soak: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(VENV)/bin/python tests/load.py --to results/load.json
+
 scale: $(VENV)/.dev
 	$(VENV)/bin/python tests/scale.py --to results/scale.json
+
+slurm: $(VENV)/.dev
+	$(VENV)/bin/python tests/slurm.py
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)

@@ -9,8 +9,7 @@ import os
 import shutil
 import statistics
 import subprocess
-import tempfile
-import time
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_
 """What keeps every library here on one thread."""
 
 _ROOT = Path(__file__).resolve().parent.parent
+_TURN = _ROOT / "benchmarks" / "turn.py"
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1",
          "PYTHONPATH": os.pathsep.join(str(_ROOT / name) for name in ("src", "benchmarks"))}
 """Few words, no GPU, no network, and this checkout."""
@@ -66,18 +66,13 @@ class Command:
         """One turn; a ContestantError where it fails."""
         if self.fresh is not None:
             _delete(self.fresh)
-        with tempfile.TemporaryFile() as said:
-            begun = time.perf_counter()
-            process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-                                       env=_environment(self.environment))
-            _, status, used = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - begun
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode:
-                said.seek(0)
-                raise ContestantError(f"{_told(self.words)} ended with {process.returncode}: "
-                                      f"{said.read().decode(errors='replace')[-2000:]}")
-        return Taken(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        turn = subprocess.run([sys.executable, "-I", "-S", _TURN, *self.words], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", check=False,
+                              env=_environment(self.environment))
+        told = json.loads(turn.stdout or '{"ended": "no word"}')
+        if ended := told.pop("ended"):
+            raise ContestantError(f"{_told(self.words)} ended with {ended}: {turn.stderr[-2000:]}")
+        return Taken(**told)
 
     def stop(self) -> None:
         """Nothing: every turn has ended."""
@@ -123,9 +118,7 @@ Contestant = Command | Worker
 
 
 def alternated(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, list[Taken]]:
-    """What every contestant took in every round, by name; every other round goes backwards.
-
-    """
+    """What every contestant took in every round, by name; every other round goes backwards."""
     taken: dict[str, list[Taken]] = {name: [] for name in contestants}
     try:
         for one in contestants.values():

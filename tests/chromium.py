@@ -5,6 +5,7 @@ browser (a script error, a breach of the content security policy) fails the test
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +108,14 @@ def stand_in() -> Iterator[str]:
 def choose(page: Page, *recordings: Path | bytes) -> None:
     page.set_input_files("#file", [one if isinstance(one, Path) else {
         "name": f"clip{i}.wav", "mimeType": "audio/wav", "buffer": one} for i, one in enumerate(recordings)])
+
+
+def until(page: Page, holds: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until the page has drawn what is to be seen, however busy the machine is."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
 
 
 def ask(page: Page, *recordings: Path | bytes) -> None:

@@ -298,12 +298,14 @@ def open_loop(address: str, files: dict[str, bytes], known: dict[str, bytes], ra
     return tally
 
 
-def rise(memory: Sequence[tuple[float, float]], after_s: float) -> dict[str, float]:
-    """Memory in the first and in the last minute, and the slope of a line through all after `after_s` seconds."""
+def rise(memory: Sequence[tuple[float, float]], after_s: float) -> dict[str, Any]:
+    """Memory minute by minute, in the first and in the last, and the slope of a line through all after `after_s` seconds."""
     times, values = np.array(memory).T
     later = times > after_s
     slope = 60 * np.polyfit(times[later], values[later], 1)[0] if later.sum() > 2 else np.nan
-    return {"first_minute_mb": round(float(values[times <= 60].mean()), 1),
+    minutes = [round(float(values[(times > start) & (times <= start + 60)].mean()), 1)
+               for start in range(0, int(times[-1]) - 29, 60)]
+    return {"minutes_mb": minutes, "first_minute_mb": round(float(values[times <= 60].mean()), 1),
             "last_minute_mb": round(float(values[times > times[-1] - 60].mean()), 1),
             "most_mb": round(float(values.max()), 1), "rise_mb_a_minute": round(float(slope), 2)}
 

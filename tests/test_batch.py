@@ -300,24 +300,3 @@ def test_a_full_disk_leaves_a_journal_that_goes_on(tmp_path):
         assert 0 < len(journal.done) == done
         journal.add(failed("more.wav", "No."))
         assert len(list(journal.outcomes(sorted(journal.done)))) == done + 1
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="it is about glibc")
-def test_a_worker_of_dask_keeps_the_memory_that_it_frees():
-    again = """
-import resource, sys
-import numpy as np
-from intone.batch.engines import keep_memory
-if sys.argv[1] == "keep":
-    keep_memory()
-def use():
-    for _ in range(50):
-        np.ones(250_000)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-before = use()
-print(use() - before)
-"""
-    environment = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "65536"}  # as Dask starts its workers
-    faults = [int(subprocess.run([sys.executable, "-c", again, way], env=environment, capture_output=True, check=True).stdout)
-              for way in ("as it is", "keep")]
-    assert faults[1] < faults[0] / 10

@@ -59,6 +59,12 @@ def test_contestants_take_turns_and_every_other_round_goes_backwards(contest, tm
     assert all(0 < one.seconds < 60 and 1 < one.memory_mb < 1000 for turns in taken.values() for one in turns)
 
 
+def test_the_memory_of_a_command_is_not_that_of_the_process_that_starts_it(contest):
+    held = np.ones(50_000_000)  # 400 MB
+    assert contest.Command([sys.executable, "-c", "pass"]).run().memory_mb < 100
+    assert held[-1] == 1
+
+
 def test_a_command_starts_without_what_it_wrote(contest, tmp_path):
     left = tmp_path / "left"
     command = contest.Command([sys.executable, "-c", f"import os; os.mkdir({str(left)!r})"], fresh=left)

@@ -16,7 +16,7 @@ import soundfile
 import webvtt
 from playwright.sync_api import Page, expect
 
-from chromium import DESKTOP, PHONE, Visitor, ask, choose, verdict, violations
+from chromium import DESKTOP, PHONE, Visitor, ask, choose, until, verdict, violations
 from intone import Recognizer
 from intone.audio import RATE, read_mono
 from intone.labels import EMOTIONS
@@ -48,8 +48,7 @@ def regions(page: Page) -> list[str]:
 
 def test_stretches_are_drawn_and_follow_the_view(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
-    page.wait_for_timeout(300)
-    assert regions(page) == ["negative", "positive", "negative"]
+    until(page, lambda: regions(page) == ["negative", "positive", "negative"])
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     page.check("[name=view][value='8']")
@@ -99,8 +98,8 @@ def test_two_thousand_stretches_are_drawn_in_a_moment(visitor: Visitor, stand_in
         return performance.now() - start;
     }""")
     assert took < 5000
-    page.wait_for_timeout(300)
-    assert 1 <= len(regions(page)) <= 600
+    until(page, lambda: regions(page))
+    assert len(regions(page)) <= 600
 
 
 def test_ten_minutes_are_found_in_their_stretches(
@@ -128,8 +127,7 @@ def test_ten_minutes_are_found_in_their_stretches(
     distances = [min(max(start - pause[1], pause[0] - end, 0) for end, start in gaps) for pause in pauses]
     assert len(pauses) > 100
     assert np.mean(np.array(distances) <= 0.3) >= 0.9
-    page.wait_for_timeout(500)
-    assert len(regions(page)) > 50
+    until(page, lambda: len(regions(page)) > 50)
 
 
 def test_a_long_recording_is_cancelled(visitor: Visitor) -> None:

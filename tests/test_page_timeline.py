@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import DESKTOP, PHONE, Visitor, ask, violations
+from chromium import DESKTOP, PHONE, Visitor, ask, until, violations
 from web_server import tone, wav
 
 pytestmark = pytest.mark.browser
@@ -107,18 +107,13 @@ def test_the_words_follow_what_is_heard_and_are_not_read_over_it(visitor: Visito
 def test_the_valence_below_keeps_to_the_waveform(visitor: Visitor, stand_in: str) -> None:
     """Close to the first second, that is negative, nothing of the second is left."""
     page = answered(visitor(stand_in), wav(THREE))
-    page.wait_for_timeout(200)
-    above, below = ink(page)
-    assert above and below
+    until(page, lambda: all(ink(page)))
     for _ in range(4):
         page.click("[data-do=closer]")
-    page.wait_for_timeout(200)
-    above, below = ink(page)
-    assert not above and below
+    until(page, lambda: ink(page)[1] and not ink(page)[0])
     for _ in range(4):
         page.click("[data-do=farther]")
-    page.wait_for_timeout(200)
-    assert all(ink(page))
+    until(page, lambda: all(ink(page)))
 
 
 def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> None:
@@ -131,9 +126,9 @@ def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> No
 def test_two_hours_are_drawn_moved_through_and_left_quickly(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     assert page.evaluate(HOURS, "positive") < 1000
-    page.wait_for_timeout(300)
+    until(page, lambda: len(drawn(page)) > 50)
     found = drawn(page)
-    assert 50 < len(found) < 500
+    assert len(found) < 500
     assert {label for label, _, _ in found} == {"positive"}, "several in one have the label of most of them"
     assert np.diff([start for _, start, _ in found]).min() > 0
     page.focus(".sound")
@@ -146,8 +141,7 @@ def test_two_hours_are_drawn_moved_through_and_left_quickly(visitor: Visitor, st
     }""")
     assert took < 3000
     expect(page.locator(".current")).to_contain_text("2:24.0 to 2:27.0: negative 40%")
-    page.wait_for_timeout(300)
-    assert {label for label, _, _ in drawn(page)} == {"positive", "negative"}
+    until(page, lambda: {label for label, _, _ in drawn(page)} == {"positive", "negative"})
     page.locator(".waveform [data-label=negative]").nth(1).click()
     expect(page.locator(".current")).to_contain_text(": negative 40%")
 
@@ -173,8 +167,7 @@ def test_sound_ends_when_its_answer_is_no_longer_shown(visitor: Visitor, stand_i
     expect(page.locator("[data-do=play]")).to_have_text("Pause")
     ask(page, b"no sound")
     expect(page.get_by_role("alert")).to_be_visible()
-    page.wait_for_timeout(300)
-    assert page.evaluate("player.paused")
+    until(page, lambda: page.evaluate("player.paused"))
 
 
 def test_what_the_browser_cannot_play_is_drawn_and_said(visitor: Visitor, stand_in: str) -> None:
@@ -192,9 +185,7 @@ def test_colours_follow_the_light(visitor: Visitor, stand_in: str) -> None:
     page.wait_for_timeout(400)
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(600)
-    dark = page.evaluate(colour)
-    assert light[0] != dark[0] and light[1] != dark[1]
+    until(page, lambda: all(one != other for one, other in zip(light, page.evaluate(colour), strict=True)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

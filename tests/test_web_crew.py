@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -33,34 +34,51 @@ LONG = pcm(np.concatenate([voice(3, 120), silence(7)] * 7), 16_000)
 """70 s, of seven stretches."""
 
 
+def children(process: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def folder_of(worker: int) -> Path:
+    return Path(json.loads(Path(f"/proc/{worker}/cmdline").read_bytes().split(b"\0")[3])["folder"])
+
+
 @dataclass(frozen=True)
 class Page:
     """A page that several processes serve."""
 
     address: str
     process: "subprocess.Popen[str]"
+    folder: Path
+    """What they share."""
 
     @property
     def workers(self) -> list[int]:
         """The processes that serve, by their numbers."""
-        return [int(one) for one in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()]
-
-    @property
-    def folder(self) -> Path:
-        """What they share."""
-        return Path(json.loads(Path(f"/proc/{self.workers[0]}/cmdline").read_bytes().split(b"\0")[3])["folder"])
+        return children(self.process.pid)
 
     @contextlib.contextmanager
     def only(self, worker: int) -> Iterator[None]:
-        """Let one of them answer; the others stand still."""
-        still = [one for one in self.workers if one != worker]
+        """Let one of them answer; the others stand still, though none in the middle of a change, for which all wait."""
+        others = [one for one in self.workers if one != worker]
         try:
-            for one in still:
-                os.kill(one, signal.SIGSTOP)
+            until(lambda: self._stood_still(others))
             yield
         finally:
-            for one in still:
+            for one in others:
                 os.kill(one, signal.SIGCONT)
+
+    def _stood_still(self, workers: list[int]) -> bool:
+        for one in workers:
+            os.kill(one, signal.SIGSTOP)
+        until(lambda: all(re.search(r"\) T ", Path(f"/proc/{one}/stat").read_text()) for one in workers))
+        with contextlib.closing(sqlite3.connect(ledger_in(self.folder), timeout=0, isolation_level=None)) as ledger:
+            try:
+                ledger.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                for one in workers:
+                    os.kill(one, signal.SIGCONT)
+                return False
+        return True
 
     def ask(self, path: str, body: bytes | None = None, method: str | None = None, **headers: str) -> tuple[int, str, Any]:
         """Status, text and headers of an answer."""
@@ -93,7 +111,7 @@ def served(model: Path) -> Iterator[Page]:
         line = process.stdout.readline()
         address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+) \(Ctrl\+C ends it\)\n", line)
         assert address, line + finish(process).err
-        yield Page(address[1], process)
+        yield Page(address[1], process, folder_of(children(process.pid)[0]))
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -206,15 +224,14 @@ def test_what_a_killed_process_was_hearing_has_failed_and_another_takes_its_plac
 
 def test_nobody_is_sent_away_while_processes_are_killed(page: Page) -> None:
     ended = threading.Event()
+    found: list[str] = []
 
-    def visit(_: int) -> list[str]:
-        found = []
+    def visit(_: int) -> None:
         while not ended.is_set():
             try:
                 found.append(str(page.ask("/health")[0]))
             except (OSError, http.client.HTTPException) as error:  # it had its connection from the one that was killed
                 found.append(repr(error))
-        return found
 
     with ThreadPoolExecutor(4) as pool:
         visitors = [pool.submit(visit, one) for one in range(4)]
@@ -224,9 +241,10 @@ def test_nobody_is_sent_away_while_processes_are_killed(page: Page) -> None:
             until(lambda killed=killed: killed not in page.workers and len(page.workers) == 2)
             with page.only(next(one for one in page.workers if one != other)):  # until the next one answers
                 page.ask("/health")
+        until(lambda: found.count("200") > 20)
         ended.set()
-        found = [one for visitor in visitors for one in visitor.result(60)]
-    assert found.count("200") > 20
+        for visitor in visitors:
+            visitor.result(60)
     assert len(found) - found.count("200") <= 8  # at most one of each visitor and kill
     assert not [one for one in found if "refused" in one]
 

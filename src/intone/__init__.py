@@ -55,6 +55,7 @@ One direction of flow; no module knows the ones after it:
     robustness     an evaluation's clips after everything that may befall them
     plots/         figures of clips, corpora and trainings
     batch/         many recordings into one table, through processes or Dask
+    allocator      what becomes of freed memory
     cli, web/      what a person sees
 """
 

@@ -5,17 +5,16 @@ A recording whose worker dies is tried once more, alone; if that worker dies as 
 Only a few recordings wait in an engine at a time, so that a million cost no more memory than a thousand.
 """
 
-import ctypes
 import math
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
+from intone.allocator import keep_memory
 from intone.batch.work import Outcome, Question, failed, hear
 from intone.errors import IntoneError
 
@@ -31,9 +30,6 @@ _PATIENCE_S = 10.0  # to find a scheduler
 _WAITING = 4  # recordings for each worker that are handed out at a time
 
 _WAITING_AT_LEAST = 64  # on a cluster, which answers some at a time
-
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in malloc.h
-_KEPT = 2**25  # the most that glibc takes
 
 _ASKED_EVERY_S = 1.0  # how many workers a cluster has
 
@@ -128,19 +124,6 @@ def _dask(
 def _on_dask(work: Work, question: Question, recording: str) -> Outcome:
     keep_memory()
     return work(question, recording)
-
-
-@cache
-def keep_memory() -> None:
-    """Let this process keep the memory that it frees.
-
-    Dask tells glibc to hand back at once whatever is freed, which costs a fifth of the time here: the memory of a
-    recording is asked for again with the next one. Without glibc nothing is done.
-    """
-    with suppress(OSError, AttributeError):
-        libc = ctypes.CDLL("libc.so.6")
-        libc.mallopt(_TRIM_THRESHOLD, _KEPT)
-        libc.mallopt(_MMAP_THRESHOLD, _KEPT)
 
 
 def _on(

@@ -9,6 +9,7 @@ import os
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -64,6 +65,7 @@ class Jobs:
 
     def __init__(self, ledger: Ledger, desk: Desk, kept_s: float, problem: Callable[[Exception], str]) -> None:
         self._ledger, self._desk, self._kept_s, self._problem = ledger, desk, kept_s, problem
+        self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
     def start(self, work: Work, duration_s: float) -> Job:
         """Begin, or queue, the work about a recording of `duration_s` seconds."""
@@ -73,7 +75,9 @@ class Jobs:
         with self._ledger.change() as db:
             db.execute("INSERT INTO jobs (name, process, duration_s) VALUES (?, ?, ?)",
                        (job.name, os.getpid(), duration_s))
-        threading.Thread(target=self._run, args=(job.name, work, place), name="intone-job", daemon=True).start()
+        thread = threading.Thread(target=self._run, args=(job.name, work, place), name="intone-job", daemon=True)
+        self._threads.add(thread)
+        thread.start()
         return job
 
     def find(self, name: str) -> Job:
@@ -106,6 +110,16 @@ class Jobs:
         """Cancel what this process hears or would hear."""
         with self._ledger.change() as db:
             db.execute("DELETE FROM jobs WHERE process = ? AND ended IS NULL", (os.getpid(),))
+
+    def join(self, patience_s: float) -> None:
+        """Wait until this process hears none, for at most `patience_s` seconds.
+
+        A process must not end meanwhile: Python ends a thread that returns from the network's C++ in a way that C++
+        takes for a crash.
+        """
+        until = time.monotonic() + patience_s
+        for thread in list(self._threads):
+            thread.join(max(0.0, until - time.monotonic()))
 
     @property
     def active(self) -> int:

@@ -16,9 +16,12 @@ import waitress
 from flask import Flask
 from waitress import wasyncore
 
+from intone.allocator import share_memory
 from intone.errors import UsageError
 from intone.web import bodies
 from intone.web.state import State
+
+_CANCELLED_S = 5.0  # a job notices between two stretches that it is no longer wanted
 
 
 def run(app: Flask, host: str, port: int) -> None:
@@ -29,6 +32,7 @@ def run(app: Flask, host: str, port: int) -> None:
 
 def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> None:
     """Serve an application on a socket in the main thread until Ctrl+C or SIGTERM; `ready` is called as it begins."""
+    share_memory()
     channels: dict[int, Any] = {}
     with ended_by_sigterm():
         server = _server(app, listener, channels)
@@ -38,6 +42,7 @@ def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> 
         except (SystemExit, KeyboardInterrupt):
             _state(app).jobs.close()  # who follows one is told, instead of being waited for
             server.task_dispatcher.shutdown()
+            _state(app).jobs.join(_CANCELLED_S)
         finally:
             wasyncore.close_all(channels)
 
