@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +20,8 @@ from intone import Recognizer
 from intone.web import create_app
 from intone.web.server import in_background
 from web_server import StandIn
+
+Seen = TypeVar("Seen")
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOSTNAME = "intone.test"
@@ -110,12 +112,13 @@ def choose(page: Page, *recordings: Path | bytes) -> None:
         "name": f"clip{i}.wav", "mimeType": "audio/wav", "buffer": one} for i, one in enumerate(recordings)])
 
 
-def until(page: Page, holds: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until the page has drawn what is to be seen, however busy the machine is."""
+def until(page: Page, seen: Callable[[], Seen], seconds: float = 30) -> Seen:
+    """What is seen on the page, as soon as it is drawn, however busy the machine is."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (found := seen()):
         assert time.monotonic() < end
         page.wait_for_timeout(50)
+    return found
 
 
 def ask(page: Page, *recordings: Path | bytes) -> None:

@@ -126,8 +126,7 @@ def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> No
 def test_two_hours_are_drawn_moved_through_and_left_quickly(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     assert page.evaluate(HOURS, "positive") < 1000
-    until(page, lambda: len(drawn(page)) > 50)
-    found = drawn(page)
+    found = until(page, lambda: [one for one in [drawn(page)] if len(one) > 50])[0]
     assert len(found) < 500
     assert {label for label, _, _ in found} == {"positive"}, "several in one have the label of most of them"
     assert np.diff([start for _, start, _ in found]).min() > 0
@@ -179,13 +178,15 @@ def test_what_the_browser_cannot_play_is_drawn_and_said(visitor: Visitor, stand_
 
 def test_colours_follow_the_light(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
-    colour = """() => [getComputedStyle(document.querySelector(".waveform").firstElementChild.shadowRoot
-        .querySelector("[data-label]")).backgroundColor, document.querySelector(".valence canvas").toDataURL()]"""
+    colours = """() => {  // none while it is drawn anew
+        const region = document.querySelector(".waveform").firstElementChild.shadowRoot.querySelector("[data-label]");
+        return region && [getComputedStyle(region).backgroundColor, document.querySelector(".valence canvas").toDataURL()];
+    }"""
     page.emulate_media(color_scheme="light")
     page.wait_for_timeout(400)
-    light = page.evaluate(colour)
+    light = until(page, lambda: page.evaluate(colours))
     page.emulate_media(color_scheme="dark")
-    until(page, lambda: all(one != other for one, other in zip(light, page.evaluate(colour), strict=True)))
+    until(page, lambda: all(one != other for one, other in zip(light, page.evaluate(colours) or light, strict=True)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -160,3 +160,18 @@ def test_names_cannot_be_guessed_and_the_queue_has_an_end() -> None:
     until(lambda: jobs.active == 1)  # those that wait give up at once, the other as soon as it tells its progress
     leave.set()
     until(lambda: jobs.active == 0)
+
+
+def test_who_ends_waits_for_what_is_being_heard_but_not_for_ever() -> None:
+    leave = threading.Event()
+    jobs = jobs_of(1, 2, kept_s=60)
+    for _ in range(2):
+        jobs.start(lambda tell: str(leave.wait(20)), 1.0)
+    until(lambda: jobs.active == 2)
+    jobs.close()
+    begun = time.monotonic()
+    jobs.join(0.2)
+    assert 0.2 <= time.monotonic() - begun < 5 and jobs.active == 1
+    threading.Timer(0.1, leave.set).start()
+    jobs.join(20)
+    assert jobs.active == 0

@@ -73,12 +73,12 @@ class TunedRecipe:
     encoder: str
     front_end: LogMel | Waveform
     model: Literal["encoder-tuned"] = "encoder-tuned"
-    frozen: int = 2
-    tuned: int = 2
-    probed: tuple[int, ...] = (1, 2)
+    frozen: int = 0
+    tuned: int = 4
+    probed: tuple[int, ...] = (0,)
     penalty: float = 1e-3
     untouched: float = 0.3
-    stride: int = 4
+    stride: int = 2
     variations: int = 3
     epochs: int = 8
     batch: int = 32

@@ -121,7 +121,7 @@ class _State:
         _, self.network = _parts(settings)
         self.network.to(here.device)
         self.learner = here.parallel(self.network)
-        self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=self.recipe.weight_decay)
+        self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=self.recipe.weight_decay, fused=True)
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
         self.epoch, self.step, self.losses, self.right = 0, 0, 0.0, 0
 
