@@ -9,7 +9,7 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intone import audio
+from intone import audio, decoding
 from intone.audio import RATE, from_samples, read, read_mono, resample
 from intone.errors import Damaged, UsageError
 from sounds import FORMATS, correlation, encode, mux, noise, pcm, silence, tone, voice
@@ -306,7 +306,7 @@ def test_blocks_join_without_a_seam(rate, monkeypatch):
     samples = soxr.resample(stereo, RATE, rate).clip(-1, 1)
     content = pcm(samples, rate)
     whole = read(file(content), "each")
-    monkeypatch.setattr(audio, "_BLOCK", rate)
+    monkeypatch.setattr(decoding, "BLOCK", rate)
     for one, sound in zip(whole, audio.sounds(file(content), "each"), strict=True):
         blocks = list(sound)
         assert len(blocks) >= 3

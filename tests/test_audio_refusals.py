@@ -9,7 +9,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intone import audio
+from intone import audio, decoding
 from intone.audio import RATE, read, read_mono, resample
 from intone.errors import Damaged, IntoneError, NotAudio, RecordingError, TooLong
 from sounds import FORMATS, encode, mux, noise, pcm, silence, tone, voice
@@ -200,7 +200,7 @@ def test_the_limit_stands_without_being_asked_for(tmp_path):
 
 
 def test_an_answer_has_a_limit_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(audio, "_BLOCK", 2**16)
+    monkeypatch.setattr(decoding, "BLOCK", 2**16)
     path = tmp_path / "silence.flac"
     soundfile.write(path, np.zeros(60 * 8000, np.int16), 8000)
     (sound,) = audio.sounds(path, max_seconds=30)

@@ -11,6 +11,7 @@ One direction of flow; no module knows the ones after it:
     files          files that are written whole or not at all
     parallel       one function over many items, in several processes, with a progress bar
     corpora/       folders of recordings with labels, as one table of clips
+    decoding       bytes of a recording -> blocks of samples
     audio          bytes of a recording -> signal: mono, 16 kHz
     envelope       where in a signal there is sound
     runtime        one way to run an ONNX network

@@ -1,27 +1,22 @@
 """From the bytes of a recording to a signal.
 
 A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at `RATE` samples a second. Times are seconds.
-The decode is a row of small steps: open -> packets -> frames -> blocks (channels, samples) -> one channel -> 16 kHz,
-of which no more than a block is in memory at a time. FFmpeg, through PyAV, decodes; soxr resamples. Training and
-serving both come through here.
+The bytes become blocks (channels, samples) -> one channel -> 16 kHz, of which no more than a block is in memory at a
+time: `decoding` decodes, soxr resamples. Training and serving both come through here.
 """
 
 import io
-import os
-import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.errors import Damaged, NotAudio, RecordingError, TooLong, UsageError
-
-if TYPE_CHECKING:
-    import av
+from intone import decoding
+from intone.errors import Damaged, RecordingError, UsageError
 
 RATE = 16_000
 """Samples a second of every signal inside intone."""
@@ -36,22 +31,9 @@ SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".
             ".aif")
 """File names that a folder is searched for."""
 
-# Only these demuxers, and no protocol at all: a playlist or an SDP file must not make FFmpeg open other files or
-# sockets. Bytes reach it through a Python file object.
-# `max_size` makes the packets of wav large: fewer calls for the same samples.
-_OPTIONS = {"format_whitelist": "wav,w64,mp3,flac,ogg,matroska,webm,mov,aac,aiff", "protocol_whitelist": "",
-            "max_size": "131072"}
-
-# Containers whose header states the length, so that a cut file can be told. MP3, Ogg and AAC estimate it.
-_STATES_LENGTH = {"wav", "w64", "flac", "mov", "aiff"}
-
-_MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
-
 _CANCELLED = 0.01  # of the channels' mean power: below it a mix has lost what they hold
 
 _LOUDEST = 2.0**32  # times full scale: what was exported without scaling is below it
-
-_BLOCK = 2**21  # decoded values that are resampled at once, 8 MB: 44 s of one channel at 48 kHz
 
 Signal = NDArray[np.float32]
 Source = str | Path | IO[bytes]
@@ -103,9 +85,9 @@ def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX
     """The signals of a recording in any format that intone takes, of any rate, depth and channel count.
 
     `source` is a path, or a binary file object, which is read from its beginning. `channel` is "mix" (the mean of
-    all; where they cancel one another in the first `_BLOCK` values that are not silent, the loudest), "each" (one
-    signal a channel) or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with a sentence that
-    does not name the file.
+    all; where they cancel one another in the first `decoding.BLOCK` values that are not silent, the loudest), "each"
+    (one signal a channel) or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with a sentence
+    that does not name the file.
     """
     check_channel(channel)
     return _named(np.concatenate(list(_blocks(_opener(source), channel, max_seconds)), axis=1), channel)
@@ -182,22 +164,9 @@ def _one(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Si
 
 def _blocks(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Signal]:
     """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
-    import av  # 0.1 s that commands without audio do not need
-
     with opened() as file:
-        file.seek(0)
-        if not file.read(1):
-            raise NotAudio("The file is empty: record or export it again.")
-        file.seek(0)
-        _check_lists(file)
         try:
-            with _open(file) as container:
-                if not container.streams.audio:
-                    raise NotAudio("The file has no audio track: choose a recording of a voice.")
-                yield from _resampled(_grouped(_decoded(container, file, max_seconds)), channel)
-        except av.error.FFmpegError as error:
-            raise NotAudio("The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 "
-                           "or webm.") from error
+            yield from _resampled(decoding.blocks(file, max_seconds), channel)
         except OSError as error:
             raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
                                  "that you may read.") from error
@@ -234,54 +203,6 @@ def _loudest_of_cancelled(block: Signal) -> int | None:
     return 1 + int(power.argmax()) if float(np.dot(mix, mix)) < _CANCELLED * power.mean() else None
 
 
-def _open(file: IO[bytes]) -> "av.container.InputContainer":
-    """The container; at first from a short probe, which is eight times as fast and nearly always enough."""
-    import av
-
-    file.seek(0)
-    try:
-        return av.open(file, mode="r", options={**_OPTIONS, "probesize": "32768"}, metadata_errors="replace")
-    except av.error.InvalidDataError:
-        file.seek(0)
-        return av.open(file, mode="r", options=_OPTIONS, metadata_errors="replace")
-
-
-def _decoded(
-    container: "av.container.InputContainer", file: IO[bytes], max_seconds: float
-) -> Iterator[tuple[Signal, int]]:
-    """What every frame holds, (channels, samples) as float32, and its rate; at the end the length is judged."""
-    stream = container.streams.audio[0]
-    decoded, rate = 0, 0
-    for frame in _frames(container, stream):
-        rate = rate or frame.sample_rate
-        if not 1000 <= rate <= 768_000:
-            raise NotAudio(f"The file states {rate} samples a second, which no recording has: export it again.")
-        if frame.sample_rate != rate:
-            raise Damaged(f"The rate changes from {rate} to {frame.sample_rate} samples a second within the recording: "
-                          "export it again.")
-        decoded += frame.samples
-        if decoded > max_seconds * rate:
-            raise TooLong(f"The recording is longer than {_words(max_seconds)}: cut it into parts.")
-        yield _array(frame), rate
-    if not decoded:
-        raise NotAudio("The file holds no sound at all: record it again.")
-    _check_length(container, stream, decoded / rate, missing_bytes(file))
-
-
-def _grouped(frames: Iterator[tuple[Signal, int]]) -> Iterator[tuple[Signal, int]]:
-    """Frames joined into blocks of about `_BLOCK` values; a block has as many channels as its frames."""
-    kept: list[Signal] = []
-    rate, values = 0, 0
-    for frame, rate in frames:
-        if kept and (values >= _BLOCK or len(frame) != len(kept[0])):
-            yield np.concatenate(kept, axis=1), rate
-            kept, values = [], 0
-        kept.append(frame)
-        values += frame.size
-    if kept:
-        yield np.concatenate(kept, axis=1), rate
-
-
 def _resampled(blocks: Iterator[tuple[Signal, int]], channel: str | int) -> Iterator[Signal]:
     """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give."""
     chosen, stream, channels = _Choice(channel), None, 0
@@ -300,74 +221,6 @@ def _resampled(blocks: Iterator[tuple[Signal, int]], channel: str | int) -> Iter
         yield _rows(stream.resample_chunk(_columns(wanted)), channels)
     if stream:
         yield _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
-
-
-def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") -> Iterator["av.AudioFrame"]:
-    """Decoded frames as float32; a damaged packet is passed over, the length check judges."""
-    import av
-
-    if stream.codec_context is None:
-        raise NotAudio("The sound in the file is of a kind that is not known: export it as wav, flac or mp3.")
-    # PyAV reads past the end of planar frames of 8 and more channels; packed ones take twice the time.
-    converters: dict[Any, av.AudioResampler] = {}
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.error.InvalidDataError:
-            continue
-        for frame in frames:
-            kind = (frame.format.name, frame.layout.name, frame.sample_rate)  # a converter takes but one
-            if kind not in converters:
-                converters[kind] = av.AudioResampler(format="fltp" if frame.layout.nb_channels < 8 else "flt")
-            yield from converters[kind].resample(frame)
-
-
-def _array(frame: "av.AudioFrame") -> Signal:
-    """A float32 frame, planar or packed, as (channels, samples)."""
-    values = np.asarray(frame.to_ndarray(), np.float32)
-    return values if frame.format.is_planar else values.reshape(frame.samples, -1).T
-
-
-def missing_bytes(file: IO[bytes]) -> int:
-    """Bytes that the header of a WAV states beyond the end of the file; 0 for a whole file and for other formats.
-
-    FFmpeg takes the length of most cut WAV files from what is there, so that this alone tells.
-    """
-    file.seek(0)
-    start = file.read(12)
-    size = file.seek(0, os.SEEK_END)
-    stated = int.from_bytes(start[4:8], "little") + 8
-    written_as_a_stream = stated > 0x7FFF_0000  # such a header was never given its size
-    if start[:4] != b"RIFF" or start[8:] != b"WAVE" or written_as_a_stream:
-        return 0
-    return max(0, stated - size)
-
-
-def _check_lists(file: IO[bytes]) -> None:
-    """Refuse a WAV whose list of notes states megabytes beyond its end: FFmpeg would search them for ten seconds."""
-    size, at, name = file.seek(0, os.SEEK_END), 12, b""
-    file.seek(0)
-    is_wave = file.read(12)[8:] == b"WAVE"
-    for _ in range(_MOST_CHUNKS):
-        if not is_wave or at >= size:
-            break
-        file.seek(at)
-        name, length = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
-        at += 8 + length + length % 2
-    if is_wave and (at < size or (name == b"LIST" and at > size + 2**24)):
-        raise Damaged("The chunks that the file is made of do not fit its length: export it again.")
-
-
-def _check_length(container: "av.container.InputContainer", stream: "av.AudioStream", seconds: float,
-                  missing: int) -> None:
-    if not _STATES_LENGTH & set(container.format.name.split(",")) or not stream.duration or not stream.time_base:
-        return
-    stated = float(stream.duration * stream.time_base)
-    if seconds > 0.98 * stated:
-        stated *= 1 + missing / max(container.size, 1)
-    if seconds < stated - max(0.25, 0.02 * stated):
-        raise Damaged(f"The file is cut off: its header states {stated:.1f} s, but only {seconds:.1f} s can be "
-                      "decoded; copy or export it again.")
 
 
 def _check_finite(block: Signal) -> None:
@@ -403,8 +256,3 @@ def _columns(samples: Signal) -> Signal:
 def _rows(resampled: Signal, channels: int) -> Signal:
     """As soxr gives it -> (channels, samples)."""
     return np.ascontiguousarray(resampled.reshape(-1, channels).T)
-
-
-def _words(seconds: float) -> str:
-    number, unit = (seconds / 3600, "hour") if seconds >= 3600 else (seconds / 60, "minute")
-    return f"{number:g} {unit}{'' if number == 1 else 's'}"

@@ -15,9 +15,10 @@ from typing import Literal, TypeVar
 import numpy as np
 from tqdm import tqdm
 
-from intone.audio import missing_bytes, read
+from intone.audio import read
 from intone.corpora import crema_d, ravdess
 from intone.corpora.table import Corpus, open_corpus
+from intone.decoding import missing_bytes
 from intone.errors import CorpusError, RecordingError, UsageError
 
 Item = TypeVar("Item")

@@ -1,0 +1,247 @@
+"""From the bytes of a recording to blocks of samples (channels, samples), float32, with their rate.
+
+Whole WAV files of 16-bit integers or of floats are read as they stand; everything else is decoded by FFmpeg, through
+PyAV, in a row of small steps: open -> packets -> frames -> blocks, of which no more than one is in memory at a time.
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.errors import Damaged, NotAudio, TooLong
+
+if TYPE_CHECKING:
+    import av
+
+# Only these demuxers, and no protocol at all: a playlist or an SDP file must not make FFmpeg open other files or
+# sockets. Bytes reach it through a Python file object.
+# `max_size` makes the packets of wav large: fewer calls for the same samples.
+_OPTIONS = {"format_whitelist": "wav,w64,mp3,flac,ogg,matroska,webm,mov,aac,aiff", "protocol_whitelist": "",
+            "max_size": "131072"}
+
+# Containers whose header states the length, so that a cut file can be told. MP3, Ogg and AAC estimate it.
+_STATES_LENGTH = {"wav", "w64", "flac", "mov", "aiff"}
+
+_MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
+
+_LOWEST_RATE, _HIGHEST_RATE = 1000, 768_000
+
+_PLAIN = {(1, 16): "<i2", (3, 32): "<f4"}  # codes and bits of the samples that are read without FFmpeg
+
+_MOST_CHANNELS = 64  # FFmpeg judges more
+
+BLOCK = 2**21
+"""Values in a block, about: 8 MB, 44 s of one channel at 48 kHz."""
+
+Block = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """A chunk of a WAV: its name, the bytes that it states, and where they begin."""
+
+    name: bytes
+    length: int
+    start: int
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """Where the samples of a WAV lie, in bytes, and what they are."""
+
+    start: int
+    length: int
+    channels: int
+    rate: int
+    kind: np.dtype[Any]
+
+
+def blocks(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:
+    """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
+
+    Raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file; an OSError of the file is let
+    through.
+    """
+    file.seek(0)
+    if not file.read(1):
+        raise NotAudio("The file is empty: record or export it again.")
+    chunks = _wave_chunks(file)
+    plain = _plain(file, chunks)
+    yield from _by_ffmpeg(file, max_seconds) if plain is None else _read_plain(file, plain, max_seconds)
+
+
+def missing_bytes(file: IO[bytes]) -> int:
+    """Bytes that the header of a WAV states beyond the end of the file; 0 for a whole file and for other formats.
+
+    FFmpeg takes the length of most cut WAV files from what is there, so that this alone tells.
+    """
+    file.seek(0)
+    start = file.read(12)
+    size = file.seek(0, os.SEEK_END)
+    stated = int.from_bytes(start[4:8], "little") + 8
+    written_as_a_stream = stated > 0x7FFF_0000  # such a header was never given its size
+    if start[:4] != b"RIFF" or start[8:] != b"WAVE" or written_as_a_stream:
+        return 0
+    return max(0, stated - size)
+
+
+def _wave_chunks(file: IO[bytes]) -> list[_Chunk]:
+    """The chunks of a WAV in their order, none of another file.
+
+    Refuses one whose list of notes states megabytes beyond its end: FFmpeg would search them for ten seconds.
+    """
+    size, at, found = file.seek(0, os.SEEK_END), 12, list[_Chunk]()
+    file.seek(0)
+    if file.read(12)[8:] != b"WAVE":
+        return []
+    while at < size and len(found) < _MOST_CHUNKS:
+        file.seek(at)
+        name, length = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
+        found.append(_Chunk(name, length, at + 8))
+        at += 8 + found[-1].length + found[-1].length % 2
+    if at < size or (found and found[-1].name == b"LIST" and at > size + 2**24):
+        raise Damaged("The chunks that the file is made of do not fit its length: export it again.")
+    return found
+
+
+def _plain(file: IO[bytes], chunks: list[_Chunk]) -> _Plain | None:
+    """Where the samples of a WAV of integers or floats lie; None for other files, and where anything in it is odd.
+
+    FFmpeg takes thirty times as long for them, most of it to open the file.
+    """
+    if [one.name for one in chunks if one.name in (b"fmt ", b"data")] != [b"fmt ", b"data"] or missing_bytes(file):
+        return None
+    stated, data = (next(one for one in chunks if one.name == name) for name in (b"fmt ", b"data"))
+    file.seek(stated.start)
+    code, channels, rate, bytes_a_second, frame, bits = struct.unpack("<HHIIHH", file.read(16).ljust(16, b"\0"))
+    usual = (code, bits) in _PLAIN and (frame, bytes_a_second) == (channels * bits // 8, rate * frame)
+    whole = data.start + data.length <= file.seek(0, os.SEEK_END) and frame and data.length % frame == 0
+    if not (usual and whole and data.length and channels <= _MOST_CHANNELS and _LOWEST_RATE <= rate <= _HIGHEST_RATE):
+        return None
+    return _Plain(data.start, data.length, channels, rate, np.dtype(_PLAIN[code, bits]))
+
+
+def _read_plain(file: IO[bytes], plain: _Plain, max_seconds: float) -> Iterator[tuple[Block, int]]:
+    """The blocks of a WAV of integers or floats."""
+    frame = plain.channels * plain.kind.itemsize
+    if plain.length // frame > max_seconds * plain.rate:
+        raise _too_long(max_seconds)
+    scale = np.float32(2 ** (8 * plain.kind.itemsize - 1) if plain.kind.kind == "i" else 1)
+    file.seek(plain.start)
+    left = plain.length
+    while left:
+        taken = file.read(min(left, BLOCK // plain.channels * frame))
+        if not taken or len(taken) % frame:
+            raise Damaged("The file became shorter while it was read: choose it again.")
+        left -= len(taken)
+        samples = np.frombuffer(taken, plain.kind).reshape(-1, plain.channels)
+        yield np.ascontiguousarray(samples.T, np.float32) / scale, plain.rate
+
+
+def _by_ffmpeg(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:
+    import av  # 0.1 s that a plain WAV does not need
+
+    try:
+        with _open(file) as container:
+            if not container.streams.audio:
+                raise NotAudio("The file has no audio track: choose a recording of a voice.")
+            yield from _grouped(_decoded(container, file, max_seconds))
+    except av.error.FFmpegError as error:
+        raise NotAudio("The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 or "
+                       "webm.") from error
+
+
+def _open(file: IO[bytes]) -> "av.container.InputContainer":
+    """The container; at first from a short probe, which is eight times as fast and nearly always enough."""
+    import av
+
+    file.seek(0)
+    try:
+        return av.open(file, mode="r", options={**_OPTIONS, "probesize": "32768"}, metadata_errors="replace")
+    except av.error.InvalidDataError:
+        file.seek(0)
+        return av.open(file, mode="r", options=_OPTIONS, metadata_errors="replace")
+
+
+def _decoded(
+    container: "av.container.InputContainer", file: IO[bytes], max_seconds: float
+) -> Iterator[tuple[Block, int]]:
+    """What every frame holds, (channels, samples) as float32, and its rate; at the end the length is judged."""
+    stream = container.streams.audio[0]
+    decoded, rate = 0, 0
+    for frame in _frames(container, stream):
+        rate = rate or frame.sample_rate
+        if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+            raise NotAudio(f"The file states {rate} samples a second, which no recording has: export it again.")
+        if frame.sample_rate != rate:
+            raise Damaged(f"The rate changes from {rate} to {frame.sample_rate} samples a second within the recording: "
+                          "export it again.")
+        decoded += frame.samples
+        if decoded > max_seconds * rate:
+            raise _too_long(max_seconds)
+        yield _array(frame), rate
+    if not decoded:
+        raise NotAudio("The file holds no sound at all: record it again.")
+    _check_length(container, stream, decoded / rate, missing_bytes(file))
+
+
+def _grouped(frames: Iterator[tuple[Block, int]]) -> Iterator[tuple[Block, int]]:
+    """Frames joined into blocks of about `BLOCK` values; a block has as many channels as its frames."""
+    kept: list[Block] = []
+    rate, values = 0, 0
+    for frame, rate in frames:
+        if kept and (values >= BLOCK or len(frame) != len(kept[0])):
+            yield np.concatenate(kept, axis=1), rate
+            kept, values = [], 0
+        kept.append(frame)
+        values += frame.size
+    if kept:
+        yield np.concatenate(kept, axis=1), rate
+
+
+def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") -> Iterator["av.AudioFrame"]:
+    """Decoded frames as float32; a damaged packet is passed over, the length check judges."""
+    import av
+
+    if stream.codec_context is None:
+        raise NotAudio("The sound in the file is of a kind that is not known: export it as wav, flac or mp3.")
+    # PyAV reads past the end of planar frames of 8 and more channels; packed ones take twice the time.
+    converters: dict[Any, av.AudioResampler] = {}
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        for frame in frames:
+            kind = (frame.format.name, frame.layout.name, frame.sample_rate)  # a converter takes but one
+            if kind not in converters:
+                converters[kind] = av.AudioResampler(format="fltp" if frame.layout.nb_channels < 8 else "flt")
+            yield from converters[kind].resample(frame)
+
+
+def _array(frame: "av.AudioFrame") -> Block:
+    """A float32 frame, planar or packed, as (channels, samples)."""
+    values = np.asarray(frame.to_ndarray(), np.float32)
+    return values if frame.format.is_planar else values.reshape(frame.samples, -1).T
+
+
+def _check_length(container: "av.container.InputContainer", stream: "av.AudioStream", seconds: float,
+                  missing: int) -> None:
+    if not _STATES_LENGTH & set(container.format.name.split(",")) or not stream.duration or not stream.time_base:
+        return
+    stated = float(stream.duration * stream.time_base)
+    if seconds > 0.98 * stated:
+        stated *= 1 + missing / max(container.size, 1)
+    if seconds < stated - max(0.25, 0.02 * stated):
+        raise Damaged(f"The file is cut off: its header states {stated:.1f} s, but only {seconds:.1f} s can be "
+                      "decoded; copy or export it again.")
+
+
+def _too_long(seconds: float) -> TooLong:
+    number, unit = (seconds / 3600, "hour") if seconds >= 3600 else (seconds / 60, "minute")
+    return TooLong(f"The recording is longer than {number:g} {unit}{'' if number == 1 else 's'}: cut it into parts.")
