@@ -80,9 +80,9 @@ class TunedRecipe:
     untouched: float = 0.3
     stride: int = 2
     variations: int = 3
-    epochs: int = 8
+    epochs: int = 7
     batch: int = 32
-    others: int = 6000
+    others: int = 3000
     longest: int = 150
     learning_rate: float = 1e-4
     layer_decay: float = 0.8
