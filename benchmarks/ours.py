@@ -70,7 +70,6 @@ def network_inputs(clip: str) -> list[NDArray[np.float32]]:
 
 
 def bare(model: str, frames: str) -> None:
-    import av  # noqa: F401
     import onnxruntime as ort
     import soxr  # noqa: F401
 
@@ -135,14 +134,11 @@ def decode(folder: str) -> None:
 
 def resampled(path: Path) -> int:
     """Decode and resample a recording, and nothing else."""
-    import av
+    import soundfile
     import soxr
 
-    with av.open(str(path)) as container:
-        stream = container.streams.audio[0]
-        convert = av.AudioResampler(format="fltp")
-        blocks = [one.to_ndarray() for frame in container.decode(stream) for one in convert.resample(frame)]
-    return len(soxr.resample(np.concatenate(blocks, axis=1).T, stream.rate, 16_000, quality="HQ"))
+    samples, rate = soundfile.read(path, dtype="float32")
+    return len(soxr.resample(samples, rate, 16_000, quality="HQ"))
 
 
 def stages(clip: str) -> None:
@@ -153,7 +149,7 @@ def stages(clip: str) -> None:
 
     heard = load(threads=1)
     model = heard.models[0]
-    original, rate = _decoded(clip)
+    original, rate = _samples(clip)
     signal = read_mono(clip)
     spans = find_speech(signal)
     parts = [signal[span.start : span.end] for span in spans]
@@ -170,7 +166,7 @@ def stages(clip: str) -> None:
     print(json.dumps({**found, "the rest": max(0.0, whole - sum(found.values()))}))
 
 
-def _decoded(clip: str) -> tuple[NDArray[np.float32], int]:
+def _samples(clip: str) -> tuple[NDArray[np.float32], int]:
     import soundfile
 
     samples, rate = soundfile.read(clip, dtype="float32", always_2d=True)
