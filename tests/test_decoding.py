@@ -67,6 +67,7 @@ ODD: dict[str, Callable[[bytes], bytes]] = {
     "24 bits": lambda file: file[:34] + b"\x18\0" + file[36:],
     "mp3 inside": lambda file: file[:20] + b"\x55\0" + file[22:],
     "a length that was never filled in": lambda file: file[:4] + b"\xff" * 4 + file[8:40] + b"\xff" * 4 + file[44:],
+    "of 64 bits": lambda file: b"RF64" + file[4:],
     "no samples": lambda file: file[:40] + bytes(4),
     "samples before their header": lambda file: file[:12] + file[36:] + file[12:36],
 }

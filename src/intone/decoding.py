@@ -114,7 +114,9 @@ def _plain(file: IO[bytes], chunks: list[_Chunk]) -> _Plain | None:
 
     FFmpeg takes thirty times as long for them, most of it to open the file.
     """
-    if [one.name for one in chunks if one.name in (b"fmt ", b"data")] != [b"fmt ", b"data"] or missing_bytes(file):
+    file.seek(0)
+    in_order = [one.name for one in chunks if one.name in (b"fmt ", b"data")] == [b"fmt ", b"data"]
+    if file.read(4) != b"RIFF" or not in_order or missing_bytes(file):
         return None
     stated, data = (next(one for one in chunks if one.name == name) for name in (b"fmt ", b"data"))
     file.seek(stated.start)
