@@ -63,10 +63,10 @@ class Ranks:
             return tensor
         return tensor.pin_memory().to(self.device, non_blocking=True)
 
-    def autocast(self) -> AbstractContextManager[Any]:
-        """Half precision (bfloat16) where the GPU, or the processor, multiplies in it."""
+    def autocast(self, *, on_processors: bool = False) -> AbstractContextManager[Any]:
+        """Half precision (bfloat16) where the GPU multiplies in it, or if wanted where the processor does."""
         on_gpu = self.device.type == "cuda"
-        if torch.cuda.is_bf16_supported() if on_gpu else _processor_has_bf16():
+        if torch.cuda.is_bf16_supported() if on_gpu else on_processors and _processor_has_bf16():
             return torch.autocast(self.device.type, torch.bfloat16)
         return nullcontext()
 

@@ -66,7 +66,8 @@ class TunedRecipe:
     and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others`
     random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to
     zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it.
-    `longest` tokens of 20 ms are heard of a clip while training.
+    `longest` tokens of 20 ms are heard of a clip while training. With `precision` "mixed" what can be is multiplied in
+    bfloat16, by a processor or GPU that does so itself.
     """
 
     name: str
@@ -84,6 +85,7 @@ class TunedRecipe:
     batch: int = 32
     others: int = 3000
     longest: int = 150
+    precision: Literal["single", "mixed"] = "mixed"
     learning_rate: float = 1e-4
     layer_decay: float = 0.8
     head_rate: float = 1e-3

@@ -158,7 +158,7 @@ class _State:
         own = self.here.share(np.arange(len(rows)))
         forbidden = self.here.here(~self.clips.allowed[rows[own]])
         classes = self.here.here(self.clips.labels[rows[own]])
-        with self.here.autocast():
+        with self.here.autocast(on_processors=self.recipe.precision == "mixed"):
             logits = self.learner(self.here.here(batch.states[own]), self.here.here(batch.heard[own])).float()
         logits = logits.masked_fill(forbidden, -1e9)
         loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / len(rows)
