@@ -10,6 +10,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,12 +67,14 @@ class Command:
         """One turn; a ContestantError where it fails."""
         if self.fresh is not None:
             _delete(self.fresh)
-        turn = subprocess.run([sys.executable, "-I", "-S", _TURN, *self.words], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, errors="replace", check=False,
-                              env=_environment(self.environment))
-        told = json.loads(turn.stdout or '{"ended": "no word"}')
-        if ended := told.pop("ended"):
-            raise ContestantError(f"{_told(self.words)} ended with {ended}: {turn.stderr[-2000:]}")
+        with tempfile.TemporaryFile("w+", errors="replace") as errors:  # a pipe, whoever outlives it would keep open
+            turn = subprocess.run([sys.executable, "-I", "-S", _TURN, *self.words], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=errors, text=True, check=False,
+                                  env=_environment(self.environment))
+            errors.seek(0)
+            told = json.loads(turn.stdout or '{"ended": "no word"}')
+            if ended := told.pop("ended"):
+                raise ContestantError(f"{_told(self.words)} ended with {ended}: {errors.read()[-2000:]}")
         return Taken(**told)
 
     def stop(self) -> None:

@@ -235,14 +235,16 @@ def test_nobody_is_sent_away_while_processes_are_killed(page: Page) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         visitors = [pool.submit(visit, one) for one in range(4)]
-        for _ in range(2):
-            killed, other = page.workers
-            os.kill(killed, signal.SIGKILL)
-            until(lambda killed=killed: killed not in page.workers and len(page.workers) == 2)
-            with page.only(next(one for one in page.workers if one != other)):  # until the next one answers
-                page.ask("/health")
-        until(lambda: found.count("200") > 20)
-        ended.set()
+        try:
+            for _ in range(2):
+                killed, other = page.workers
+                os.kill(killed, signal.SIGKILL)
+                until(lambda killed=killed: killed not in page.workers and len(page.workers) == 2)
+                with page.only(next(one for one in page.workers if one != other)):  # until the next one answers
+                    page.ask("/health")
+            until(lambda: found.count("200") > 20)
+        finally:
+            ended.set()
         for visitor in visitors:
             visitor.result(60)
     assert len(found) - found.count("200") <= 8  # at most one of each visitor and kill

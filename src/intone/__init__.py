@@ -55,8 +55,8 @@ One direction of flow; no module knows the ones after it:
     evaluation     five folds by actor
     robustness     an evaluation's clips after everything that may befall them
     plots/         figures of clips, corpora and trainings
-    batch/         many recordings into one table, through processes or Dask
     allocator      what becomes of freed memory
+    batch/         many recordings into one table, through processes or Dask
     cli, web/      what a person sees
 """
 

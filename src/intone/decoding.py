@@ -101,7 +101,7 @@ def _wave_chunks(file: IO[bytes]) -> list[_Chunk]:
         return []
     while at < size and len(found) < _MOST_CHUNKS:
         file.seek(at)
-        name, length = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
+        name, length = struct.unpack("<4sI", _read(file, 8).ljust(8, b"\0"))
         found.append(_Chunk(name, length, at + 8))
         at += 8 + found[-1].length + found[-1].length % 2
     if at < size or (found and found[-1].name == b"LIST" and at > size + 2**24):
@@ -112,7 +112,8 @@ def _wave_chunks(file: IO[bytes]) -> list[_Chunk]:
 def _plain(file: IO[bytes], chunks: list[_Chunk]) -> _Plain | None:
     """Where the samples of a WAV of integers or floats lie; None for other files, and where anything in it is odd.
 
-    FFmpeg takes thirty times as long for them, most of it to open the file.
+    FFmpeg takes thirty times as long for them, most of it to open the file. It also looks for compressed sound that
+    goes as PCM (S/PDIF), which here is the noise that it would be to most players.
     """
     file.seek(0)
     in_order = [one.name for one in chunks if one.name in (b"fmt ", b"data")] == [b"fmt ", b"data"]
@@ -120,7 +121,7 @@ def _plain(file: IO[bytes], chunks: list[_Chunk]) -> _Plain | None:
         return None
     stated, data = (next(one for one in chunks if one.name == name) for name in (b"fmt ", b"data"))
     file.seek(stated.start)
-    code, channels, rate, bytes_a_second, frame, bits = struct.unpack("<HHIIHH", file.read(16).ljust(16, b"\0"))
+    code, channels, rate, bytes_a_second, frame, bits = struct.unpack("<HHIIHH", _read(file, 16).ljust(16, b"\0"))
     usual = (code, bits) in _PLAIN and (frame, bytes_a_second) == (channels * bits // 8, rate * frame)
     whole = data.start + data.length <= file.seek(0, os.SEEK_END) and frame and data.length % frame == 0
     if not (usual and whole and data.length and channels <= _MOST_CHANNELS and _LOWEST_RATE <= rate <= _HIGHEST_RATE):
@@ -133,16 +134,27 @@ def _read_plain(file: IO[bytes], plain: _Plain, max_seconds: float) -> Iterator[
     frame = plain.channels * plain.kind.itemsize
     if plain.length // frame > max_seconds * plain.rate:
         raise _too_long(max_seconds)
-    scale = np.float32(2 ** (8 * plain.kind.itemsize - 1) if plain.kind.kind == "i" else 1)
+    scale = np.float32(2 ** (8 * plain.kind.itemsize - 1)) if plain.kind.kind == "i" else None
     file.seek(plain.start)
     left = plain.length
     while left:
-        taken = file.read(min(left, BLOCK // plain.channels * frame))
-        if not taken or len(taken) % frame:
+        size = min(left, BLOCK // plain.channels * frame)
+        taken = _read(file, size)
+        if len(taken) < size:
             raise Damaged("The file became shorter while it was read: choose it again.")
         left -= len(taken)
         samples = np.frombuffer(taken, plain.kind).reshape(-1, plain.channels)
-        yield np.ascontiguousarray(samples.T, np.float32) / scale, plain.rate
+        block = np.ascontiguousarray(samples.T, np.float32)
+        yield block / scale if scale else block, plain.rate
+
+
+def _read(file: IO[bytes], size: int) -> bytes:
+    """So many bytes, fewer only at the end: a file object may give some at a time."""
+    parts = []
+    while size and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _by_ffmpeg(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:

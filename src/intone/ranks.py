@@ -64,11 +64,12 @@ class Ranks:
         return tensor.pin_memory().to(self.device, non_blocking=True)
 
     def autocast(self, *, on_processors: bool = False) -> AbstractContextManager[Any]:
-        """Half precision (bfloat16) where the GPU multiplies in it, or if wanted where the processor does."""
-        on_gpu = self.device.type == "cuda"
-        if torch.cuda.is_bf16_supported() if on_gpu else on_processors and _processor_has_bf16():
-            return torch.autocast(self.device.type, torch.bfloat16)
-        return nullcontext()
+        """Half precision (bfloat16) where the GPU itself multiplies in it, or if wanted where the processor does."""
+        if self.device.type == "cuda":
+            wanted = torch.cuda.is_bf16_supported(including_emulation=False)
+        else:
+            wanted = on_processors and _processor_has_bf16()
+        return torch.autocast(self.device.type, torch.bfloat16) if wanted else nullcontext()
 
     def summed(self, *values: float) -> list[float]:
         """Numbers summed over all processes."""

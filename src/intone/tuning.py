@@ -9,6 +9,7 @@ that was stopped goes on within its epoch, and ends as one that was not.
 """
 
 import math
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,8 @@ class _State:
         own = self.here.share(np.arange(len(rows)))
         forbidden = self.here.here(~self.clips.allowed[rows[own]])
         classes = self.here.here(self.clips.labels[rows[own]])
-        with self.here.autocast(on_processors=self.recipe.precision == "mixed"):
+        mixed = self.recipe.precision == "mixed"
+        with self.here.autocast(on_processors=True) if mixed else nullcontext():
             logits = self.learner(self.here.here(batch.states[own]), self.here.here(batch.heard[own])).float()
         logits = logits.masked_fill(forbidden, -1e9)
         loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / len(rows)

@@ -79,7 +79,9 @@ class Tuned(nn.Module):
 
 def statistics(hidden: Tensor, weights: Tensor) -> Tensor:
     """Weighted means and deviations over time: (n, tokens, width), (n, tokens, gazes) -> (n, 2 gazes width)."""
-    mean = torch.einsum("ntg,ntw->ngw", weights, hidden)
-    square = torch.einsum("ntg,ntw->ngw", weights, hidden.square())
-    deviation = (square - mean.square()).clamp_min(1e-5).sqrt()
-    return torch.cat([mean.flatten(1), deviation.flatten(1)], dim=1)
+    with torch.autocast(hidden.device.type, enabled=False):  # a difference of squares needs all digits
+        hidden, weights = hidden.float(), weights.float()
+        mean = torch.einsum("ntg,ntw->ngw", weights, hidden)
+        square = torch.einsum("ntg,ntw->ngw", weights, hidden.square())
+        deviation = (square - mean.square()).clamp_min(1e-5).sqrt()
+        return torch.cat([mean.flatten(1), deviation.flatten(1)], dim=1)

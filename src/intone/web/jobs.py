@@ -66,6 +66,7 @@ class Jobs:
     def __init__(self, ledger: Ledger, desk: Desk, kept_s: float, problem: Callable[[Exception], str]) -> None:
         self._ledger, self._desk, self._kept_s, self._problem = ledger, desk, kept_s, problem
         self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+        self._beginning = threading.Lock()
 
     def start(self, work: Work, duration_s: float) -> Job:
         """Begin, or queue, the work about a recording of `duration_s` seconds."""
@@ -76,8 +77,9 @@ class Jobs:
             db.execute("INSERT INTO jobs (name, process, duration_s) VALUES (?, ?, ?)",
                        (job.name, os.getpid(), duration_s))
         thread = threading.Thread(target=self._run, args=(job.name, work, place), name="intone-job", daemon=True)
-        self._threads.add(thread)
-        thread.start()
+        with self._beginning:
+            thread.start()
+            self._threads.add(thread)
         return job
 
     def find(self, name: str) -> Job:
@@ -118,7 +120,9 @@ class Jobs:
         takes for a crash.
         """
         until = time.monotonic() + patience_s
-        for thread in list(self._threads):
+        with self._beginning:
+            running = list(self._threads)
+        for thread in running:
             thread.join(max(0.0, until - time.monotonic()))
 
     @property

@@ -42,6 +42,7 @@ def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> 
         except (SystemExit, KeyboardInterrupt):
             _state(app).jobs.close()  # who follows one is told, instead of being waited for
             server.task_dispatcher.shutdown()
+            _state(app).jobs.close()  # those that a request in flight began
             _state(app).jobs.join(_CANCELLED_S)
         finally:
             wasyncore.close_all(channels)
