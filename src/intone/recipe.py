@@ -74,16 +74,16 @@ class TunedRecipe:
     encoder: str
     front_end: LogMel | Waveform
     model: Literal["encoder-tuned"] = "encoder-tuned"
-    frozen: int = 0
-    tuned: int = 4
-    probed: tuple[int, ...] = (0,)
+    frozen: int = 2
+    tuned: int = 2
+    probed: tuple[int, ...] = (1, 2)
     penalty: float = 1e-3
     untouched: float = 0.3
-    stride: int = 2
+    stride: int = 4
     variations: int = 3
-    epochs: int = 7
+    epochs: int = 8
     batch: int = 32
-    others: int = 3000
+    others: int = 6000
     longest: int = 150
     precision: Literal["single", "mixed"] = "mixed"
     learning_rate: float = 1e-4
