@@ -144,7 +144,7 @@ def _count(places: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 def _examine_all(paths: list[Path], jobs: int) -> list[Examined]:
-    # Threads: FFmpeg and the hashes release the interpreter; processes were 10 % faster on two cores.
+    # Threads: what decodes, resamples and hashes releases the interpreter; processes were 10 % faster on two cores.
     with ThreadPoolExecutor(jobs) as pool:
         try:
             return list(tqdm(pool.map(examine, paths), total=len(paths), desc="check", unit="file", disable=None))
