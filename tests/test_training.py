@@ -1,6 +1,7 @@
 """Training: the original's constants, whole runs on a small corpus, and going on after an interruption."""
 
 import csv
+import errno
 import os
 import shutil
 import signal
@@ -165,6 +166,26 @@ def test_killed_it_goes_on(tmp_path: Path) -> None:
     assert lines[: before - 1] == (tmp_path / "copy" / run.HISTORY).read_text().splitlines()[: before - 1]
     assert (tmp_path / "run" / run.RECOGNIZER).is_file()
     assert not list((tmp_path / "run").glob(".*.part"))
+
+
+def test_a_last_checkpoint_that_found_no_room_is_made_again(
+    table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips, settings = training.plan(table, quick(2), sex="male", classes=2)
+    training.train(clips, settings, tmp_path / "whole", jobs=1)
+    save = training._State.save
+
+    def full(state: training._State, path: Path, epochs: int) -> None:
+        if epochs == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(state, path, epochs)
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr(training._State, "save", full)
+        training.train(clips, settings, tmp_path / "full", jobs=1)
+    training.train(clips, settings, tmp_path / "full", jobs=1)
+    for name in (run.CHECKPOINT, run.BEST, run.HISTORY):
+        assert (tmp_path / "full" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
 def test_other_settings_in_the_same_folder_are_refused(table: pd.DataFrame, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: i
     here = ranks()
     here.first_before_others(lambda: run.open_run(folder, settings))
     history = read_history(folder / run.HISTORY)
-    if len(history) >= settings.cnn.epochs and (folder / run.BEST).is_file():
+    if len(history) >= settings.cnn.epochs and (folder / run.BEST).is_file() and _epochs_kept(folder) == len(history):
         return history
     signals = cleaning.signals(table, settings.cnn.front_end.envelope, jobs=jobs)
     train_set, validation_set = chunk_sets(table, signals, settings)
@@ -112,6 +112,12 @@ def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: i
         write_history(folder / run.HISTORY, history)
         state.save(folder / run.CHECKPOINT, number + 1)
     return history
+
+
+def _epochs_kept(folder: Path) -> int:
+    """The epochs that the checkpoint of a run has behind it; a full disk may have left out the last."""
+    path = folder / run.CHECKPOINT
+    return int(load_weights(path)[1]["epochs"]) if path.is_file() else 0
 
 
 def chunk_sets(table: "pd.DataFrame", signals: Sequence[Signal], settings: RunSettings) -> tuple[Drawn, Drawn | None]:
