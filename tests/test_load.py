@@ -75,13 +75,8 @@ def test_a_server_that_hangs_up_is_no_answer() -> None:
             thread.join()
 
 
-def test_what_is_written_down_has_no_wrong_answer() -> None:
+def test_what_is_written_down_is_without_fault() -> None:
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    assert [one for one in load.faults(found) if not one.startswith("Memory")] == []
+    assert load.faults(found) == []
+    assert found["minutes"] >= 10
     assert set(found["clients"]) == {"1", "8", "64"}
-
-
-@pytest.mark.xfail(reason="memory still rises after five minutes of twice the capacity", strict=True)
-def test_memory_was_flat_in_what_is_written_down() -> None:
-    found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    assert [one for one in load.faults(found) if one.startswith("Memory")] == []

@@ -9,6 +9,7 @@ One direction of flow; no module knows the ones after it:
     labels         emotions, sexes, and the schemes that group emotions into classes
     settings       frozen dataclasses to JSON and back, strictly
     files          files that are written whole or not at all
+    allocator      what becomes of freed memory
     parallel       one function over many items, in several processes, with a progress bar
     corpora/       folders of recordings with labels, as one table of clips
     decoding       bytes of a recording -> blocks of samples
@@ -55,7 +56,6 @@ One direction of flow; no module knows the ones after it:
     evaluation     five folds by actor
     robustness     an evaluation's clips after everything that may befall them
     plots/         figures of clips, corpora and trainings
-    allocator      what becomes of freed memory
     batch/         many recordings into one table, through processes or Dask
     cli, web/      what a person sees
 """

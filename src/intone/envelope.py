@@ -35,12 +35,16 @@ def envelope(signal: Signal, window_s: float = 0.1) -> NDArray[np.float64]:
     A window of n = 16000 window_s samples; an even window reaches from i - n/2 to i + n/2 - 1. At the edges the mean
     is taken over what is there.
     """
-    n = max(1, round(RATE * window_s))
-    total = np.concatenate([[0.0], np.cumsum(np.abs(signal), dtype=np.float64)])
-    i = np.arange(len(signal))
-    first = np.maximum(i - n // 2, 0)
-    last = np.minimum(i - n // 2 + n, len(signal))
-    mean: NDArray[np.float64] = (total[last] - total[first]) / (last - first)
+    n, samples = max(1, round(RATE * window_s)), len(signal)
+    before, after = n // 2, n - n // 2  # samples in a window before the one that it belongs to, and from it on
+    total = np.zeros(before + samples + after)  # the sum of all samples before one, for windows that reach out too
+    np.cumsum(np.abs(signal), dtype=np.float64, out=total[before + 1 : before + samples + 1])
+    total[before + samples + 1 :] = total[before + samples]
+    mean = total[n : n + samples] - total[:samples]
+    counts = np.full(samples, float(n))
+    start, end = np.arange(min(before, samples)), np.arange(max(samples - after, 0), samples)
+    counts[start], counts[end] = np.minimum(start + after, samples), samples - np.maximum(end - before, 0)
+    mean /= counts
     return mean
 
 

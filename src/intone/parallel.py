@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from intone.allocator import keep_memory
 from intone.errors import IntoneError
 
 Item = TypeVar("Item")
@@ -39,7 +40,7 @@ def mapped(
                 bar.update()
             return
         # Not forked: a copy of a process whose threads hold locks can hang.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=keep_memory) as pool:
             try:
                 for result in pool.map(function, items, chunksize=8):
                     yield result
