@@ -27,8 +27,8 @@ def keep_memory() -> None:
 def share_memory() -> None:
     """Let the threads of this process share two arenas, to be called before they are started.
 
-    Otherwise each of a page's threads has one of its own, and what one has freed another cannot use: memory rises for
-    as long as there is a thread that has not yet met the largest recordings.
+    Otherwise each thread has one of its own, and what one has freed another cannot use: memory rises for as long as
+    there is a thread that has not yet met the largest recordings.
     """
     _set(_ARENA_MAX, _ARENAS)
 
