@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 import intone
 from intone import Recognizer
@@ -128,7 +128,9 @@ def ask(page: Page, *recordings: Path | bytes) -> None:
 
 def verdict(page: Page) -> str:
     """The answer in the classes that are shown, as the page says it."""
-    return page.locator(".verdict:visible").inner_text()
+    shown = page.locator(".verdict:visible")
+    expect(shown).to_have_count(1)  # the others are hidden by a style sheet that may still be on its way
+    return shown.inner_text()
 
 
 def violations(page: Page) -> list[str]:

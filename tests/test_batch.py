@@ -10,8 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet
@@ -19,7 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_work import answer, by_name
+from batch_work import answer, at_once, by_name
 from intone.batch import Batch, engines, estimate, results, run_batch
 from intone.batch.journal import Journal
 from intone.batch.work import Outcome, Question, checked, failed, hear
@@ -124,6 +127,30 @@ def test_an_engine_answers_every_recording_once_even_if_workers_die(name, names,
     assert sorted(found) == sorted(asked)
     assert [one for one, outcome in found.items() if outcome.failed] == [odd[1]]
     assert found[odd[1]].told["error"] == engines.KILLED
+
+
+def test_an_answer_counts_though_its_worker_has_died_since(monkeypatch):
+    class Coming:
+        """Dask's `as_completed`, to which the answers come, and which then has them computed again."""
+
+        def __init__(self, **_):
+            self.futures = []
+
+        def update(self, futures):
+            self.futures += futures
+
+        def batches(self):
+            while self.futures:
+                some, self.futures = self.futures, []
+                yield [(future, future.answer) for future in some]
+
+    def handed_out(work, names, pure):
+        return [SimpleNamespace(key=name, status="pending", answer=work(name)) for name in names]
+
+    monkeypatch.setattr("distributed.as_completed", Coming)
+    client = SimpleNamespace(loop=None, nthreads=dict, map=handed_out)
+    outcomes = engines._on(client, partial(at_once, Question()), deque(["a.wav", "b.wav"]), MemoryError)
+    assert [one.recording for one in outcomes] == ["a.wav", "b.wav"]
 
 
 def test_processes_give_the_rows_of_one(recordings, recognizer, tmp_path):

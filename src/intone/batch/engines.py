@@ -148,7 +148,7 @@ def _on(
     for some in coming.batches():  # all that is there: to ask for each by itself, the scheduler would be waited for
         for future, result in some:
             recording = names.pop(future.key)
-            if future.status == "finished":
+            if isinstance(result, Outcome):  # also where its worker has died since, and it is to be computed again
                 yield result
                 continue
             error = result[1] if isinstance(result, tuple) else result
