@@ -145,6 +145,7 @@ def test_an_answer_counts_though_its_worker_has_died_since(monkeypatch):
                 yield [(future, future.answer) for future in some]
 
     def handed_out(work, names, pure):
+        assert not pure
         return [SimpleNamespace(key=name, status="pending", answer=work(name)) for name in names]
 
     monkeypatch.setattr("distributed.as_completed", Coming)
