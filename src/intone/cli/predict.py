@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 from cyclopts import Parameter
 
 from intone import labels, recognizer
-from intone.allocator import share_memory
 from intone.annotations import FORMATS
 from intone.audio import SUFFIXES, check_channel
 from intone.cli.answers import Answer, Failed, write_csv, write_json, write_stretches, write_table
@@ -68,7 +67,6 @@ def predict(
     files = list(_files(recordings))
     if format_ in STRETCHES and (len(files) > 1 or channel == "each"):
         raise UsageError(f"--format {format_} takes the stretches of one recording: name one, and no --channel each.")
-    share_memory()  # the threads that hear the stretches of a long recording
     heard = recognizer.load(recognizer_)
     answers = _answers(heard, files, sex, classes, chosen, explain)
     if format_ in STRETCHES:
