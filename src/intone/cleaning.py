@@ -4,8 +4,8 @@ A folder of cleaned clips carries `manifest.json` with the settings. A clip is w
 the modification time of its original, so that a clip of another time is seen to be stale and cleaned again.
 """
 
+import io
 import os
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -171,11 +171,16 @@ def _clean_clip(job: tuple[Path, Path], envelope: EnvelopeSettings) -> Cleaned:
 
 
 def _wav(signal: Signal) -> bytes:
-    """A signal as float32 WAV, as FFmpeg writes it; libsndfile puts the time of writing into such a file."""
-    samples = signal.astype("<f4").tobytes()
-    chunks = (struct.pack("<4sIHHIIHHH", b"fmt ", 18, 3, 1, RATE, 4 * RATE, 4, 32, 0)
-              + struct.pack("<4sII", b"fact", 4, len(signal)) + struct.pack("<4sI", b"data", len(samples)) + samples)
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(chunks), b"WAVE") + chunks
+    """A signal as float32 WAV; not by libsndfile, which puts the time of writing into such a file."""
+    import av
+
+    file = io.BytesIO()
+    with av.open(file, "w", format="wav", options={"fflags": "+bitexact"}) as container:
+        stream = container.add_stream("pcm_f32le", rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(signal[None]), format="flt", layout="mono")
+        frame.rate = RATE
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return file.getvalue()
 
 
 def _read_clean(job: tuple[Path, bool], envelope: EnvelopeSettings) -> Signal:
