@@ -1,9 +1,11 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from intone.audio import RATE, Signal, read_mono
 from intone.perturbations import Surroundings, clipped, gain, telephone, white, with_noise
-from intone.quality import CLIPPED, NOISY_DB, Quality, quality, warnings
+from intone.quality import CLIPPED, NOISY_DB, Gauge, Quality, _Distribution, _percentile, quality, warnings
 from intone.speech import Span, find_speech
 from sounds import noise, silence, voice
 
@@ -64,6 +66,34 @@ def test_a_moment_has_a_quality_too(samples, length):
     found = quality(signal, [Span(0, length, length / RATE)])
     assert 0 <= found.clipped <= 1
     assert not np.isnan(found.snr_db)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 40, 3000])
+def test_the_noise_is_that_of_the_powers_themselves(length):
+    powers = 10 ** np.random.default_rng(length).uniform(-9, -1, length)
+    counted = _Distribution()
+    for part in np.array_split(powers, 3):
+        counted.add(part)
+    for share in (0, 5, 50, 100):
+        assert 10 * np.log10(_percentile(*counted.read(), share) / np.percentile(powers, share)) == pytest.approx(0, abs=0.01)
+
+
+def test_hours_take_no_more_memory_than_seconds():
+    gauge, part = Gauge(), np.tile(VOICE, 10)
+    spans = find_speech(part)
+
+    def grown(times: int) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(times):
+            gauge.add(part, spans)
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    try:
+        grown(1)
+        assert grown(20) < 10_000, "ten minutes"
+    finally:
+        tracemalloc.stop()
 
 
 def test_without_any_noise_there_is_no_limit():

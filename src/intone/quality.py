@@ -26,6 +26,7 @@ _AROUND_S = 0.3
 _FRAME = RATE // 50
 _QUIETEST = 5  # percent of the frames
 _RISE_HZ = (300.0, 500.0)  # from nothing to everything
+_LOWEST_DB, _HIGHEST_DB, _BIN_DB = -200.0, 200.0, 0.01  # of mean squares; samples are below 2**32
 _NEAR = 0.9  # of the extreme: resampling makes ripples of a flat top
 
 
@@ -41,20 +42,21 @@ class Gauge:
     """Measures the quality of a recording by its parts, from the stretches in which someone speaks."""
 
     def __init__(self) -> None:
-        self._powers: list[NDArray[np.float64]] = []
+        self._powers = _Distribution()
         self._clipped, self._samples = 0, 0
 
     def add(self, signal: Signal, spans: Sequence[Span]) -> None:
         """Count a part. What is clipped is told by the loudest sample of the part, for a gain may be changed."""
         if spans:
-            self._powers += [_powers(one) for one in _surrounded(signal, spans)]
+            for one in _surrounded(signal, spans):
+                self._powers.add(_powers(one))
             speech = np.concatenate([signal[span.start : span.end] for span in spans])
             self._clipped += _clipped(speech)
             self._samples += len(speech)
 
     def read(self) -> Quality:
         """The quality of all parts; at least one must have held speech."""
-        return Quality(_snr_db(np.concatenate(self._powers)), self._clipped / max(self._samples, 1))
+        return Quality(_snr_db(self._powers), self._clipped / max(self._samples, 1))
 
 
 def quality(signal: Signal, spans: Sequence[Span]) -> Quality:
@@ -93,13 +95,43 @@ def _powers(part: Signal) -> NDArray[np.float64]:
     return np.asarray(np.mean(np.square(above[: frames * _FRAME].reshape(shape)), axis=1)[heard])
 
 
-def _snr_db(powers: NDArray[np.float64]) -> float:
+class _Distribution:
+    """How often which power occurred, in bins of `_BIN_DB`, so that ten hours take no more memory than a minute."""
+
+    def __init__(self) -> None:
+        bins = round((_HIGHEST_DB - _LOWEST_DB) / _BIN_DB)
+        self._counts, self._sums = np.zeros(bins, np.int64), np.zeros(bins)
+
+    def add(self, powers: NDArray[np.float64]) -> None:
+        """Count powers (n,), at least 0."""
+        decibels = 10 * np.log10(np.maximum(powers, 10 ** (_LOWEST_DB / 10)))
+        bins = ((decibels - _LOWEST_DB) / _BIN_DB).astype(np.int64).clip(0, len(self._counts) - 1)
+        np.add.at(self._counts, bins, 1)
+        np.add.at(self._sums, bins, powers)
+
+    def read(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The powers that occurred, rising, each the mean of its bin, and how often."""
+        there = self._counts > 0
+        return self._sums[there] / self._counts[there], self._counts[there]
+
+
+def _snr_db(found: _Distribution) -> float:
     """The louder half of the frames against the quietest."""
+    powers, counts = found.read()
     if not len(powers):
         return float("inf")
-    noise = float(np.percentile(powers, _QUIETEST))
-    loud = float(powers[powers >= np.median(powers)].mean())
-    return float("inf") if noise <= 0 else float(10 * np.log10(max(loud - noise, 1e-3 * noise) / noise))
+    noise, median = (_percentile(powers, counts, share) for share in (_QUIETEST, 50))
+    loud = powers >= median
+    louder = float(np.average(powers[loud], weights=counts[loud]))
+    return float("inf") if noise <= 0 else float(10 * np.log10(max(louder - noise, 1e-3 * noise) / noise))
+
+
+def _percentile(powers: NDArray[np.float64], counts: NDArray[np.int64], share: float) -> float:
+    """What `numpy.percentile` says of every power repeated as often as it occurred."""
+    up_to = np.cumsum(counts)
+    rank = share / 100 * (up_to[-1] - 1)
+    below, above = powers[np.searchsorted(up_to, [np.floor(rank), np.ceil(rank)], side="right")]
+    return float(below + (above - below) * (rank % 1))
 
 
 def _clipped(speech: Signal) -> int:
