@@ -92,6 +92,10 @@ class Node:
                 "containerStatuses": [{"name": container["name"], "state": state}],
                 "conditions": [{"type": one, "status": str(ready)} for one in ("ContainersReady", "Ready")]}})
 
+        async def probed() -> None:
+            await _ready(container)
+            tell({"running": {}}, ready=True)
+
         while "deletionTimestamp" not in self.api.things[where]["metadata"]:
             with (self.folder / f"{about['name']}.log").open("ab") as log:
                 process = await asyncio.create_subprocess_exec(
@@ -101,30 +105,30 @@ class Node:
             if "deletionTimestamp" in self.api.things[where]["metadata"]:
                 process.terminate()
             tell({"running": {}}, ready=False)
-            probe = asyncio.create_task(self._ready(container))
-            probe.add_done_callback(lambda done: done.cancelled() or tell({"running": {}}, ready=True))
+            readiness = asyncio.create_task(probed())
             await process.wait()
-            probe.cancel()
+            readiness.cancel()
             if "deletionTimestamp" not in self.api.things[where]["metadata"]:
                 self.ended.append(about["name"])
                 tell({"waiting": {"reason": "CrashLoopBackOff"}}, ready=False)
                 await asyncio.sleep(10)
         self.api.remove("pods", self.api.things[where])
 
-    async def _ready(self, container: Thing) -> None:
-        """Until its readiness probe is answered."""
-        import aiohttp
 
-        probe = container.get("readinessProbe", {}).get("httpGet")
-        if probe:
-            port = next(one["containerPort"] for one in container["ports"] if one["name"] == probe["port"])
-            async with aiohttp.ClientSession() as session:
-                while True:
-                    with suppress(aiohttp.ClientError):
-                        async with session.get(f"http://127.0.0.1:{port}{probe['path']}") as response:
-                            if response.ok:
-                                return
-                    await asyncio.sleep(1)
+async def _ready(container: Thing) -> None:
+    """Until its readiness probe is answered."""
+    import aiohttp
+
+    probe = container.get("readinessProbe", {}).get("httpGet")
+    if probe:
+        port = next(one["containerPort"] for one in container["ports"] if one["name"] == probe["port"])
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with suppress(aiohttp.ClientError):
+                    async with session.get(f"http://127.0.0.1:{port}{probe['path']}") as response:
+                        if response.ok:
+                            return
+                await asyncio.sleep(1)
 
 
 def install() -> None:

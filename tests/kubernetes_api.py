@@ -61,7 +61,7 @@ class Api:
     def create(self, plural: str, namespace: str, body: Thing) -> Thing:
         """A new object, without what is null, as Kubernetes drops it."""
         group, kind, _ = KINDS[plural]
-        thing = _without_null({"apiVersion": f"{group}/v1".lstrip("/"), "kind": kind, **body})
+        thing: Thing = _without_null({"apiVersion": f"{group}/v1".lstrip("/"), "kind": kind, **body})
         about = thing["metadata"]
         about.setdefault("name", about.get("generateName", "") + uuid.uuid4().hex[:5])
         about |= {"namespace": namespace, "uid": str(uuid.uuid4()), "creationTimestamp": now(), "generation": 1}
