@@ -8,6 +8,7 @@
 # make bench  how fast it is beside what else there is, with the folder RAVDESS=ravdess
 # make scale  5,000 recordings through every engine, with workers that are killed
 # make slurm  the same few words on a SLURM that is installed for it, as root on Debian
+# make kubernetes the same, by the Dask operator on a stand-in for Kubernetes's API, on Linux
 # make baselines the classic baseline in results/, from the folder RAVDESS=ravdess
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables fuzz soak load bench scale slurm baselines clean
+.PHONY: run test check tables fuzz soak load bench scale slurm kubernetes baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -48,6 +49,9 @@ scale: $(VENV)/.dev
 
 slurm: $(VENV)/.dev
 	$(VENV)/bin/python tests/slurm.py
+
+kubernetes: $(VENV)/.dev
+	$(VENV)/bin/python tests/kubernetes.py
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)
