@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from intone import export, labels, run, training
+from intone.adapters import adapt
 from intone.corpora import open_corpora
 from intone.encoder import front_end_of, load_encoder
 from intone.errors import TrainingError
@@ -19,7 +20,7 @@ from intone.recipe import recipe
 from intone.upper import Tuned, Upper
 from small_corpus import write_corpus
 from sounds import voice
-from tiny_encoder import LARGE, WIDTH, write_wave_encoder
+from tiny_encoder import LARGE, WIDTH, write_encoder, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,21 @@ def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: P
             logits, strangeness = network.judged(torch.from_numpy(features))
         np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)
         assert model.judged(features)[1] == pytest.approx(float(strangeness), rel=1e-3)
+
+
+def test_weights_that_two_layers_share_are_written_once(tmp_path: Path) -> None:
+    folder, sizes = write_encoder(tmp_path / "encoder"), []
+    for read in (0, 2):
+        encoder = load_encoder(str(folder), 2)
+        upper = Upper(encoder.take_off(0, 2, read), WIDTH, 16, 0.3, 2)
+        for layer in upper.layers:
+            adapt(layer, 2)
+        network = Tuned(encoder, upper, Reading((0, read), WIDTH, 16), 0.4).eval()
+        made = ModelSettings("made", "8", labels.network_labels(8, "both"), front_end_of(str(folder)), {}, ("ravdess",), "none")
+        proto = onnx.load(export.export(network, made, tmp_path / "made.onnx"))
+        sizes.append(sum(int(np.prod(tensor.dims)) for tensor in proto.graph.initializer))
+        weights = 2 * (4 * WIDTH * WIDTH + 2 * WIDTH * 32)
+    assert sizes[1] - sizes[0] < weights / 2
 
 
 def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:

@@ -10,8 +10,8 @@ import torch
 
 from intone import export, labels, recipe, run, states, training, tuning
 from intone.corpora import open_corpora
-from intone.encoder import pooled
-from intone.errors import TrainingError
+from intone.encoder import load_encoder, means, pooled
+from intone.errors import TrainingError, UsageError
 from intone.fitting import fit
 from intone.front_end import Waveform
 from intone.history import read_history
@@ -39,7 +39,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 def quick(encoder: Path, **changes: object) -> TunedRecipe:
     tuned = recipe.on_encoder(str(encoder))
     assert isinstance(tuned, TunedRecipe)
-    values = {"frozen": 1, "tuned": 2, "probed": (0, 1), "penalty": 1.0, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
+    values = {"frozen": 1, "tuned": 2, "rank": 0, "probed": (0, 1), "penalty": 1.0, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
     return replace(tuned, **values | changes)
 
 
@@ -150,6 +150,40 @@ def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, tabl
     shares = dict(zip(model.settings.labels, model.answer(model.settings.front_end(voice(1.0))), strict=True))
     assert sum(share for label, share in shares.items() if label.endswith(("_angry", "_happy"))) > 0.999
     assert model.settings.sure_above == {}
+
+
+@pytest.mark.parametrize("kind", ["whisper", "wavlm"])
+def test_adapters_learn_beside_a_probe_of_the_layers_as_they_were(kind: str, table: pd.DataFrame, tmp_path: Path) -> None:
+    encoder = write_encoder(tmp_path / "encoder") if kind == "whisper" else write_wave_encoder(tmp_path / "encoder", kind)
+    wanted = quick(encoder, frozen=1, tuned=2, rank=3, stride=2, probed=(1, 3), epochs=2)
+    clips, settings = training.plan(table, wanted)
+    model = load_model(fit(clips, settings, tmp_path / "run", jobs=1))
+    network, untouched = export.best_network(tmp_path / "run"), load_encoder(str(encoder), 3)
+    assert network.reading.layers == [1, 3]
+    before, _ = load_weights(tmp_path / "run" / run.BEST)
+    assert any(name.endswith(".up") and weight.any() for name, weight in before.items())
+    assert not any(name.endswith(("q_proj.weight", "fc1.weight")) for name in before), "those of the encoder are not kept"
+    features = torch.from_numpy(model.settings.front_end(voice(1.0)))
+    with torch.no_grad():
+        states_ = network.encoder(features)
+        found = network.encoder.pooled(states_)
+        hidden = means(untouched(features)[1:2], 2)
+        for layer in untouched.take_off(1, 2):
+            hidden = layer(hidden, None)
+    torch.testing.assert_close(found[:2], pooled(untouched(features)), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(found[3:], pooled(hidden), atol=1e-5, rtol=1e-4)
+    for seconds in (0.1, 2.0, 9.0):
+        features = model.settings.front_end(voice(seconds))
+        with torch.no_grad():
+            shares = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
+        np.testing.assert_allclose(model.probabilities(features), shares, atol=0.02)
+
+
+def test_a_probe_reads_only_what_is_left_as_it_was(encoder_dir: Path) -> None:
+    with pytest.raises(UsageError, match="let it read 0 to 1, and at least 1 learn"):
+        quick(encoder_dir, probed=(2,))
+    with pytest.raises(UsageError, match="let it read 0 to 3, and at least 1 learn"):
+        quick(encoder_dir, rank=4, probed=(4,))
 
 
 def test_all_layers_of_an_encoder_of_samples_are_tuned(table: pd.DataFrame, tmp_path: Path) -> None:

@@ -31,12 +31,13 @@ One direction of flow; no module knows the ones after it:
     run            the folder of a training
     history        its epochs
     folds          which voices test, validate and train
+    adapters       layers learn, and their weights stay
     states         what the frozen layers of an encoder say of clips
     training       the loop of the CNN
     probe          a linear layer on a frozen encoder
     upper          the network of a fine-tuning
     batches        the clips of a fine-tuning in batches
-    tuning         the upper layers of an encoder learn further
+    tuning         layers of an encoder learn further
     metrics        accuracy, UAR, macro-F1, calibration error, intervals over voices
     calibration    how sure is sure
     model_file     the ONNX file, read and checked

@@ -71,6 +71,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     _set_settings(proto, model)
     _strip(proto)
     if packed:
+        share_weights(proto)
         pack_weights(proto)
     tolerance = PACKED_TOLERANCE if packed else TOLERANCE
     with write_whole(to) as part:
@@ -190,6 +191,22 @@ def _strip(proto: onnx.ModelProto) -> None:
     for tensor in proto.graph.initializer:
         del tensor.metadata_props[:]
     del proto.graph.metadata_props[:]
+
+
+def share_weights(proto: onnx.ModelProto) -> None:
+    """Keep equal weights once: those of adapted layers are also those of the layers as they were."""
+    graph = proto.graph
+    first: dict[tuple[object, ...], str] = {}
+    other = {}
+    for tensor in graph.initializer:
+        content = (tensor.data_type, tuple(tensor.dims), onnx.numpy_helper.to_array(tensor).tobytes())
+        if first.setdefault(content, tensor.name) != tensor.name:
+            other[tensor.name] = first[content]
+    kept = [tensor for tensor in graph.initializer if tensor.name not in other]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    for node in graph.node:
+        node.input[:] = [other.get(name, name) for name in node.input]
 
 
 def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:

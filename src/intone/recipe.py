@@ -57,17 +57,18 @@ class ProbeRecipe:
 
 @dataclass(frozen=True)
 class TunedRecipe:
-    """How the upper layers of an encoder are trained further, beside a linear probe of the lower ones.
+    """How layers of an encoder are trained further, beside a linear probe of what they were.
 
     `encoder` is a folder or a name on the hub, `front_end` what it hears. The stem and the first `frozen` layers stay
-    as they are, the next `tuned` ones learn, on the means of every `stride` tokens. The answer is a mean of theirs and
-    that of a linear probe of what is frozen, the layers `probed` with `penalty`, 0 being the stem; the validating
-    voices say how much the probe weighs in it, `untouched` where none validates. A clip is heard as it was recorded
-    and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it `others`
-    random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a cosine to
-    zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one above it.
-    `longest` tokens of 20 ms are heard of a clip while training. With `precision` "mixed" what can be is multiplied in
-    bfloat16, by a processor or GPU that does so itself.
+    as they are, the next `tuned` ones learn, on the means of every `stride` tokens: all their weights, or with a `rank`
+    only adapters of that rank. The answer is a mean of theirs and that of a linear probe of what the encoder was, the
+    layers `probed` with `penalty`, 0 being the stem, of which only adapters leave those that learn as they were; the
+    validating voices say how much the probe weighs in it, `untouched` where none validates. A clip is heard as it was
+    recorded and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it
+    `others` random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a
+    cosine to zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one
+    above it. `longest` tokens of 20 ms are heard of a clip while training. With `precision` "mixed" what can be is
+    multiplied in bfloat16, by a processor or GPU that does so itself.
     """
 
     name: str
@@ -76,6 +77,7 @@ class TunedRecipe:
     model: Literal["encoder-tuned"] = "encoder-tuned"
     frozen: int = 2
     tuned: int = 2
+    rank: int = 0
     probed: tuple[int, ...] = (1, 2)
     penalty: float = 1e-3
     untouched: float = 0.3
@@ -96,9 +98,10 @@ class TunedRecipe:
     held_out_share: float = 1 / 6
 
     def __post_init__(self) -> None:
-        if self.tuned < 1 or not all(0 <= layer <= self.frozen for layer in self.probed):
+        there = self.frozen + (self.tuned if self.rank else 0)
+        if self.tuned < 1 or not all(0 <= layer <= there for layer in self.probed):
             raise UsageError(f"With {self.frozen} frozen layers and {self.tuned} that learn a probe cannot read the "
-                             f"layers {self.probed}: let it read 0 to {self.frozen}, and at least 1 learn.")
+                             f"layers {self.probed}: let it read 0 to {there}, and at least 1 learn.")
 
     def with_epochs(self, epochs: int | None) -> "TunedRecipe":
         """The same recipe with another number of epochs; None leaves it."""

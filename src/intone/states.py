@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from intone import audio, folds
-from intone.encoder import Encoder, load_encoder, pooled
+from intone.encoder import Encoder, load_encoder
 from intone.errors import CorpusError, NoSpeech, RecordingError
 from intone.files import told, write_whole
 from intone.front_end import LogMel, Waveform
@@ -37,11 +37,16 @@ BABBLERS = 12
 
 @dataclass(frozen=True)
 class StateSettings:
-    """What decides the states of a clip: an encoder's folder or name, how many of its layers, and what it hears."""
+    """What decides the states of a clip: an encoder's folder or name, how many of its layers, and what it hears.
+
+    The layers above those up to `read` hear the means of every `stride` tokens; they are pooled, their states not kept.
+    """
 
     encoder: str
     layers: int
     front_end: LogMel | Waveform
+    read: int = 0
+    stride: int = 1
 
 
 def encode(
@@ -138,9 +143,11 @@ def _encode_clip(
 def _write_states(signal: audio.Signal, kept: Path, settings: StateSettings) -> None:
     torch.set_num_threads(1)
     with torch.inference_mode():
-        states = _encoder(settings.encoder, settings.layers)(torch.from_numpy(settings.front_end(signal)))
+        encoder = _encoder(settings)
+        states = encoder(torch.from_numpy(settings.front_end(signal)))
+        found = encoder.pooled(states)
     with write_whole(kept) as part, part.open("wb") as file:
-        np.savez(file, states=states[-1].numpy().astype(np.float16), pooled=pooled(states).numpy())
+        np.savez(file, states=states[-1].numpy().astype(np.float16), pooled=found.numpy())
 
 
 def _read(path: Path) -> audio.Signal:
@@ -156,5 +163,7 @@ def _babbler(path: Path) -> audio.Signal:
 
 
 @cache
-def _encoder(name: str, layers: int) -> Encoder:
-    return load_encoder(name, layers)
+def _encoder(settings: StateSettings) -> Encoder:
+    encoder = load_encoder(settings.encoder, max(settings.layers, settings.read))
+    encoder.take_off(settings.layers, settings.stride, settings.read)
+    return encoder

@@ -1,11 +1,11 @@
-"""Fine-tuning: the upper layers of a speech encoder learn further, beside a linear probe of the lower ones.
+"""Fine-tuning: layers of a speech encoder learn further, beside a linear probe of what they were.
 
     intone train ravdess=DIR crema-d=DIR --model openai/whisper-base --to RUN
 
-The lower layers stay as they are, so that each clip is put through them once (`states`), as recorded and in random
-variations. The loss of a clip runs over the emotions that its corpus has: a clip of CREMA-D, which knows no calm, says
-nothing about calm. The random numbers of a step depend on the seed, the epoch and the step alone, so that a training
-that was stopped goes on within its epoch, and ends as one that was not.
+What stays as it is hears each clip once (`states`), as recorded and in random variations; of the rest all weights
+learn, or `adapters` alone. The loss of a clip runs over the emotions that its corpus has: a clip of CREMA-D, which
+knows no calm, says nothing about calm. The random numbers of a step depend on the seed, the epoch and the step alone,
+so that a training that was stopped goes on within its epoch, and ends as one that was not.
 """
 
 import math
@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from intone import folds, run, states
+from intone.adapters import adapt
+from intone.allocator import keep_memory
 from intone.batches import Batch, Clips
 from intone.encoder import Encoder, load_encoder
 from intone.errors import TrainingError
@@ -59,8 +61,12 @@ def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
     """The frozen layers, and the ones that learn as they are before the training."""
     recipe = made.tuned
     encoder = load_encoder(recipe.encoder, recipe.frozen + recipe.tuned)
-    learn = encoder.take_off(recipe.frozen, recipe.stride)
-    return encoder, Upper(learn, encoder.width, len(made.labels), recipe.dropout, recipe.stride)
+    learn = encoder.take_off(recipe.frozen, recipe.stride, max(recipe.probed))
+    upper = Upper(learn, encoder.width, len(made.labels), recipe.dropout, recipe.stride)
+    if recipe.rank:
+        for layer in upper.layers:
+            adapt(layer, recipe.rank)
+    return encoder, upper
 
 
 def train(
@@ -78,7 +84,8 @@ def train(
     here.first_before_others(lambda: run.open_run(folder, settings))
     if (folder / run.BEST).is_file():
         return
-    kept = StateSettings(recipe.encoder, recipe.frozen, recipe.front_end)
+    kept = StateSettings(recipe.encoder, recipe.frozen, recipe.front_end, max(recipe.probed), recipe.stride)
+    keep_memory()
     files = here.first_before_others(lambda: states.encode(table, kept, cache_in or folder / FEATURES,
                                                            variations=recipe.variations, jobs=jobs))
     clips = Clips(table, settings, files)
@@ -132,7 +139,7 @@ class _State:
         groups: list[dict[str, object]] = [{"params": head, "lr": self.recipe.head_rate}]
         for depth, layer in enumerate(reversed(self.network.layers)):
             rate = self.recipe.learning_rate * self.recipe.layer_decay**depth
-            groups.append({"params": list(layer.parameters()), "lr": rate})
+            groups.append({"params": [weight for weight in layer.parameters() if weight.requires_grad], "lr": rate})
         return groups
 
     def run_epoch(self, checkpoint: Path) -> tuple[float, float]:

@@ -1,11 +1,11 @@
-"""The network of a fine-tuning: layers of an encoder that learn, with their head, beside a probe of those below."""
+"""The network of a fine-tuning: layers of an encoder that learn, with their head, beside a probe of what they were."""
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from intone.encoder import Encoder, pooled
+from intone.encoder import Encoder, means
 from intone.probe import Reading
 
 GAZES = 4
@@ -37,7 +37,7 @@ class Upper(nn.Module):
         """`heard` (clips, tokens) is False where a shorter clip was filled up; None where none was."""
         if heard is None:
             heard = torch.ones_like(hidden[..., 0], dtype=torch.bool)
-        hidden = nn.functional.avg_pool1d(hidden.transpose(1, 2), self.stride).transpose(1, 2)
+        hidden = means(hidden, self.stride)
         heard = heard[:, self.stride - 1 :: self.stride]
         hidden_from = torch.where(heard, 0.0, -1e9)
         read = [hidden]
@@ -56,7 +56,7 @@ class Upper(nn.Module):
 class Tuned(nn.Module):
     """The whole network, as it is exported: what the encoder hears of one clip -> logits (1, labels).
 
-    It averages two opinions, that of the layers that learned and that of a linear probe of those that did not, for
+    It averages two opinions, that of the layers that learned and that of a linear probe of the encoder as it was, for
     each knows what the other does not: the logits are the logarithms of the mean of their probabilities, in which the
     probe weighs `untouched`.
     """
@@ -71,7 +71,7 @@ class Tuned(nn.Module):
     def judged(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (1, labels), and how strange the sound is to the probe, (1,)."""
         states = self.encoder(features)
-        found = pooled(states)[None]
+        found = self.encoder.pooled(states)[None]
         learned, known = self.upper(states[-1:]), self.reading(found)
         mean = (1 - self.untouched) * torch.softmax(learned, 1) + self.untouched * torch.softmax(known, 1)
         return mean.clamp_min(1e-12).log(), self.reading.strangeness(found)
