@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from threading import Thread
 from typing import TypeVar
 
 from intone.allocator import keep_memory
@@ -40,7 +41,7 @@ def mapped(
                 bar.update()
             return
         # Not forked: a copy of a process whose threads hold locks can hang.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=keep_memory) as pool:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin) as pool:
             try:
                 for result in pool.map(function, items, chunksize=8):
                     yield result
@@ -51,3 +52,18 @@ def mapped(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _begin() -> None:
+    """What a worker does first."""
+    keep_memory()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is killed: by itself it would wait for work for ever."""
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
