@@ -127,7 +127,7 @@ def test_every_command_is_one_that_there_is(page, line):
         targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
         assert words[1] in targets, f"{page}: {line}"
     else:
-        assert words[0] in ("pip", "curl", "docker"), f"{page}: {line}"
+        assert words[0] in ("pip", "curl", "podman-compose"), f"{page}: {line}"
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.language == "python"], ids=str)

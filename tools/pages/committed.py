@@ -17,6 +17,7 @@ SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
     "a linear probe of a frozen encoder": "ravdess-5fold/linear-probe",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
+    "the network on MFCC": "ravdess-5fold/mfcc-cnn",
     REFERENCE: "references/xlsr53-finetuned",
 }
 CREMA_D: Mapping[str, str] = {
