@@ -42,11 +42,12 @@ def answered(page: Page, recording: bytes) -> Page:
 
 
 def drawn(page: Page) -> list[tuple[str, float, float]]:
-    """Label, start and end of every region, as shares of the recording."""
-    return [tuple(one) for one in page.locator(".waveform [data-label]").evaluate_all("""all => all.map(one => {
+    """Label, start and end of every region, as shares of the recording; none while they are drawn anew."""
+    return [tuple(one) for one in page.locator(".waveform [data-label]").evaluate_all("""all => all.every(one =>
+        one.isConnected) ? all.map(one => {
         const whole = one.parentElement.getBoundingClientRect(), box = one.getBoundingClientRect();
         return [one.dataset.label, (box.left - whole.left) / whole.width, (box.right - whole.left) / whole.width];
-    })""")]
+    }) : []""")]
 
 
 def ink(page: Page) -> tuple[int, int]:
