@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.errors import UsageError
-from intone.labels import EMOTIONS, SCHEMES, check_sex, network_labels, scheme, split_label
+from intone.labels import EMOTIONS, SCHEMES, check_sex, network_labels, parts, scheme, split_label
 
 CLASSES = {
     2: {"positive": {"calm", "happy"}, "negative": {"sad", "angry", "fearful"}},
@@ -80,6 +80,11 @@ def test_labels_of_a_network_carry_the_sex():
     assert network_labels(3, "female") == ("female_negative", "female_neutral", "female_positive")
     assert network_labels(2, "both") == ("female_negative", "female_positive", "male_negative", "male_positive")
     assert len(network_labels(8, "both")) == 16
+
+
+def test_the_parts_of_labels_count_classes_and_then_sexes():
+    assert parts(network_labels(2, "both")).tolist() == [[0, 2], [1, 2], [0, 3], [1, 3]]
+    assert parts(network_labels(3, "male")).tolist() == [[0, 3], [1, 3], [2, 3]]
 
 
 @pytest.mark.parametrize("classes", CLASSES)

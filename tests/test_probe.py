@@ -20,6 +20,9 @@ from small_corpus import write_corpus
 from sounds import voice
 from tiny_encoder import WIDTH, write_encoder
 
+THREE = np.arange(3)[:, None]
+"""Three labels that consist of nothing but themselves."""
+
 
 @pytest.fixture(scope="module")
 def encoder_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,10 +42,23 @@ def test_fit_agrees_with_scikit_learn() -> None:
     rng = np.random.default_rng(0)
     features = rng.normal(size=(300, 6)).astype(np.float32)
     classes = (features @ rng.normal(size=(6, 3)) + rng.normal(size=(300, 3))).argmax(axis=1)
-    weight, bias = probe.fit(features, classes, np.ones((300, 3), bool), np.ones(300, np.float32), penalty=0.01)
+    weight, bias = probe.fit(features, classes, np.ones((300, 3), bool), np.ones(300, np.float32), 0.01, THREE)
     other = LogisticRegression(C=1 / (2 * 300 * 0.01), tol=1e-8, max_iter=1000).fit(features, classes)
     shares = torch.softmax(torch.from_numpy(features) @ weight.T + bias, 1).numpy()
     np.testing.assert_allclose(shares, other.predict_proba(features), atol=2e-3)
+
+
+def test_labels_share_what_their_parts_learn() -> None:
+    """With classes and sexes that depend on different features, each is learned from the voices of both sexes."""
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(400, 2)).astype(np.float32)
+    parts = labels.parts(labels.network_labels(2, "both"))
+    truth = 2 * (features[:, 1] > 0) + (features[:, 0] > 0)  # the second feature tells the sex
+    weight, bias = probe.fit(features, truth, np.ones((400, 4), bool), np.ones(400, np.float32), 1e-3, parts)
+    shares = torch.softmax(torch.from_numpy(features) @ weight.T + bias, 1).reshape(-1, 2, 2)
+    torch.testing.assert_close(shares, shares.sum(2, keepdim=True) * shares.sum(1, keepdim=True))
+    alone = LogisticRegression(C=1 / (400 * 1e-3), tol=1e-8, max_iter=1000).fit(features, truth % 2)
+    np.testing.assert_allclose(shares.sum(1)[:, 1], alone.predict_proba(features)[:, 1], atol=5e-3)
 
 
 def test_a_corpus_says_nothing_of_emotions_that_it_does_not_know() -> None:
@@ -51,7 +67,7 @@ def test_a_corpus_says_nothing_of_emotions_that_it_does_not_know() -> None:
     classes = np.where(features[:, 0] > 0, 0, 1)
     allowed = np.ones((200, 3), bool)
     allowed[:, 2] = False
-    weight, bias = probe.fit(features, classes, allowed, np.ones(200, np.float32), penalty=1e-3)
+    weight, bias = probe.fit(features, classes, allowed, np.ones(200, np.float32), 1e-3, THREE)
     assert float(weight[2].abs().max()) == 0 and float(bias[2]) == 0
     assert float(weight[0].abs().max()) > 0.1
 
@@ -149,7 +165,7 @@ def test_the_fit_reads_every_variation_of_the_voices_that_train(fitted: tuple[Pa
     files = states.encode(clips, kept, tmp_path, variations=2, jobs=1)
     trains = ~run.voices(clips).isin(settings.validating)
     assert [len(variation) for variation in files] == 3 * [len(clips)]
-    reading = probe.fitted(clips, settings, files, (1, 3), 1e-4)
+    reading = probe.fitted(clips, settings, files, (1, 3), 1e-4, labels.parts(settings.labels))
     read = np.stack([states.read_pooled(path)[[1, 3]] for files_ in files for path in np.array(files_)[trains]])
     np.testing.assert_allclose(reading.mean, read.reshape(len(read), -1).mean(0), atol=1e-4)
     found = states.read_states(files[1][0])

@@ -98,6 +98,17 @@ def split_label(label: str) -> tuple[str, str]:
     return sex, name
 
 
+def parts(outputs: Sequence[str]) -> NDArray[np.int64]:
+    """What the labels of a network consist of, (labels, 2): the number of each one's class, and that of its sex.
+
+    They count through: first the classes in the order of the labels, then the sexes. What a network learns of sad is
+    then learned from all sad voices, and of women from all women, and not of sad women from sad women alone.
+    """
+    sexes, classes = zip(*map(split_label, outputs), strict=True)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys([*classes, *sexes]))}
+    return np.array([[numbers[name], numbers[sex]] for sex, name in zip(sexes, classes, strict=True)])
+
+
 def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
     """The clips of a table that a scheme and a sex keep, in their order, with their class and label.
 

@@ -99,15 +99,17 @@ def train(
         return
     kept = StateSettings(recipe.encoder, max(recipe.layers), recipe.front_end)
     files = states.encode(table, kept, cache_in or folder / FEATURES, jobs=jobs)
-    save_weights(folder / run.BEST, fitted(table, settings, files, recipe.layers, recipe.penalty).state_dict(), {})
+    reading = fitted(table, settings, files, recipe.layers, recipe.penalty, labels.parts(settings.labels))
+    save_weights(folder / run.BEST, reading.state_dict(), {})
 
 
 def fitted(
-    table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]], layers: Sequence[int], penalty: float
+    table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]], layers: Sequence[int],
+    penalty: float, parts: NDArray[np.int64],
 ) -> Reading:
     """The linear layer fitted on the clips of voices that do not validate, in all the variations that there are.
 
-    `files` are those of `states.encode`: a list for each variation.
+    `files` are those of `states.encode`: a list for each variation. `parts` as in `fit`.
     """
     trains = [int(row) for row in np.flatnonzero(~run.voices(table).isin(settings.validating).to_numpy())]
     read = np.stack([states.read_pooled(variation[row])[list(layers)] for variation in files for row in trains])
@@ -119,7 +121,7 @@ def fitted(
     features = reading.standardised(torch.from_numpy(features)).numpy()
     number = len(files)
     weight, bias = fit(features, np.tile(classes, number), np.tile(allowed, (number, 1)), np.tile(weights, number),
-                       penalty)
+                       penalty, parts)
     bias[torch.from_numpy(~allowed.any(axis=0))] = NEVER
     reading.linear.weight.data, reading.linear.bias.data = weight, bias
     return reading
@@ -159,25 +161,26 @@ def importance(table: "pd.DataFrame") -> NDArray[np.float32]:
 
 def fit(
     features: NDArray[np.float32], classes: NDArray[np.int64], allowed: NDArray[np.bool_], weights: NDArray[np.float32],
-    penalty: float,
+    penalty: float, parts: NDArray[np.int64],
 ) -> tuple[Tensor, Tensor]:
     """Weights (labels, features) and biases (labels,) of a logistic regression over the allowed labels.
 
-    Minimises the weighted mean of the cross-entropy plus `penalty` times the squared weights, by L-BFGS.
+    Those of a label are the sums of those of its `parts` (labels, n), of which each has its own. Minimises the weighted
+    mean of the cross-entropy plus `penalty` times the squared weights of the parts, by L-BFGS.
     """
     x, y = torch.from_numpy(features), torch.from_numpy(classes)
     forbidden, w = torch.from_numpy(~allowed), torch.from_numpy(weights)
-    weight = torch.zeros(allowed.shape[1], features.shape[1], requires_grad=True)
-    bias = torch.zeros(allowed.shape[1], requires_grad=True)
+    weight = torch.zeros(int(parts.max()) + 1, features.shape[1], requires_grad=True)
+    bias = torch.zeros(len(weight), requires_grad=True)
     optimizer = torch.optim.LBFGS([weight, bias], max_iter=200, history_size=20, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        logits = (x @ weight.T + bias).masked_fill(forbidden, -1e9)
+        logits = (x @ weight.T + bias)[:, parts].sum(2).masked_fill(forbidden, -1e9)
         value = (w * nn.functional.cross_entropy(logits, y, reduction="none")).sum() / w.sum()
         value = value + penalty * weight.square().sum()
         value.backward()
         return value
 
     optimizer.step(loss)
-    return weight.detach(), bias.detach()
+    return weight.detach()[parts].sum(1), bias.detach()[parts].sum(1)

@@ -103,7 +103,8 @@ def train(
     if not here.first:
         return
     state.silence()
-    reading = fitted(table, settings, files, recipe.probed, recipe.penalty)
+    alone = np.arange(len(settings.labels))[:, None]  # a label has no part that another one has
+    reading = fitted(table, settings, files, recipe.probed, recipe.penalty, alone)
     trained = nn.ModuleDict({"upper": state.network, "reading": reading}).state_dict()
     share = _share_of_folds(evaluation) if evaluation else recipe.untouched
     if len(clips.validating):
