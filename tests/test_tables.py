@@ -99,6 +99,15 @@ def test_no_table_is_left_empty_and_every_one_is_used(tables: ModuleType) -> Non
     assert set(re.findall(r"<!-- figure: ([\w-]+) -->", text)) == set(tables.FIGURES)
 
 
+def test_who_may_answer_all_eight_emotions_is_right_less_often(tables: ModuleType, small: object) -> None:
+    rows = small.rows(tables.CREMA_D[tables.DEFAULT])
+    best = rows[list(EMOTIONS)].to_numpy().argmax(axis=1)
+    assert 0 < tables.voices.never_acted(small) == pytest.approx(np.isin(best, (1, 7)).mean())
+    right = pd.Series(np.array(EMOTIONS)[best] == rows["truth"].to_numpy()).groupby(rows["truth"].to_numpy()).mean()
+    assert tables.voices.uar_of_eight(small) == pytest.approx(right.mean())
+    assert tables.voices.uar_of_eight(small) < small.summary(tables.CREMA_D[tables.DEFAULT]).uar.value
+
+
 def test_every_image_is_there_and_shown(tables: ModuleType) -> None:
     text = (ROOT / "docs" / "results.md").read_text()
     for name in tables.images.IMAGES:

@@ -80,6 +80,8 @@ FIGURES: dict[str, Maker] = {
     "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
     "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
+    "uar-crema-d-eight": lambda results: _share(voices.uar_of_eight(results)),
+    "never-acted": lambda results: _share(voices.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
     "temperature": lambda results: f"{systems.temperature(results):.2f}",

@@ -51,6 +51,25 @@ def crema_d_by_emotion(results: Results) -> str:
     return recalls_table({name: results.summary(file) for name, file in CREMA_D.items()})
 
 
+def said_of_strangers(results: Results) -> pd.DataFrame:
+    """What CREMA-D's clips are called where all eight emotions may be said: `truth` and `said`, None for a refusal."""
+    rows = results.rows(CREMA_D[DEFAULT])
+    masses = rows[list(EMOTIONS)]
+    refused = masses.isna().all(axis=1)
+    return pd.DataFrame({"truth": rows["truth"], "said": masses.fillna(0).idxmax(axis=1).mask(refused, None)})
+
+
+def uar_of_eight(results: Results) -> float:
+    """The UAR of CREMA-D's six emotions where calm and surprised may be said too, and are wrong then."""
+    said = said_of_strangers(results)
+    return float((said["said"] == said["truth"]).groupby(said["truth"]).mean().mean())
+
+
+def never_acted(results: Results) -> float:
+    """The share of CREMA-D's clips that are called calm or surprised, which nobody acted there."""
+    return float(said_of_strangers(results)["said"].isin(set(EMOTIONS) - set(SHARED)).mean())
+
+
 def for_whom(results: Results) -> str:
     """The figures of women and men, and of the ages that CREMA-D knows."""
     rows = []
