@@ -71,7 +71,7 @@ def network_inputs(clip: str) -> list[NDArray[np.float32]]:
 
 def bare(model: str, frames: str) -> None:
     import onnxruntime as ort
-    import soxr  # noqa: F401
+    import soxr  # noqa: F401 - a first answer imports it too
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1

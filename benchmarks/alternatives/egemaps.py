@@ -28,6 +28,7 @@ def load(folder):
     import joblib
     import opensmile
 
+    # The pickle is the one that `make` wrote, and how users of scikit-learn keep a machine; intone itself reads none.
     return (opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.Functionals),
             joblib.load(Path(folder) / "machine.joblib"))
 
