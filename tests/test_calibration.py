@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intone.calibration import LEAST, WANTED, sure_above, temperature, tempered
+from intone.calibration import LEAST, WANTED, factors, sure_above, temperature, tempered, weighed
 
 
 def answers(pairs: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
@@ -83,3 +83,24 @@ def test_classes_that_a_row_cannot_have_do_not_count_for_the_temperature():
     allowed = np.tile([True, True, True, False], (4000, 1))
     assert temperature(with_another, truth, allowed) == pytest.approx(temperature(shares, truth))
     assert temperature(with_another, truth) != pytest.approx(temperature(shares, truth))
+
+
+def test_the_factor_of_what_only_some_rows_may_be_is_found() -> None:
+    rng = np.random.default_rng(2)
+    logits = rng.normal(size=(6000, 3)) * 1.5
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in shares])
+    shy = weighed(shares, ("sad", "happy", "calm"), {"calm": 1 / 3})
+    never_calm = np.arange(6000) % 2 == 0  # as CREMA-D: says nothing about calm, whatever the factor
+    truth[never_calm] = np.where(truth[never_calm] == 2, 0, truth[never_calm])
+    allowed = np.where(never_calm[:, None], [True, True, False], [True, True, True])
+    found = factors(shy, truth, allowed, ("sad", "happy", "calm"))
+    assert found == {"calm": pytest.approx(3, rel=0.2)}
+    np.testing.assert_allclose(weighed(shy, ("sad", "happy", "calm"), {"calm": 3}), shares, atol=1e-12)
+
+
+def test_where_all_rows_may_be_the_same_nothing_is_weighed() -> None:
+    shares = np.array([[0.9, 0.1], [0.4, 0.6]])
+    assert factors(shares, np.array([0, 1]), np.full((2, 2), True), ("sad", "happy")) == {}
+    assert factors(np.zeros((0, 2)), np.zeros(0, int), np.zeros((0, 2), bool), ("sad", "happy")) == {}
+    assert weighed(shares, ("sad", "happy"), {}) is shares

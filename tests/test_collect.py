@@ -38,7 +38,7 @@ def test_what_there_is_is_copied(collect: ModuleType, tmp_path: Path) -> None:
     assert list(read_rows(tmp_path / "results" / "robustness" / "mine.csv")["clip"]) == ["c"]
 
 
-def test_the_validating_voices_of_ravdess_and_the_temperature(collect: ModuleType, tmp_path: Path) -> None:
+def test_the_validating_voices_of_ravdess_and_the_calibration(collect: ModuleType, tmp_path: Path) -> None:
     for number in range(5):
         clips = rows([f"ravdess-{number}", f"crema-{number}"]).assign(sex="male", corpus=["ravdess", "crema-d"])
         write_rows(tmp_path / "run" / f"fold-{number}" / "validation.csv", clips)
@@ -46,4 +46,4 @@ def test_the_validating_voices_of_ravdess_and_the_temperature(collect: ModuleTyp
     table, values = collect.calibration(tmp_path / "run", "mine", recognizer, tmp_path / "results")
     found = read_rows(table)
     assert list(found["clip"]) == [f"ravdess-{number}" for number in range(5)] and list(found["fold"]) == list(range(5))
-    assert json.loads(values.read_text()) == {"temperature": 1.0}
+    assert json.loads(values.read_text()) == {"factors": {}, "temperature": 1.0}

@@ -1,7 +1,6 @@
 """Evaluation: whole runs on a small corpus, and figures from rows."""
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,7 +127,7 @@ def two_corpora(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.Data
                           f"crema-d={write_crema_d(folder / 'crema-d', people)}"])
     tuned = on_encoder(str(write_encoder(folder / "encoder")))
     assert isinstance(tuned, TunedRecipe)
-    return folder, table, replace(tuned, frozen=1, tuned=1, probed=(1,), penalty=1.0, variations=0, epochs=1)
+    return folder, table, replace(tuned, frozen=1, tuned=1, epochs=1)
 
 
 def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates(
@@ -137,7 +136,7 @@ def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates
     folder, table, tuned = two_corpora
     monkeypatch.setattr("intone.scoring._serve", _without_detector)
     clips, settings = training.plan(table, tuned, validation="none")
-    with pytest.raises(TrainingError, match=r"best\.safetensors is not there: name the folder of a finished"):
+    with pytest.raises(TrainingError, match=r"validation\.csv is not there: name the folder of a finished"):
         fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1)
     found = evaluation.evaluate(table, tuned, folder / "folds", only=[0], jobs=1)
     assert {corpus: len(rows) for corpus, rows in found.items()} == {"ravdess": 40, "crema-d": 8}
@@ -147,10 +146,12 @@ def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates
     assert len(rows) == 8 * 2 + 2 and set(rows["corpus"]) == {"ravdess", "crema-d"}
     for number in range(1, 5):
         evaluation.write_rows(folder / "folds" / f"fold-{number}" / run.VALIDATION, rows)
-        shutil.copy(first.parent / run.BEST, folder / "folds" / f"fold-{number}" / run.BEST)
     model = load_model(fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1))
     assert not (folder / "whole" / run.VALIDATION).is_file()
-    assert model.settings.temperature == export.calibrated(model.settings, pd.concat([rows] * 5)).temperature != 1
+    wanted = export.calibrated(model.settings, pd.concat([rows] * 5), export.classes_of(clips))
+    assert model.settings.temperature == wanted.temperature != 1
+    lacked = set(labels.EMOTIONS) - export.classes_of(clips)["crema-d"]
+    assert model.settings.factors == wanted.factors and set(wanted.factors) == lacked != set()
 
 
 def test_a_corpus_is_left_out(

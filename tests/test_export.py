@@ -10,17 +10,15 @@ import pytest
 import torch
 
 from intone import export, labels, run, training
-from intone.adapters import adapt
 from intone.corpora import open_corpora
 from intone.encoder import front_end_of, load_encoder
 from intone.errors import TrainingError
 from intone.model_file import ModelSettings, load_model
-from intone.probe import Reading
 from intone.recipe import recipe
 from intone.upper import Tuned, Upper
 from small_corpus import write_corpus
 from sounds import voice
-from tiny_encoder import LARGE, WIDTH, write_encoder, write_wave_encoder
+from tiny_encoder import LARGE, WIDTH, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +45,7 @@ def test_exported_network_agrees_with_torch(trained: tuple[Path, pd.DataFrame]) 
 def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: Path) -> None:
     folder = write_wave_encoder(tmp_path / "encoder", kind, **LARGE if kind == "hubert" else {})
     encoder, front_end = load_encoder(str(folder), 2), front_end_of(str(folder))
-    network = Tuned(encoder, Upper(encoder.take_off(1, 4), WIDTH, 16, 0.3, 4), Reading((0, 1), WIDTH, 16), 0.4).eval()
+    network = Tuned(encoder, Upper(encoder.take_off(1, 4), WIDTH, labels.network_labels(8, "both"), 0.3, 4)).eval()
     made = ModelSettings("made", "8", labels.network_labels(8, "both"), front_end, {}, ("ravdess",), "none")
     model = load_model(export.export(network, made, tmp_path / "made.onnx"))
     assert model.settings == made
@@ -57,21 +55,6 @@ def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: P
             logits, strangeness = network.judged(torch.from_numpy(features))
         np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)
         assert model.judged(features)[1] == pytest.approx(float(strangeness), rel=1e-3)
-
-
-def test_weights_that_two_layers_share_are_written_once(tmp_path: Path) -> None:
-    folder, sizes = write_encoder(tmp_path / "encoder"), []
-    for read in (0, 2):
-        encoder = load_encoder(str(folder), 2)
-        upper = Upper(encoder.take_off(0, 2, read), WIDTH, 16, 0.3, 2)
-        for layer in upper.layers:
-            adapt(layer, 2)
-        network = Tuned(encoder, upper, Reading((0, read), WIDTH, 16), 0.4).eval()
-        made = ModelSettings("made", "8", labels.network_labels(8, "both"), front_end_of(str(folder)), {}, ("ravdess",), "none")
-        proto = onnx.load(export.export(network, made, tmp_path / "made.onnx"))
-        sizes.append(sum(int(np.prod(tensor.dims)) for tensor in proto.graph.initializer))
-        weights = 2 * (4 * WIDTH * WIDTH + 2 * WIDTH * 32)
-    assert sizes[1] - sizes[0] < weights / 2
 
 
 def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:
@@ -106,6 +89,17 @@ def test_an_export_that_differs_leaves_no_file(
     with pytest.raises(TrainingError, match="differs from the trained one"):
         export.export(export.best_network(trained[0]), settings, tmp_path / "out.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_emotions_that_only_one_corpus_has_take_the_factor_that_its_clips_say() -> None:
+    settings = ModelSettings("made", "8", labels.network_labels(8, "both"), recipe("original").front_end, {}, ("a",), "none")
+    shares = dict.fromkeys(labels.EMOTIONS, 0.0) | {"sad": 0.6, "happy": 0.2, "calm": 0.2}
+    mine = pd.DataFrame([shares] * 10).assign(corpus="a", truth=["sad"] * 4 + ["happy", "calm"] + ["calm"] * 4)
+    other = pd.DataFrame([shares] * 10).assign(corpus="b", truth=["sad"] * 8 + ["happy"] * 2)
+    known = {"a": {"sad", "happy", "calm"}, "b": {"sad", "happy"}}
+    found = export.calibrated(settings, pd.concat([mine, other]), known)
+    assert found.factors == {"calm": pytest.approx(4, rel=0.02)}, "half of the clips of a are calm: 0.2 f / (0.8 + 0.2 f)"
+    assert export.calibrated(settings, mine, {"a": known["a"]}).factors == {}
 
 
 def test_licence_is_that_of_the_data() -> None:

@@ -25,7 +25,7 @@ UNIFORM = np.full(16, 1 / 16)
 GOOD = plain.to_dict(tiny_settings())
 WAVES = plain.to_dict(Waveform())
 
-BUNDLED = {"encoder-tuned.onnx": "8f49d919b486624e4e658450216f0a105e6f704854f0775cd1f90c504b98f6b8"}
+BUNDLED = {"encoder-tuned.onnx": "95b3e72ec4500d3b6600cf3878252eee6c84ec3a0f5c4a850b1ff860041e57e3"}
 """SHA-256 of the networks that come with intone."""
 
 
@@ -79,6 +79,14 @@ def test_a_network_may_take_samples(path):
     signal = noise(0.5)
     loud = np.exp(np.arange(16) * np.abs(signal).mean() / np.abs(signal).max())
     np.testing.assert_allclose(model.answer(made.front_end(signal)), loud / loud.sum(), rtol=1e-4)
+
+
+def test_an_answer_takes_the_factors_of_its_classes_before_the_temperature(path):
+    model = load_model(tiny_model(path, dict.fromkeys(GOOD["labels"], 1 / 16), factors={"calm": 3.0}, temperature=0.5))
+    features = np.zeros((1, 9, 13), np.float32)
+    np.testing.assert_allclose(model.probabilities(features), 1 / 16, atol=1e-6)
+    wanted = np.array([9.0 if label.endswith("calm") else 1.0 for label in model.settings.labels])
+    np.testing.assert_allclose(model.answer(features), wanted / wanted.sum(), atol=1e-6)
 
 
 def test_the_front_end_of_the_file_is_used(path):
@@ -156,6 +164,7 @@ def test_metadata_that_are_no_text_are_told(path):
     {"labels": GOOD["labels"][:8]}, {"labels": GOOD["labels"] + ["male_bored"]}, {"labels": ["x" * 10**5]},
     {"classes": "7"}, {"classes": 8}, {"classes": "2"}, {"front_end": None}, {"sure_above": [0.5]},
     {"sure_above": {"2": "high"}}, {"sure_above": {"2": 10**400}}, {"name": None}, {"name": 5}, {"data": "ravdess"},
+    {"factors": {"calm": 0}}, {"factors": {"calm": 9.0}}, {"factors": {"calm": float("nan")}}, {"factors": {"bored": 1.0}},
     {"front_end": WAVES | {"longest_s": 1e9}}, {"front_end": WAVES | {"shortest_s": 0}}, {"front_end": WAVES | {"normalized": 1}},
     {"front_end": WAVES | {"bands": 80}}, {"front_end": GOOD["front_end"] | {"kind": "pickle"}}, {"front_end": GOOD["front_end"] | {"chunk_s": 1e9}},
     {"front_end": GOOD["front_end"] | {"chunk_s": 0}}, {"front_end": GOOD["front_end"] | {"level_dbfs": 1e9}},
@@ -254,7 +263,7 @@ def test_what_would_become_larger_than_any_memory_is_told(path, operator):
     assert psutil.Process().memory_info().rss - before < 200e6
 
 
-@pytest.mark.parametrize("name", ["labels", "front_end", "classes", "sure_above", "format", "temperature"])
+@pytest.mark.parametrize("name", ["labels", "front_end", "classes", "sure_above", "format", "factors", "temperature"])
 def test_settings_that_lack_something_are_told(path, name):
     rest = {key: value for key, value in GOOD.items() if key != name}
     refused(save(path, tiny_network(UNIFORM), {METADATA_KEY: json.dumps(rest)}), f"other fields than expected: {name}")

@@ -1,5 +1,7 @@
 """What befalls a voice on its way: physics is the judge."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -343,7 +345,7 @@ def test_a_variation_never_fails(samples: int, seed: int, loud: float) -> None:
     signal = np.resize(VOICE, samples) * np.float32(loud)
     heard = varied(signal, around(seed, VOICE, noise(0.4)))
     assert heard.dtype == np.float32 and heard.ndim == 1 and np.isfinite(heard).all()
-    assert samples / 1.141 - 2 <= len(heard) <= samples / 0.859 + 2
+    assert samples / 1.141 - 2 <= len(heard) <= samples / 0.869 + 2
     assert 0.05 < np.sqrt(power(heard) / power(signal)) < 5
 
 
@@ -354,7 +356,25 @@ def test_a_variation_depends_on_the_seed_alone() -> None:
     assert len(first) != len(other) or not np.array_equal(first, other)
 
 
-def test_variations_are_of_every_kind() -> None:
+def test_variations_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = ("in_room", "white", "hum", "babble", "with_noise", "telephone", "band_limited", "clipped", "coded")
+    happened: list[str] = []
+
+    def seen(name: str, made: Callable[..., Signal]) -> Callable[..., Signal]:
+        return lambda *given: happened.append(name) or made(*given)
+
+    for name in kinds:
+        monkeypatch.setattr(perturbations, name, seen(name, getattr(perturbations, name)))
+    for seed in range(400):
+        varied(VOICE[: RATE // 8], around(seed))
+    shares = {name: happened.count(name) / 400 for name in kinds}
+    assert 0.15 < shares["in_room"] < 0.25 and 0.28 < shares["with_noise"] < 0.42
+    assert shares["babble"] > shares["hum"] > 0.05 and shares["white"] > 0.05
+    assert 0.06 < shares["telephone"] < 0.14 and 0.02 < shares["clipped"] < 0.08 and 0.01 < shares["coded"] < 0.06
+    assert shares["band_limited"] > shares["telephone"]  # which is one
+
+
+def test_speeds_are_on_both_sides_of_that_of_the_clip() -> None:
     lengths = [len(varied(VOICE[: RATE // 4], around(seed))) for seed in range(40)]
     speeds = RATE / 4 / np.array(lengths)
-    assert 0.855 < speeds.min() < 0.91 and 1.09 < speeds.max() < 1.145
+    assert 0.865 < speeds.min() < 0.92 and 1.09 < speeds.max() < 1.145 and 0.1 < np.mean(speeds == 1) < 0.4

@@ -26,8 +26,7 @@ from intone.corpora import open_corpora
 from intone.errors import TrainingError
 kind, corpus, encoder, to, batch, epochs = sys.argv[1:]
 if kind == "encoder":
-    wanted = replace(recipe.on_encoder(encoder), frozen=1, tuned=2, probed=(0, 1), penalty=1.0, variations=1, dropout=0.0,
-                     precision="single")
+    wanted = replace(recipe.on_encoder(encoder), frozen=1, tuned=2, dropout=0.0, precision="single")
 else:
     wanted = recipe.recipe("level-independent")
 wanted = replace(wanted, epochs=int(epochs), batch=int(batch))

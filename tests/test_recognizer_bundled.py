@@ -103,7 +103,10 @@ def test_the_bundled_recognizer_is_small_and_carries_its_calibration(bundled):
     assert path.stat().st_size < 20_000_000
     assert set(model.settings.sure_above) == set(SCHEMES)
     committed = Path(__file__).resolve().parents[1] / "results" / "calibration" / "default.json"
-    assert model.settings.temperature == pytest.approx(json.loads(committed.read_text())["temperature"], abs=1e-5)
+    measured = json.loads(committed.read_text())
+    assert model.settings.temperature == pytest.approx(measured["temperature"], abs=1e-5)
+    assert model.settings.factors == pytest.approx(measured["factors"], abs=1e-5)
+    assert set(model.settings.factors) == {"calm", "surprised"}
     assert model.settings.licence == "ODbL 1.0 and CC BY-NC-SA 4.0"
 
 

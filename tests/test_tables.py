@@ -56,7 +56,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
     for name, one in files.items():
         write_rows(folder / f"{name}.csv", one)
-    (folder / "calibration" / "default.json").write_text(json.dumps({"temperature": 2.0}))
+    (folder / "calibration" / "default.json").write_text(json.dumps({"factors": {"calm": 2.0}, "temperature": 2.0}))
     pd.DataFrame({"actor": [1001, 1002, 1003, 1004, 1005], "sex": ["male", "female", "male", "female", "male"],
                   "age": [20, 35, 45, 59, 70]}).to_csv(folder / "crema-d-actors.csv", index=False)
     pd.DataFrame({"pause_s": [0.0, 0.3], "distance_s": [0.1, np.inf]}).to_csv(folder / "joins.csv", index=False)

@@ -1,4 +1,4 @@
-"""Fine-tuning of the upper layers: the network, the loop that goes on where it stopped, and a whole run."""
+"""Fine-tuning of layers: the network, the loop that goes on where it stopped, and a whole run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,19 +8,20 @@ import pandas as pd
 import pytest
 import torch
 
-from intone import export, labels, recipe, run, states, training, tuning
+from intone import export, labels, recipe, run, spoken, training, tuning
+from intone.batches import Batch
 from intone.corpora import open_corpora
-from intone.encoder import load_encoder, means, pooled
 from intone.errors import TrainingError, UsageError
 from intone.fitting import fit
 from intone.front_end import Waveform
 from intone.history import read_history
 from intone.model_file import load_model
 from intone.recipe import TunedRecipe
+from intone.spoken import cut, read_clip
 from intone.weights import load_weights
 from small_corpus import write_corpus, write_crema_d
 from sounds import voice
-from tiny_encoder import write_encoder, write_wave_encoder
+from tiny_encoder import WIDTH, write_encoder, write_wave_encoder
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 def quick(encoder: Path, **changes: object) -> TunedRecipe:
     tuned = recipe.on_encoder(str(encoder))
     assert isinstance(tuned, TunedRecipe)
-    values = {"frozen": 1, "tuned": 2, "rank": 0, "probed": (0, 1), "penalty": 1.0, "variations": 1, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
+    values = {"frozen": 1, "tuned": 2, "epochs": 3, "batch": 8, "learning_rate": 1e-3, "head_rate": 1e-2}
     return replace(tuned, **values | changes)
 
 
@@ -57,14 +58,15 @@ def test_rates_rise_and_fall() -> None:
     assert (np.diff(shares[:11]) > 0).all() and (np.diff(shares[10:]) < 0).all()
 
 
-def test_the_loss_runs_over_the_labels_that_a_clip_may_have() -> None:
-    logits = torch.tensor([[2.0, 1.0, -1e9, 0.0]], requires_grad=True)
+def test_the_truth_is_spread_over_the_labels_that_a_clip_may_have_and_all_can_be_answered() -> None:
+    logits = torch.tensor([[2.0, 1.0, 0.5, 0.0]], requires_grad=True)
     forbidden = torch.tensor([[False, False, True, False]])
     loss = tuning._smooth_cross_entropy(logits, torch.tensor([1]), forbidden, 0.1).mean()
-    shares = torch.log_softmax(torch.tensor([2.0, 1.0, 0.0]), 0)
-    assert float(loss.detach()) == pytest.approx(float(-0.9 * shares[1] - 0.1 * shares.mean()), rel=1e-5)
+    shares = torch.log_softmax(logits.detach()[0], 0)
+    wanted = -0.9 * shares[1] - 0.1 * shares[[0, 1, 3]].mean()
+    assert float(loss.detach()) == pytest.approx(float(wanted), rel=1e-5)
     loss.backward()
-    assert float(logits.grad[0, 2]) == 0
+    assert float(logits.grad[0, 2]) == pytest.approx(float(shares[2].exp()), rel=1e-5), "it learns to be unlikely"
     plain = tuning._smooth_cross_entropy(torch.randn(5, 4), torch.arange(5) % 4, torch.zeros(5, 4, dtype=torch.bool), 0.1)
     assert plain.shape == (5,)
     torch.manual_seed(0)
@@ -92,18 +94,37 @@ def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
     assert 0.2 <= model.settings.temperature <= 5
 
 
-def test_the_answer_is_the_mean_of_the_tuned_layers_and_the_probe(tuned: tuple[Path, pd.DataFrame]) -> None:
-    network = tuning.network(tuned[0])
-    log_mel = torch.randn(1, 80, 120)
+def test_what_the_head_usually_reads_is_that_of_the_clips_that_train(tuned: tuple[Path, pd.DataFrame]) -> None:
+    folder, clips = tuned
+    network, settings = tuning.network(folder), run.read_run(folder)
+    rows = np.flatnonzero(~run.voices(clips).isin(settings.validating).to_numpy())
+    front_end = settings.tuned.front_end
     with torch.no_grad():
-        states_ = network.encoder(log_mel)
-        learned = torch.softmax(network.upper(states_[-1:]), 1)
-        known = torch.softmax(network.reading(pooled(states_)[None]), 1)
-    assert network.untouched in tuning.SHARES
-    with torch.no_grad():
-        torch.testing.assert_close(torch.softmax(network(log_mel), 1),
-                                   (1 - network.untouched) * learned + network.untouched * known)
-    assert float((learned - known).abs().max()) > 1e-3
+        seen = torch.cat([network.upper.seen(network.encoder(torch.from_numpy(front_end(cut(read_clip(Path(path))).signal)))[-1:])
+                          for path in clips["path"].iloc[rows]])
+        means = network.upper.means(seen)
+        torch.testing.assert_close(means[:, WIDTH : 2 * WIDTH], seen[:, 2 * WIDTH : 3 * WIDTH])  # deviations lie between
+        torch.testing.assert_close(network.upper.standard.mean, means.mean(0), atol=2e-3, rtol=1e-3)
+        torch.testing.assert_close(network.upper.standard.deviation, means.std(0, correction=0) + 1e-6, atol=2e-3, rtol=1e-2)
+        usual = network.upper.strangeness(seen)
+        _, strange = network.judged(torch.randn(1, 80, 120))
+    assert float(strange) > 2 * float(usual.median())
+
+
+def test_an_emotion_that_a_corpus_lacks_is_unlikely_there_and_not_impossible(
+    encoder_dir: Path, table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips, settings = training.plan(table, quick(encoder_dir, unlikely=1.5, dropout=0.0, epochs=1))
+    seen = []
+    monkeypatch.setattr(tuning, "_smooth_cross_entropy",
+                        lambda logits, classes, forbidden, _: seen.append((logits.detach(), forbidden)) or logits.square().sum(1))
+    forward = tuning.Upper.forward
+    answered = []
+    monkeypatch.setattr(tuning.Upper, "forward", lambda *given: answered.append(forward(*given)) or answered[-1])
+    tuning.train(clips, settings, tmp_path / "run", jobs=1)
+    assert any(forbidden.any() for _, forbidden in seen)
+    for (logits, forbidden), plain in zip(seen, answered, strict=False):
+        torch.testing.assert_close(plain.detach() - logits, 1.5 * forbidden.float(), atol=1e-5, rtol=1e-5)
 
 
 def test_a_training_that_was_stopped_within_an_epoch_ends_with_the_same_weights(
@@ -114,19 +135,19 @@ def test_a_training_that_was_stopped_within_an_epoch_ends_with_the_same_weights(
     monkeypatch.setattr(tuning, "STEPS_KEPT", 2)
     learn, steps = tuning._State._learn, []
 
-    def stopped(state: tuning._State, rows: np.ndarray, step: int) -> None:
-        if len(steps) == 17:
+    def stopped(state: tuning._State, batch: Batch, size: int, step: int) -> None:
+        if len(steps) == 19:
             raise KeyboardInterrupt
         steps.append(step)
-        learn(state, rows, step)
+        learn(state, batch, size, step)
 
     with monkeypatch.context() as patch:
         patch.setattr(tuning._State, "_learn", stopped)
         with pytest.raises(KeyboardInterrupt):
             tuning.train(clips, settings, tmp_path / "run", cache_in=whole / "features", jobs=1)
     assert not (tmp_path / "run" / run.BEST).is_file()
-    assert (tmp_path / "run" / run.CHECKPOINT).is_file()
-    monkeypatch.setattr(states, "_encode_clip", lambda *_, **__: pytest.fail("a clip was encoded again"))
+    assert load_weights(tmp_path / "run" / run.CHECKPOINT)[1]["step"] not in ("0", "8"), "it is within an epoch"
+    monkeypatch.setattr(spoken, "_keep_clip", lambda *_: pytest.fail("a clip was read again"))
     tuning.train(clips, settings, tmp_path / "run", cache_in=whole / "features", jobs=1)
     first, again = (load_weights(folder / run.BEST)[0] for folder in (whole, tmp_path / "run"))
     assert all(torch.equal(first[name], again[name]) for name in first)
@@ -152,49 +173,20 @@ def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, tabl
     assert model.settings.sure_above == {}
 
 
-@pytest.mark.parametrize("kind", ["whisper", "wavlm"])
-def test_adapters_learn_beside_a_probe_of_the_layers_as_they_were(kind: str, table: pd.DataFrame, tmp_path: Path) -> None:
-    encoder = write_encoder(tmp_path / "encoder") if kind == "whisper" else write_wave_encoder(tmp_path / "encoder", kind)
-    wanted = quick(encoder, frozen=1, tuned=2, rank=3, stride=2, probed=(1, 3), epochs=2)
-    clips, settings = training.plan(table, wanted)
-    model = load_model(fit(clips, settings, tmp_path / "run", jobs=1))
-    network, untouched = export.best_network(tmp_path / "run"), load_encoder(str(encoder), 3)
-    assert network.reading.layers == [1, 3]
-    before, _ = load_weights(tmp_path / "run" / run.BEST)
-    assert any(name.endswith(".up") and weight.any() for name, weight in before.items())
-    assert not any(name.endswith(("q_proj.weight", "fc1.weight")) for name in before), "those of the encoder are not kept"
-    features = torch.from_numpy(model.settings.front_end(voice(1.0)))
-    with torch.no_grad():
-        states_ = network.encoder(features)
-        found = network.encoder.pooled(states_)
-        hidden = means(untouched(features)[1:2], 2)
-        for layer in untouched.take_off(1, 2):
-            hidden = layer(hidden, None)
-    torch.testing.assert_close(found[:2], pooled(untouched(features)), atol=1e-5, rtol=1e-4)
-    torch.testing.assert_close(found[3:], pooled(hidden), atol=1e-5, rtol=1e-4)
-    for seconds in (0.1, 2.0, 9.0):
-        features = model.settings.front_end(voice(seconds))
-        with torch.no_grad():
-            shares = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
-        np.testing.assert_allclose(model.probabilities(features), shares, atol=0.02)
-
-
-def test_a_probe_reads_only_what_is_left_as_it_was(encoder_dir: Path) -> None:
-    with pytest.raises(UsageError, match="let it read 0 to 1, and at least 1 learn"):
-        quick(encoder_dir, probed=(2,))
-    with pytest.raises(UsageError, match="let it read 0 to 3, and at least 1 learn"):
-        quick(encoder_dir, rank=4, probed=(4,))
+def test_no_layer_that_learns_is_told(encoder_dir: Path) -> None:
+    with pytest.raises(UsageError, match="1 frozen layers and 0 that learn cannot be trained"):
+        quick(encoder_dir, tuned=0)
 
 
 def test_all_layers_of_an_encoder_of_samples_are_tuned(table: pd.DataFrame, tmp_path: Path) -> None:
     encoder = write_wave_encoder(tmp_path / "encoder", "wavlm")
     crema_d = table[table["corpus"] == "crema-d"].reset_index(drop=True)
-    wanted = quick(encoder, frozen=0, tuned=3, probed=(0,), variations=0, epochs=2, batch=2)
+    wanted = quick(encoder, frozen=0, tuned=3, epochs=2, batch=2)
     clips, settings = training.plan(crema_d, wanted, validation="none")
     model = load_model(fit(clips, settings, tmp_path / "run", jobs=1))
     assert model.settings.front_end == Waveform(normalized=False, longest_s=8.0)
     before, network = tuning._parts(settings)[1], export.best_network(tmp_path / "run")
-    assert len(network.encoder.layers) == 0 and network.reading.layers == [0]
+    assert len(network.encoder.layers) == 0
     moved = [name for (name, old), new in zip(before.named_parameters(), network.upper.parameters(), strict=True)
              if not torch.equal(old, new)]
     assert {name.split(".")[1] for name in moved if name.startswith("layers.")} == {"0", "1", "2"}

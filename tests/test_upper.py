@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from intone import labels
 from intone.encoder import load_encoder
 from intone.upper import Upper, statistics
 from tiny_encoder import LARGE, LAYERS, WAVES, WIDTH, write_encoder, write_wave_encoder
@@ -16,7 +17,7 @@ def upper(request: pytest.FixtureRequest, tmp_path: Path) -> Upper:
     kind, _, large = request.param.partition(" ")
     folder = write_encoder(tmp_path) if kind == "whisper" else write_wave_encoder(tmp_path, kind, **LARGE if large else {})
     torch.manual_seed(0)
-    return Upper(load_encoder(str(folder), LAYERS).take_off(1, 4), WIDTH, 16, 0.3, 4).eval()
+    return Upper(load_encoder(str(folder), LAYERS).take_off(1, 4), WIDTH, labels.network_labels(8, "both"), 0.3, 4).eval()
 
 
 def test_what_fills_a_batch_up_changes_no_answer(upper: Upper) -> None:
@@ -28,6 +29,16 @@ def test_what_fills_a_batch_up_changes_no_answer(upper: Upper) -> None:
         together = upper(filled, heard)
         torch.testing.assert_close(together[:1], upper(long), atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(together[1:], upper(short), atol=1e-5, rtol=1e-4)
+
+
+def test_the_logit_of_a_label_is_the_sum_of_those_of_its_emotion_and_its_sex(upper: Upper) -> None:
+    with torch.no_grad():
+        seen = torch.randn(3, upper.linear.in_features)
+        plain, found = upper.linear(seen), upper.answer(seen)
+    for number, label in enumerate(labels.network_labels(8, "both")):
+        sex, emotion = labels.split_label(label)
+        wanted = plain[:, labels.EMOTIONS.index(emotion)] + plain[:, 8 + labels.SEXES.index(sex)]
+        torch.testing.assert_close(found[:, number], wanted)
 
 
 def test_statistics_are_weighted_means_and_deviations() -> None:

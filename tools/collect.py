@@ -1,7 +1,7 @@
 """Bring the answers of an evaluation to where the tables are made from: results/.
 
     tools/collect.py EVALUATION NAME                     five folds, and what else is in the folder
-    tools/collect.py EVALUATION NAME --recognizer FILE   its temperature, for the table of the calibration
+    tools/collect.py EVALUATION NAME --recognizer FILE   its calibration, for the table of the calibration
 
 NAME is the name of the system, such as `default`, the recipe of the bundled recognizer. `make tables` comes after it.
 """
@@ -43,14 +43,16 @@ def collect(evaluation: Path, name: str, results: Path) -> list[Path]:
 
 
 def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) -> list[Path]:
-    """Write the answers for the validating voices of RAVDESS before the temperature, and the temperature."""
+    """Write the answers for the validating voices of RAVDESS before the calibration, and its values."""
     parts = [read_rows(evaluation / f"fold-{number}" / VALIDATION, "corpus").assign(fold=number) for number in FOLDS]
     rows = pd.concat(parts, ignore_index=True)
     others = ["corpus", HEARD, STRANGENESS]
     rows = rows[rows["corpus"] == "ravdess"].drop(columns=others, errors="ignore").sort_values([*KEYS[:1], "fold"])
     table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
     write_rows(table, rows)
-    write_json(values, {"temperature": round(load_model(recognizer).settings.temperature, 6)})
+    found = load_model(recognizer).settings
+    write_json(values, {"factors": {emotion: round(one, 6) for emotion, one in found.factors.items()},
+                        "temperature": round(found.temperature, 6)})
     return [table, values]
 
 

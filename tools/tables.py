@@ -84,6 +84,7 @@ FIGURES: dict[str, Maker] = {
     "never-acted": lambda results: _share(voices.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
+    "factor": lambda results: f"{systems.factor(results):.2f}",
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
     "scale-processor": lambda results: results.json("scale")["processor"],
     "scale-efficiency": scale.efficiency_told,

@@ -31,8 +31,9 @@ One direction of flow; no module knows the ones after it:
     run            the folder of a training
     history        its epochs
     folds          which voices test, validate and train
-    adapters       layers learn, and their weights stay
-    states         what the frozen layers of an encoder say of clips
+    spoken         clips cut to what is spoken in them
+    states         what a frozen encoder says of clips
+    standard       features in deviations from usual ones, and how strange a sound is
     training       the loop of the CNN
     probe          a linear layer on a frozen encoder
     upper          the network of a fine-tuning

@@ -1,7 +1,13 @@
-"""The clips of a fine-tuning in batches: which an epoch takes, in which variation, and how much of them is heard."""
+"""The clips of a fine-tuning in batches: which an epoch takes, what befalls them on their way, what is heard of them.
 
-from collections.abc import Iterator, Sequence
+A clip is varied anew each time that it is heard (`perturbations.varied`), drawn by the seed, the epoch, the step, its
+place in the batch and the clip alone. What stays as it is of the encoder then hears it.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +16,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from intone import run, states
+from intone import folds, run, spoken
+from intone.audio import RATE, Signal
+from intone.encoder import FEWEST, Encoder
+from intone.perturbations import Surroundings, varied
 from intone.probe import allowed_labels
 from intone.run import RunSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BLANKS = 2  # spans of a clip that are blanked while training, each at most an eighth of it
+BABBLERS = 12
+"""Clips that the babble behind a group of voices is made of."""
+
+_MASKS = 2  # bands of the spectrum and spans of time that are hidden while training (SpecAugment, Park et al. 2019)
+_WIDEST_BAND, _WIDEST_SPAN = 1 / 6, 1 / 8  # shares of all bands and of the tokens
+_SHORTEST_CUT_S = 0.8
 
 
 @dataclass(frozen=True)
@@ -30,13 +44,20 @@ class Batch:
 
 
 class Clips:
-    """The clips of a run with their labels, and where their states are kept, by variation."""
+    """The clips of a run with their labels, and the part of the encoder that hears them and does not learn.
 
-    def __init__(self, table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]]) -> None:
-        self.settings, self.files = settings, files
+    `files` are those of `spoken.keep`.
+    """
+
+    def __init__(
+        self, table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path], encoder: Encoder
+    ) -> None:
+        self.settings, self.files, self.encoder = settings, files, encoder
         self.labels = torch.tensor([settings.labels.index(label) for label in table["label"]])
         self.allowed = torch.from_numpy(allowed_labels(table, settings.labels))
-        self.lengths = np.array([(path.stat().st_size) for path in files[0]])
+        self.lengths = np.array([(path.stat().st_size) for path in files])
+        self.tested = _tested(table)
+        self._order = np.argsort([hashlib.sha256(clip.encode()).hexdigest() for clip in table["clip"]])
         validating = run.voices(table).isin(settings.validating).to_numpy()
         self.validating = np.flatnonzero(validating & (table["vocal"] == "speech").to_numpy())
         groups = (table["corpus"] + "/" + table["vocal"]).where(table["corpus"] == "ravdess", table["corpus"])
@@ -47,6 +68,15 @@ class Clips:
     def an_epoch(self) -> int:
         """Batches in an epoch."""
         return max(1, len(self.drawn(np.random.default_rng(0))) // self.settings.tuned.batch)
+
+    @cached_property
+    def babblers(self) -> Mapping[str, Sequence[Signal]]:
+        """Voices that test in the same fold, by that: only among them may one be heard behind the other."""
+        chosen: dict[str, list[int]] = {}
+        for row in self._order:
+            chosen.setdefault(self.tested[row], []).append(int(row))
+        return {group: [spoken.read(self.files[row]).signal for row in rows[:BABBLERS]]
+                for group, rows in chosen.items()}
 
     def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """The clips of an epoch: spoken RAVDESS twice, songs once, and beside it some of every other corpus."""
@@ -67,40 +97,79 @@ class Clips:
         batches = np.array_split(rows[order], self.an_epoch)
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def varied(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:
-        """A batch to train on: each clip in one of its variations, cut, with short spans blanked."""
-        variations = rng.integers(len(self.files), size=len(rows))
-        found = [states.read_states(self.files[number][row]) for number, row in zip(variations, rows, strict=True)]
-        return self._batch(rows, [_blanked(_cropped(one, rng, self.settings.tuned.longest), rng) for one in found])
+    def varied(self, rows: NDArray[np.int64], places: NDArray[np.int64], seed: Sequence[int]) -> Batch:
+        """A batch to train on, or a share of one: each clip as it may reach a listener, with bands and spans hidden.
+
+        `places` are those of the clips in the whole batch.
+        """
+        rngs = [np.random.default_rng([*seed, int(place), int(row)]) for place, row in zip(places, rows, strict=True)]
+        features = [self._heard(int(row), rng) for row, rng in zip(rows, rngs, strict=True)]
+        states = [_hidden(one, rng) for one, rng in zip(self._states(features), rngs, strict=True)]
+        return self._batch(rows, states)
 
     def plain(self, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Batches of clips as they were recorded, whole."""
         for some in np.array_split(rows[np.argsort(self.lengths[rows], kind="stable")], max(1, len(rows) // 32)):
-            yield self._batch(some, [states.read_states(self.files[0][row]) for row in some])
+            signals = [spoken.read(self.files[row]).signal for row in some]
+            yield self._batch(some, self._states([self._features(signal) for signal in signals]))
 
-    def _batch(self, rows: NDArray[np.int64], found: Sequence[NDArray[np.floating]]) -> Batch:
-        tokens = max(len(one) for one in found)
-        filled = np.zeros((len(found), tokens, found[0].shape[1]), np.float32)
-        heard = np.zeros((len(found), tokens), bool)
-        for i, one in enumerate(found):
+    def _heard(self, row: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """What the encoder is given of a clip while training."""
+        recipe, clip = self.settings.tuned, spoken.read(self.files[row])
+        signal = clip.loosely(int(rng.integers(spoken.MARGIN)) if rng.random() < 0.6 else 0)
+        around = Surroundings(rng, self.babblers[self.tested[row]])
+        features = self._features(varied(_cropped(signal, rng, round(recipe.longest_s * RATE)), around))
+        return _masked(features, rng) if recipe.front_end.kind == "log-mel" else features
+
+    def _features(self, signal: Signal) -> NDArray[np.float32]:
+        """What the encoder is given of a signal; one that is too short, as a faster clip may be, is filled up."""
+        front_end = self.settings.tuned.front_end
+        return front_end(np.pad(signal, (0, max(0, front_end.shortest - len(signal)))))
+
+    @torch.no_grad()
+    def _states(self, features: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """What the part of the encoder says that does not learn, (tokens, width) of each."""
+        return [self.encoder(torch.from_numpy(one))[-1].numpy() for one in features]
+
+    def _batch(self, rows: NDArray[np.int64], states: Sequence[NDArray[np.float32]]) -> Batch:
+        tokens = max((len(one) for one in states), default=FEWEST)
+        filled = np.zeros((len(states), tokens, self.encoder.width), np.float32)
+        heard = np.zeros((len(states), tokens), bool)
+        for i, one in enumerate(states):
             filled[i, : len(one)], heard[i, : len(one)] = one, True
         return Batch(rows, torch.from_numpy(filled), torch.from_numpy(heard))
 
 
-def _cropped(tokens: NDArray[np.floating], rng: np.random.Generator, longest: int) -> NDArray[np.floating]:
-    """At most `longest` tokens, and of every second clip a random 70 to 100 %."""
-    size = min(len(tokens), longest)
-    if len(tokens) > 40 and rng.random() < 0.5:
-        size = min(size, int(len(tokens) * rng.uniform(0.7, 1)))
-    start = int(rng.integers(len(tokens) - size + 1))
-    return tokens[start : start + size]
+def _tested(table: "pd.DataFrame") -> Sequence[str]:
+    """The fold in which each clip's voice tests, of its corpus."""
+    return [f"{corpus}/{folds.tested_in(corpus, int(actor)) if corpus in ('ravdess', 'crema-d') else -1}"
+            for corpus, actor in zip(table["corpus"], table["actor"], strict=True)]
 
 
-def _blanked(tokens: NDArray[np.floating], rng: np.random.Generator) -> NDArray[np.floating]:
+def _cropped(signal: Signal, rng: np.random.Generator, longest: int) -> Signal:
+    """At most `longest` samples, and of every second clip that is not short a random 70 to 100 %."""
+    size = min(len(signal), longest)
+    if len(signal) > _SHORTEST_CUT_S * RATE and rng.random() < 0.5:
+        size = min(size, int(len(signal) * rng.uniform(0.7, 1)))
+    start = int(rng.integers(len(signal) - size + 1))
+    return signal[start : start + size]
+
+
+def _masked(log_mel: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """A log-mel (1, bands, frames) with random bands at the mean of the whole."""
+    masked, bands = log_mel.copy(), log_mel.shape[1]
+    for _ in range(_MASKS):
+        size = int(rng.integers(int(bands * _WIDEST_BAND) + 1))
+        start = int(rng.integers(bands - size + 1))
+        masked[:, start : start + size] = log_mel.mean()
+    return masked
+
+
+def _hidden(tokens: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """The tokens with random spans set to zero."""
-    blanked = tokens.copy()
-    for _ in range(_BLANKS):
-        size = int(rng.integers(len(tokens) // 8 + 1))
+    hidden = tokens.copy()
+    for _ in range(_MASKS):
+        size = int(rng.integers(int(len(tokens) * _WIDEST_SPAN) + 1))
         start = int(rng.integers(len(tokens) - size + 1))
-        blanked[start : start + size] = 0
-    return blanked
+        hidden[start : start + size] = 0
+    return hidden

@@ -27,7 +27,7 @@ LONGEST_S = 8.0
 """Seconds of a stretch of speech that an encoder hears."""
 
 FEWEST = 4
-"""Tokens that the shortest sound must give: layers that learn take the mean of as many for one."""
+"""Tokens that the shortest sound must give: layers that learn may take the mean of as many for one."""
 
 
 class Encoder(nn.Module):
@@ -35,14 +35,12 @@ class Encoder(nn.Module):
 
     Input: what its front end gives of one clip. Output: hidden states (layers + 1, tokens, width), those of the stem
     first. A layer is a module `layer(hidden, mask)`: hidden states (clips, tokens, width) and what is added to the
-    attention that tokens get, (clips, 1, 1, tokens) or None. `higher` are layers above them that hear the means of
-    every `stride` tokens.
+    attention that tokens get, (clips, 1, 1, tokens) or None.
     """
 
     def __init__(self, layers: list[nn.Module], width: int) -> None:
         super().__init__()
         self.layers, self.width = nn.ModuleList(layers), width
-        self.higher, self.stride = nn.ModuleList(), 1
 
     def stem(self, features: Tensor) -> Tensor:
         """What the first layer reads, (1, tokens, width)."""
@@ -56,25 +54,13 @@ class Encoder(nn.Module):
             states.append(hidden)
         return torch.cat(states)
 
-    def pooled(self, states: Tensor) -> Tensor:
-        """What `pooled` says of the states that `forward` gave, then of the higher layers."""
-        found, hidden = [pooled(states)], means(states[-1:], self.stride)
-        for layer in self.higher:
-            hidden = layer(hidden, None)
-            found.append(pooled(hidden))
-        return torch.cat(found)
-
-    def take_off(self, first: int, stride: int, read: int = 0) -> list[nn.Module]:
-        """Remove the layers from `first` on, which are to learn from tokens that are each the mean of `stride`.
-
-        As they are now, those up to `read` stay as the higher ones.
-        """
-        upper = [copy.deepcopy(layer) for layer in self.layers[first:]]
+    def take_off(self, first: int, stride: int) -> list[nn.Module]:
+        """Remove the layers from `first` on, which are to learn from tokens that are each the mean of `stride`."""
+        upper = [copy.deepcopy(layer) for layer in self.layers[first:]]  # those of WavLM share a table
+        self.layers = self.layers[:first]
         for layer in upper:
             if isinstance(layer, WavlmLayer):
                 layer.spread(stride)
-        self.layers, self.stride = self.layers[:first], stride
-        self.higher = nn.ModuleList(copy.deepcopy(layer) for layer in upper[: max(0, read - first)])
         return upper
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,6 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     _set_settings(proto, model)
     _strip(proto)
     if packed:
-        share_weights(proto)
         pack_weights(proto)
     tolerance = PACKED_TOLERANCE if packed else TOLERANCE
     with write_whole(to) as part:
@@ -111,7 +111,7 @@ def finish(
             rows = _pooled_validation(evaluation)
         if rows is not None:
             proto = onnx.load_from_string(part.read_bytes())
-            _set_settings(proto, calibrated(model, rows))
+            _set_settings(proto, calibrated(model, rows, classes_of(table)))
             part.write_bytes(proto.SerializeToString())
     return path
 
@@ -129,7 +129,7 @@ def _validation(path: Path, table: "pd.DataFrame", made: run.RunSettings, jobs: 
 
 
 def _pooled_validation(evaluation: Path) -> "pd.DataFrame":
-    """The answers for the validating voices of all five folds, with their corpora, before any temperature."""
+    """The answers for the validating voices of all five folds, with their corpora, before the calibration."""
     import pandas as pd
 
     paths = [evaluation / f"fold-{number}" / run.VALIDATION for number in folds.FOLDS]
@@ -139,22 +139,30 @@ def _pooled_validation(evaluation: Path) -> "pd.DataFrame":
     return pd.concat([read_rows(path, "corpus") for path in paths], ignore_index=True)
 
 
-def calibrated(model: ModelSettings, rows: "pd.DataFrame") -> ModelSettings:
-    """The settings with the temperature and the thresholds that validation rows give, that of strangeness among them.
+def classes_of(table: "pd.DataFrame") -> dict[str, set[str]]:
+    """The classes that each corpus of a table has."""
+    return {str(corpus): set(names) for corpus, names in table["class"].groupby(table["corpus"])}
 
-    A clip speaks only for the classes that its corpus has: those that occur among its clips.
+
+def calibrated(model: ModelSettings, rows: "pd.DataFrame", known: Mapping[str, set[str]]) -> ModelSettings:
+    """The settings with what validation rows say: factors, temperature, thresholds, that of strangeness among them.
+
+    `known` are the classes of every corpus; a clip speaks only for those of its own. Classes that only some corpora
+    have share a factor.
     """
     classes = labels.scheme(model.classes).classes
     rows = rows.dropna(subset=list(classes))
     masses = rows[list(classes)].to_numpy(float)
     truth = rows["truth"].map(classes.index).to_numpy()
-    known = {corpus: set(names) for corpus, names in rows["truth"].groupby(rows["corpus"])}
     allowed = np.array([[name in known[corpus] for name in classes] for corpus in rows["corpus"]], bool)
-    heat = calibration.temperature(masses, truth, allowed.reshape(masses.shape))
+    allowed = allowed.reshape(masses.shape)
+    factors = calibration.factors(masses, truth, allowed, classes)
+    masses = calibration.weighed(masses, classes, factors)
+    heat = calibration.temperature(masses, truth, allowed)
     found = calibration.tempered(masses, heat)
     familiar = float(rows[STRANGENESS].quantile(FAMILIAR)) if STRANGENESS in rows else None
-    return replace(model, temperature=heat, sure_above=_thresholds(model.classes, found, rows["truth"]),
-                   familiar_below=familiar)
+    return replace(model, factors=factors, temperature=heat, familiar_below=familiar,
+                   sure_above=_thresholds(model.classes, found, rows["truth"]))
 
 
 def _set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
@@ -191,22 +199,6 @@ def _strip(proto: onnx.ModelProto) -> None:
     for tensor in proto.graph.initializer:
         del tensor.metadata_props[:]
     del proto.graph.metadata_props[:]
-
-
-def share_weights(proto: onnx.ModelProto) -> None:
-    """Keep equal weights once: those of adapted layers are also those of the layers as they were."""
-    graph = proto.graph
-    first: dict[tuple[object, ...], str] = {}
-    other = {}
-    for tensor in graph.initializer:
-        content = (tensor.data_type, tuple(tensor.dims), onnx.numpy_helper.to_array(tensor).tobytes())
-        if first.setdefault(content, tensor.name) != tensor.name:
-            other[tensor.name] = first[content]
-    kept = [tensor for tensor in graph.initializer if tensor.name not in other]
-    del graph.initializer[:]
-    graph.initializer.extend(kept)
-    for node in graph.node:
-        node.input[:] = [other.get(name, name) for name in node.input]
 
 
 def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:

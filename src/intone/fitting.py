@@ -21,10 +21,9 @@ def fit(
 ) -> Path:
     """Train, calibrate and export into a folder, or go on with what is there; returns the model file.
 
-    `table` and `settings` are those of `training.plan`. `cache` is where the states of clips are kept that an encoder
-    gives. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here, and
-    say how much the probe beside tuned layers weighs. Of several `ranks` the first one calibrates and exports. A
-    FileError where another process trains into the folder.
+    `table` and `settings` are those of `training.plan`. `cache` is where what was made of the clips is kept for other
+    runs. `evaluation` is the folder of an evaluation, whose validating voices calibrate where none validates here. Of
+    several `ranks` the first one calibrates and exports. A FileError where another process trains into the folder.
     """
     with alone(folder) if ranks().first else nullcontext():
         return _fit(table, settings, folder, cache, evaluation, jobs)
@@ -37,7 +36,7 @@ def _fit(
     if isinstance(settings.recipe, ProbeRecipe):
         probe.train(table, settings, folder, cache_in=cache, jobs=jobs)
     elif isinstance(settings.recipe, TunedRecipe):
-        tuning.train(table, settings, folder, cache_in=cache, evaluation=evaluation, jobs=jobs)
+        tuning.train(table, settings, folder, cache_in=cache, jobs=jobs)
     else:
         training.train(table, settings, folder, jobs=jobs)
     return finish(folder, table, evaluation=evaluation, jobs=jobs) if ranks().first else folder / RECOGNIZER

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone import labels, settings
-from intone.calibration import tempered
+from intone.calibration import LARGEST_FACTOR, tempered, weighed
 from intone.errors import IntoneError, RecognizerError
 from intone.front_end import FrontEnd
 from intone.runtime import session
@@ -31,8 +31,9 @@ class ModelSettings:
 
     `classes` names the scheme of the labels. `sure_above` has, for each scheme that can be answered, the probability
     from which an answer was right at least 8 times in 10 on voices that did not train; a scheme that never was is
-    missing. `temperature` tempers the probabilities of the labels (`calibration.tempered`). `familiar_below` is the
-    strangeness below which nearly all clips of voices lay that did not train, None where the network cannot tell.
+    missing. The probabilities of the labels take the `factors` of their classes, by name (`calibration.weighed`), and
+    the `temperature` tempers them (`calibration.tempered`). `familiar_below` is the strangeness below which nearly all
+    clips of voices lay that did not train, None where the network cannot tell.
     `data` and `licence` say what it was trained on and what may be done with it.
     """
 
@@ -43,6 +44,7 @@ class ModelSettings:
     sure_above: dict[str, float]
     data: tuple[str, ...]
     licence: str
+    factors: dict[str, float] = field(default_factory=dict)
     temperature: float = 1.0
     familiar_below: float | None = None
     format: int = FORMAT
@@ -72,11 +74,12 @@ class Model:
     def judged(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float64], float | None]:
         """The answer about one stretch of speech, and how strange it is to the network, None where it cannot tell.
 
-        Strangeness is the distance from what the network learned from: in deviations, in the mean of what it reads.
+        Strangeness is how far the sound lies from those that the network learned from (`standard.Standard`).
         """
         outputs = self._outputs(features)
-        row = tempered(self.settings.front_end.pool(outputs[0]), self.settings.temperature)
-        return row, float(outputs[1].mean()) if len(outputs) > 1 else None
+        classes = [labels.split_label(label)[1] for label in self.settings.labels]
+        row = weighed(self.settings.front_end.pool(outputs[0]), classes, self.settings.factors)
+        return tempered(row, self.settings.temperature), float(outputs[1].mean()) if len(outputs) > 1 else None
 
     def _outputs(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
         out = self._run.run(None, {"features": features})  # type: ignore[attr-defined]  # onnxruntime has no stubs
@@ -113,6 +116,9 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
             raise ValueError(f"format {read.format}, not {FORMAT}")
         if not 0.1 <= read.temperature <= 10:
             raise ValueError(f"temperature {read.temperature:g}, not 0.1 to 10")
+        for name, factor in read.factors.items():
+            if name not in labels.scheme(read.classes).classes or not 1 / LARGEST_FACTOR <= factor <= LARGEST_FACTOR:
+                raise ValueError(f"factor {factor:g} of {name}, not one of 1/8 to 8 of a class")
         sex = "both" if len(read.sexes) == 2 else read.sexes[0]
         if read.labels != labels.network_labels(read.classes, sex):
             raise ValueError(f"the labels {', '.join(read.labels)} are not those of {read.classes} classes")

@@ -190,29 +190,28 @@ CONDITIONS: Mapping[str, Perturbation] = {
 
 
 def varied(signal: Signal, around: Surroundings) -> Signal:
-    """A random variation to train on: another speed; of three in four also a room, a noise, a line, a codec, clipping.
+    """A random variation to train on: mostly another speed; perhaps a room; perhaps a noise, a line, clipping, a codec.
 
-    Rooms without direct sound, babble and telephones come more often than they do in life: they are the hardest.
+    Another speed moves the pitch and the formants, as another speaker does.
     """
     rng = around.rng
-    signal = at_speed(signal, float(rng.uniform(0.86, 1.14)))
-    if rng.random() < 0.25:
-        return signal
-    if rng.random() < 0.5:
-        direct = None if rng.random() < 0.6 else float(rng.uniform(-6, 10))
-        signal = in_room(signal, float(rng.uniform(0.15, 1.5)), around, direct)
+    if rng.random() < 0.8:
+        signal = at_speed(signal, float(rng.uniform(0.87, 1.14)))
+    if rng.random() < 0.2:
+        direct = None if rng.random() < 0.4 else float(rng.uniform(-6, 10))
+        signal = in_room(signal, float(rng.uniform(0.15, 1.2)), around, direct)
     kind = rng.random()
-    if kind < 0.4:
+    if kind < 0.35:
         noise = (white, hum, babble, babble)[int(rng.integers(4))](len(signal), around)
-        signal = with_noise(signal, noise, float(rng.uniform(5, 25)))
-    elif kind < 0.6:
+        signal = with_noise(signal, noise, float(rng.uniform(7, 30)))
+    elif kind < 0.45:
         signal = telephone(signal)
-    elif kind < 0.67:
+    elif kind < 0.5:
         signal = band_limited(signal, float(rng.uniform(20, 200)), float(rng.uniform(3000, 7000)))
-    elif kind < 0.77:
-        signal = coded(signal, ("libmp3lame", "libopus")[int(rng.integers(2))], int(rng.choice([24, 32, 48])))
-    elif kind < 0.85:
+    elif kind < 0.55:
         signal = clipped(signal, float(rng.uniform(0.2, 0.7)))
+    elif kind < 0.58:
+        signal = coded(signal, ("libmp3lame", "libopus")[int(rng.integers(2))], int(rng.choice([24, 32, 48])))
     return signal
 
 

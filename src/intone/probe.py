@@ -20,6 +20,7 @@ from intone import labels, run, states
 from intone.encoder import Encoder, load_encoder, pooled
 from intone.ranks import ranks
 from intone.run import RunSettings
+from intone.standard import Standard
 from intone.states import StateSettings
 from intone.weights import load_weights, save_weights
 
@@ -27,45 +28,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEATURES = "features"
-"""Folder of a run in which the states of every clip are kept, so that an interrupted run goes on."""
-
-
-FARTHEST = 5.0
-"""Deviations from its mean within which a feature is held."""
+"""Folder of a run in which what was made of the clips is kept, so that an interrupted run goes on."""
 
 
 class Reading(nn.Module):
     """The linear layer: mean and deviation over time of layers, (clips, layers, 2 width) -> logits (clips, labels).
 
-    The layers that it reads are counted from the stem, which is 0. Every feature is standardised first, and held within
-    `FARTHEST` deviations, so that a sound like none before does not carry the answer away.
+    The layers that it reads are counted from the stem, which is 0. Every feature is standardised first, and held,
+    so that a sound like none before does not carry an answer away.
     """
-
-    mean: Tensor
-    deviation: Tensor
 
     def __init__(self, layers: Sequence[int], width: int, outputs: int) -> None:
         super().__init__()
         self.layers = list(layers)
         size = len(self.layers) * 2 * width
-        self.linear = nn.Linear(size, outputs)
-        self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("deviation", torch.ones(size))
+        self.standard, self.linear = Standard(size), nn.Linear(size, outputs)
 
     def forward(self, found: Tensor) -> Tensor:
-        logits: Tensor = self.linear(self.standardised(found[:, self.layers].flatten(1)))
+        logits: Tensor = self.linear(self.standard(self.features(found)))
         return logits
 
-    def standardised(self, features: Tensor) -> Tensor:
-        """Features (clips, n) in deviations from their means."""
-        return ((features - self.mean) / self.deviation).clamp(-FARTHEST, FARTHEST)
-
-    def strangeness(self, found: Tensor) -> Tensor:
-        """How far a clip lies from those that the layer was fitted on, (clips,): deviations in the mean of features.
-
-        0.8 is what normally distributed features come to; nothing is said of emotion.
-        """
-        return self.standardised(found[:, self.layers].flatten(1)).abs().mean(dim=1)
+    def features(self, found: Tensor) -> Tensor:
+        """What the layer reads of it, (clips, n)."""
+        return found[:, self.layers].flatten(1)
 
 
 class Probe(nn.Module):
@@ -81,7 +66,7 @@ class Probe(nn.Module):
     def judged(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (1, labels) and strangeness (1,)."""
         found = pooled(self.encoder(features))[None]
-        return self.reading(found), self.reading.strangeness(found)
+        return self.reading(found), self.reading.standard.strangeness(self.reading.features(found))
 
 
 def train(
@@ -99,29 +84,20 @@ def train(
         return
     kept = StateSettings(recipe.encoder, max(recipe.layers), recipe.front_end)
     files = states.encode(table, kept, cache_in or folder / FEATURES, jobs=jobs)
-    reading = fitted(table, settings, files, recipe.layers, recipe.penalty, labels.parts(settings.labels))
-    save_weights(folder / run.BEST, reading.state_dict(), {})
+    save_weights(folder / run.BEST, fitted(table, settings, files).state_dict(), {})
 
 
-def fitted(
-    table: "pd.DataFrame", settings: RunSettings, files: Sequence[Sequence[Path]], layers: Sequence[int],
-    penalty: float, parts: NDArray[np.int64],
-) -> Reading:
-    """The linear layer fitted on the clips of voices that do not validate, in all the variations that there are.
-
-    `files` are those of `states.encode`: a list for each variation. `parts` as in `fit`.
-    """
+def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) -> Reading:
+    """The linear layer fitted on the clips of voices that do not validate; `files` are those of `states.encode`."""
+    recipe = settings.probe
     trains = [int(row) for row in np.flatnonzero(~run.voices(table).isin(settings.validating).to_numpy())]
-    read = np.stack([states.read_pooled(variation[row])[list(layers)] for variation in files for row in trains])
-    features = read.reshape(len(read), -1)
+    found = torch.from_numpy(np.stack([states.read_pooled(files[row]) for row in trains]))
+    reading = Reading(recipe.layers, found.shape[2] // 2, len(settings.labels))
+    reading.standard.learn(reading.features(found))
     classes = np.array([settings.labels.index(label) for label in table["label"]])[trains]
     allowed, weights = allowed_labels(table, settings.labels)[trains], importance(table)[trains]
-    reading = Reading(layers, read.shape[2] // 2, len(settings.labels))
-    reading.mean, reading.deviation = (torch.from_numpy(one) for one in (features.mean(0), features.std(0) + 1e-6))
-    features = reading.standardised(torch.from_numpy(features)).numpy()
-    number = len(files)
-    weight, bias = fit(features, np.tile(classes, number), np.tile(allowed, (number, 1)), np.tile(weights, number),
-                       penalty, parts)
+    weight, bias = fit(reading.standard(reading.features(found)).numpy(), classes, allowed, weights, recipe.penalty,
+                       labels.parts(settings.labels))
     bias[torch.from_numpy(~allowed.any(axis=0))] = NEVER
     reading.linear.weight.data, reading.linear.bias.data = weight, bias
     return reading

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 LOST = ("The training was ended from outside, perhaps since another of its processes died: start the same command "
         "again, it goes on from its last checkpoint.")
 
-_PATIENCE = timedelta(days=1)  # the others wait while the first one encodes a corpus
+_PATIENCE = timedelta(days=1)  # the others wait while the first one goes through a corpus
 
 
 @dataclass(frozen=True)

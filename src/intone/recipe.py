@@ -57,38 +57,31 @@ class ProbeRecipe:
 
 @dataclass(frozen=True)
 class TunedRecipe:
-    """How layers of an encoder are trained further, beside a linear probe of what they were.
+    """How layers of an encoder are trained further.
 
     `encoder` is a folder or a name on the hub, `front_end` what it hears. The stem and the first `frozen` layers stay
-    as they are, the next `tuned` ones learn, on the means of every `stride` tokens: all their weights, or with a `rank`
-    only adapters of that rank. The answer is a mean of theirs and that of a linear probe of what the encoder was, the
-    layers `probed` with `penalty`, 0 being the stem, of which only adapters leave those that learn as they were; the
-    validating voices say how much the probe weighs in it, `untouched` where none validates. A clip is heard as it was
-    recorded and in `variations` random variations of it. An epoch takes spoken RAVDESS twice, songs once, and beside it
-    `others` random clips of each other corpus. The rates rise over the first `warm_up` of the steps and fall along a
-    cosine to zero, so that the last epoch is the one to keep; a layer learns `layer_decay` times as fast as the one
-    above it. `longest` tokens of 20 ms are heard of a clip while training. With `precision` "mixed" what can be is
-    multiplied in bfloat16, by a processor or GPU that does so itself.
+    as they are, all weights of the next `tuned` ones learn, on the means of every `stride` tokens. An epoch takes
+    spoken RAVDESS twice, songs once, and beside it `others` random clips of each other corpus, each varied anew. The
+    rates rise over the first `warm_up` of the steps and fall along a cosine to zero, so that the last epoch is the one
+    to keep; a layer learns `layer_decay` times as fast as the one above it. `longest_s` seconds are heard of a clip
+    while training. From the logits of emotions that the corpus of a clip does not have, `unlikely` is taken. With
+    `precision` "mixed" what can be is multiplied in bfloat16, by a processor or GPU that does so itself.
     """
 
     name: str
     encoder: str
     front_end: LogMel | Waveform
     model: Literal["encoder-tuned"] = "encoder-tuned"
-    frozen: int = 2
-    tuned: int = 2
-    rank: int = 0
-    probed: tuple[int, ...] = (1, 2)
-    penalty: float = 1e-3
-    untouched: float = 0.3
-    stride: int = 4
-    variations: int = 3
+    frozen: int = 0
+    tuned: int = 4
+    stride: int = 2
     epochs: int = 8
     batch: int = 32
     others: int = 6000
-    longest: int = 150
+    longest_s: float = 3.0
+    unlikely: float = 3.0
     precision: Literal["single", "mixed"] = "mixed"
-    learning_rate: float = 1e-4
+    learning_rate: float = 1.5e-4
     layer_decay: float = 0.8
     head_rate: float = 1e-3
     weight_decay: float = 0.05
@@ -98,10 +91,9 @@ class TunedRecipe:
     held_out_share: float = 1 / 6
 
     def __post_init__(self) -> None:
-        there = self.frozen + (self.tuned if self.rank else 0)
-        if self.tuned < 1 or not all(0 <= layer <= there for layer in self.probed):
-            raise UsageError(f"With {self.frozen} frozen layers and {self.tuned} that learn a probe cannot read the "
-                             f"layers {self.probed}: let it read 0 to {there}, and at least 1 learn.")
+        if self.frozen < 0 or self.tuned < 1:
+            raise UsageError(f"{self.frozen} frozen layers and {self.tuned} that learn cannot be trained: let at least "
+                             "1 learn.")
 
     def with_epochs(self, epochs: int | None) -> "TunedRecipe":
         """The same recipe with another number of epochs; None leaves it."""

@@ -4,7 +4,7 @@
     history.csv             loss and accuracy of every epoch
     checkpoint.safetensors  weights and optimizer after the last epoch, or within it
     best.safetensors        weights of the epoch that is kept
-    validation.csv          answers for the voices that validated, before the temperature
+    validation.csv          answers for the voices that validated, before the calibration
     recognizer.onnx         the exported network, with labels, settings and scaling
 """
 
@@ -63,7 +63,7 @@ class RunSettings:
 
     @property
     def tuned(self) -> TunedRecipe:
-        """The recipe, of a run that trains the upper layers of an encoder."""
+        """The recipe, of a run that trains layers of an encoder."""
         assert isinstance(self.recipe, TunedRecipe)
         return self.recipe
 

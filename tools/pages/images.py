@@ -42,7 +42,7 @@ def confusion(results: Results) -> Figure:
 
 
 def reliability(results: Results) -> Figure:
-    """How often answers of some confidence are right, before and after the temperature, and for voices never heard."""
+    """How often answers of some confidence are right, before and after the calibration, and for voices never heard."""
     figure = canvas.new_figure(3.6)
     for axes, classes, title in zip(figure.subplots(1, 2, sharey=True), ("8", "2"), ("8 classes", "2 classes"),
                                     strict=True):

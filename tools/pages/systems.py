@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from intone import metrics
-from intone.calibration import tempered as heat
+from intone.calibration import tempered, weighed
 from intone.labels import scheme
 from intone.metrics import Interval
 from intone.report import (
@@ -132,9 +132,9 @@ def covered(found: Answers, share: float) -> Interval:
 
 
 def calibration(results: Results) -> str:
-    """The calibration error before and after the temperature, and on voices that nothing was chosen on."""
+    """The calibration error before and after the calibration, and on voices that nothing was chosen on."""
     before = results.rows("calibration/default")
-    after = tempered(before, temperature(results))
+    after = calibrated(before, results)
     rows = []
     for name in CLASSES[:3]:
         one, other = (summarize(some, scheme(name)) for some in (before, after))
@@ -149,14 +149,20 @@ def temperature(results: Results) -> float:
     return float(results.json("calibration/default")["temperature"])
 
 
-def tempered(rows: pd.DataFrame, temperature: float) -> pd.DataFrame:
-    """Rows whose probabilities are brought to a temperature."""
+def factor(results: Results) -> float:
+    """The factor of the emotions that only some corpora have, in the bundled recognizer."""
+    (found,) = set(results.json("calibration/default")["factors"].values())
+    return float(found)
+
+
+def calibrated(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """Rows whose probabilities take the factors and the temperature of the bundled recognizer."""
     columns = list(classes_of(rows))
-    masses = heat(rows[columns].to_numpy(float), temperature)
-    return rows.assign(**dict(zip(columns, masses.T, strict=True)))
+    masses = weighed(rows[columns].to_numpy(float), columns, results.json("calibration/default")["factors"])
+    return rows.assign(**dict(zip(columns, tempered(masses, temperature(results)).T, strict=True)))
 
 
 def validating(results: Results, classes: str, *, after: bool) -> Answers:
-    """The answers for the validating voices, before or after the temperature."""
+    """The answers for the validating voices, before or after the calibration."""
     rows = results.rows("calibration/default")
-    return answers(tempered(rows, temperature(results)) if after else rows, scheme(classes))
+    return answers(calibrated(rows, results) if after else rows, scheme(classes))

@@ -59,8 +59,8 @@ def train(
         The folder of an `intone evaluate` of the same recipe: with --validation none its validating voices say how
         sure an answer is.
     features
-        Where an encoder's states of the clips are kept, such as the features of an evaluation, which need not be made
-        again; in the run by default.
+        Where what was made of the clips for an encoder is kept, such as the features of an evaluation, which need not
+        be made again; in the run by default.
     """
     from intone import training
     from intone.fitting import fit

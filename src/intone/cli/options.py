@@ -24,7 +24,7 @@ Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recor
 
 Recipe = Annotated[str | None, Parameter(
     help="For mfcc-cnn: level-independent (the recording level plays no part; the default) or original (every "
-         "constant of the original system). For an encoder: tuned (its upper layers learn; the default) or probe (a "
+         "constant of the original system). For an encoder: tuned (its layers learn; the default) or probe (a "
          "linear layer on it).")]
 
 Network = Annotated[str, Parameter(
