@@ -46,7 +46,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     folder = tmp_path_factory.mktemp("results")
     rows = read_rows(RESULTS / "references" / "xlsr53-finetuned.csv")
     rows = rows[rows["actor"].isin(FEW)].reset_index(drop=True)
-    files = dict.fromkeys([*tables.SYSTEMS.values(), *tables.voices.ACROSS.values(), "calibration/default"], rows)
+    files = dict.fromkeys([*tables.SYSTEMS.values(), *tables.voices.ACROSS.values(), tables.voices.BUNDLED, "calibration/default"], rows)
     six = rows[rows["truth"].isin(tables.voices.SHARED)].assign(actor=lambda one: one["actor"] + 1000)
     files |= dict.fromkeys([*tables.CREMA_D.values(), "across-corpora/default-ravdess-to-crema-d"], six)
     files["ravdess-5fold/default"] = rows.assign(sex=np.where(rows["actor"] % 2, "male", "female"))
