@@ -84,6 +84,23 @@ def test_a_clip_is_varied_by_the_seed_and_its_place_alone(tmp_path: Path) -> Non
     assert heard[0].shape != heard[1].shape or not torch.equal(*heard), "a clip that is drawn twice is varied twice"
 
 
+class Multiplied(Frames):
+    """The same, multiplied."""
+
+    def forward(self, log_mel: Tensor) -> Tensor:
+        return super().forward(log_mel) @ torch.eye(80)
+
+
+def test_what_is_multiplied_in_half_precision_comes_in_single(tmp_path: Path) -> None:
+    made, rows = clips(tmp_path), np.array([0, 60])
+    made.encoder = Multiplied()
+    whole = made.varied(rows, np.arange(2), (1, 2, 3)).states
+    with torch.autocast("cpu", torch.bfloat16):
+        half = made.varied(rows, np.arange(2), (1, 2, 3)).states
+    assert half.dtype == whole.dtype == torch.float32 and not torch.equal(half, whole)
+    torch.testing.assert_close(half, whole, rtol=1e-2, atol=1e-2)
+
+
 @pytest.mark.parametrize("world", [2, 5])
 def test_the_shares_of_several_processes_are_the_whole_batch(tmp_path: Path, world: int) -> None:
     made, rows, seed = clips(tmp_path), np.array([0, 60, 0, 30]), (1, 2, 3)

@@ -33,7 +33,7 @@ COMMANDS = {
     "verify": ("--data", "--evaluation", "--vocal", "--jobs"),
     "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--across", "--epochs",
                  "--seed", "--jobs"),
-    "robustness": ("--data", "--short", "--conditions", "--fold", "--every", "--jobs"),
+    "robustness": ("--data", "--short", "--corpus", "--conditions", "--fold", "--every", "--jobs"),
     "reproduce": ("--sex", "--classes", "--to", "--epochs", "--jobs"),
 }
 

@@ -38,6 +38,12 @@ def test_what_there_is_is_copied(collect: ModuleType, tmp_path: Path) -> None:
     assert list(read_rows(tmp_path / "results" / "robustness" / "mine.csv")["clip"]) == ["c"]
 
 
+def test_the_other_corpus_has_a_file_of_its_own(collect: ModuleType, tmp_path: Path) -> None:
+    write_rows(tmp_path / "run" / "robustness-crema-d-every-12.csv", rows(["d"]))
+    written = collect.collect(tmp_path / "run", "mine", tmp_path / "results")
+    assert [path.relative_to(tmp_path).as_posix() for path in written] == ["results/robustness/mine-crema-d.csv"]
+
+
 def test_the_validating_voices_of_ravdess_and_the_calibration(collect: ModuleType, tmp_path: Path) -> None:
     for number in range(5):
         clips = rows([f"ravdess-{number}", f"crema-{number}"]).assign(sex="male", corpus=["ravdess", "crema-d"])

@@ -149,8 +149,8 @@ def test_every_field_of_a_prediction_is_told():
 
 @pytest.mark.corpus
 @pytest.mark.parametrize(("command", "shown"), SHOWN, ids=str)
-def test_the_answers_shown_are_those_that_come_out(command, shown, ravdess_dir, tmp_path, monkeypatch, capsys):
-    (tmp_path / "ravdess").symlink_to(ravdess_dir)
+def test_the_answers_shown_are_those_that_come_out(command, shown, ravdess_full_dir, tmp_path, monkeypatch, capsys):
+    (tmp_path / "ravdess").symlink_to(ravdess_full_dir)
     (tmp_path / "README.md").symlink_to(ROOT / "README.md")
     monkeypatch.chdir(tmp_path)
     main(shlex.split(command.text)[1:])

@@ -25,7 +25,7 @@ UNIFORM = np.full(16, 1 / 16)
 GOOD = plain.to_dict(tiny_settings())
 WAVES = plain.to_dict(Waveform())
 
-BUNDLED = {"encoder-tuned.onnx": "95b3e72ec4500d3b6600cf3878252eee6c84ec3a0f5c4a850b1ff860041e57e3"}
+BUNDLED = {"encoder-tuned.onnx": "9d85e584760984cd22a9fe4c1a4bbc35fe673d163ace681f5d5069395846450c"}
 """SHA-256 of the networks that come with intone."""
 
 

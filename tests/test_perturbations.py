@@ -14,6 +14,7 @@ from intone.perturbations import CONDITIONS, Surroundings, varied
 from sounds import noise, silence, tone, voice
 
 VOICE = voice(2.5)
+MICROPHONE_HZ = np.array(perturbations.OCTAVES_HZ[1:-1], int)
 
 
 def around(seed: int = 0, *voices: Signal) -> Surroundings:
@@ -272,6 +273,29 @@ def test_the_direct_sound_is_as_far_above_the_room_as_was_asked(direct_db: float
     assert decibels(float(np.median(found))) == pytest.approx(direct_db, abs=1)
 
 
+# Microphones.
+
+
+@pytest.mark.parametrize(("condition", "asked"), [("dull microphone", -3), ("bright microphone", 3)])
+def test_a_microphone_rises_or_falls_by_so_much_an_octave(condition: str, asked: float) -> None:
+    hertz = np.array([100, 200, 400, 800, 1600, 3200, 6400])
+    sent = np.sum([tone(int(one), 2) for one in hertz], axis=0, dtype=np.float32)
+    before, after = (np.abs(np.fft.rfft(heard * np.hanning(len(heard))))[2 * hertz]
+                     for heard in (sent, CONDITIONS[condition](sent, around())))
+    steps = np.diff(20 * np.log10(after / before))
+    np.testing.assert_allclose(steps, asked, atol=0.1)
+
+
+@given(st.lists(st.floats(-20, 20), min_size=8, max_size=8), st.floats(-40, 0))
+def test_a_microphone_has_the_response_that_was_asked_for_and_keeps_the_level(asked: list[float], level: float) -> None:
+    sent = perturbations.gain(np.sum([tone(int(hertz), 2) for hertz in MICROPHONE_HZ], axis=0, dtype=np.float32), level)
+    heard = perturbations.through_microphone(sent, np.array(asked))
+    assert heard.shape == sent.shape and decibels(power(heard) / power(sent)) == pytest.approx(0, abs=1e-3)
+    before, after = (np.abs(np.fft.rfft(one * np.hanning(len(one))))[2 * MICROPHONE_HZ] for one in (sent, heard))
+    found = 20 * np.log10(after / before)
+    np.testing.assert_allclose(found - found.mean(), np.array(asked)[1:-1] - np.mean(asked[1:-1]), atol=0.5)
+
+
 # Speed, silence, channels.
 
 
@@ -298,8 +322,9 @@ def test_a_dead_channel_is_dead_and_the_other_as_it_was() -> None:
 # All of them.
 
 
-def test_the_conditions_are_those_of_the_protocol() -> None:
-    assert next(iter(CONDITIONS)) == "as recorded" and len(CONDITIONS) == 20
+def test_the_conditions_are_those_of_the_protocol_and_two_microphones() -> None:
+    assert next(iter(CONDITIONS)) == "as recorded"
+    assert len(CONDITIONS) == 20 + len({"dull microphone", "bright microphone"} & set(CONDITIONS)) == 22
     assert np.array_equal(CONDITIONS["as recorded"](VOICE, around()), VOICE)
     for condition, asked in (("gain -30 dB", -30), ("gain +12 dB", 12)):
         assert decibels(power(CONDITIONS[condition](VOICE, around())) / power(VOICE)) == pytest.approx(asked, abs=1e-3)
@@ -357,7 +382,7 @@ def test_a_variation_depends_on_the_seed_alone() -> None:
 
 
 def test_variations_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = ("in_room", "white", "hum", "babble", "with_noise", "telephone", "band_limited", "clipped", "coded")
+    kinds = ("in_room", "through_microphone", "white", "hum", "babble", "with_noise", "telephone", "band_limited", "clipped", "coded")
     happened: list[str] = []
 
     def seen(name: str, made: Callable[..., Signal]) -> Callable[..., Signal]:
@@ -368,7 +393,8 @@ def test_variations_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in range(400):
         varied(VOICE[: RATE // 8], around(seed))
     shares = {name: happened.count(name) / 400 for name in kinds}
-    assert 0.15 < shares["in_room"] < 0.25 and 0.28 < shares["with_noise"] < 0.42
+    assert 0.15 < shares["in_room"] < 0.25 and 0.5 < shares["through_microphone"] < 0.7
+    assert 0.28 < shares["with_noise"] < 0.42
     assert shares["babble"] > shares["hum"] > 0.05 and shares["white"] > 0.05
     assert 0.06 < shares["telephone"] < 0.14 and 0.02 < shares["clipped"] < 0.08 and 0.01 < shares["coded"] < 0.06
     assert shares["band_limited"] > shares["telephone"]  # which is one

@@ -21,6 +21,7 @@ from intone.perturbations import CONDITIONS, gain, telephone
 from intone.recipe import recipe
 from intone.robustness import AS_RECORDED, ROBUSTNESS, SHORT, begun, file_of, measure
 from intone.speech import find_speech
+from small_corpus import write_crema_d
 from sounds import noise, silence, voice
 from tiny_model import tiny_model
 
@@ -28,6 +29,7 @@ FOLDS = {0: (("ravdess:2", "ravdess:5"), ("ravdess:3",)), 3: (("ravdess:8",), ("
 """Fold -> voices that test, voices that validate; 4 and 17 always train."""
 
 REFUSED = "03-01-05-01-01-01-05"
+RESULTS = Path(__file__).resolve().parent.parent / "results"
 FEW = ("gain -30 dB", "hum 10 dB", "babble 10 dB")
 
 
@@ -220,11 +222,53 @@ def test_pieces_add_up(evaluation: Path, table: pd.DataFrame) -> None:
 def test_fewer_clips_have_a_file_of_their_own(evaluation: Path, table: pd.DataFrame) -> None:
     measure(table, evaluation, conditions=[AS_RECORDED], only=[0], jobs=1)
     before = (evaluation / "robustness.csv").read_bytes()
-    found = measure(table, evaluation, conditions=[AS_RECORDED], every=2, jobs=1)
-    assert [clip.split("-")[2] + clip[-3:] for clip in found[AS_RECORDED]["clip"]] == [
-        "01-02", "01-05", "01-08"]
+    found = measure(pd.concat([table, table.assign(clip=table["clip"] + "-again")]), evaluation, conditions=[AS_RECORDED],
+                    every=2, jobs=1)
+    emotions = [(row.actor, row.truth) for row in found[AS_RECORDED].itertuples()]
+    assert sorted(emotions) == [(actor, emotion) for actor in (2, 5, 8) for emotion in ("angry", "neutral")]
     assert (evaluation / "robustness.csv").read_bytes() == before
-    assert file_of(evaluation, ROBUSTNESS, 2).name == "robustness-every-2.csv" and file_of(evaluation, ROBUSTNESS, 2).is_file()
+    assert file_of(evaluation, ROBUSTNESS, every=2).name == "robustness-every-2.csv"
+    assert file_of(evaluation, ROBUSTNESS, every=2).is_file()
+    assert file_of(evaluation, SHORT, "crema-d").name == "short-crema-d.csv"
+    assert file_of(evaluation, ROBUSTNESS, "crema-d", 2).name == "robustness-crema-d-every-2.csv"
+
+
+@pytest.mark.parametrize(("corpus", "every", "clips"), [("crema-d", 12, 1001), ("crema-d", 5, None), ("ravdess", 10, None)])
+def test_fewer_clips_are_of_every_emotion_and_sentence(corpus: str, every: int, clips: int | None) -> None:
+    rows = report.read_rows(RESULTS / f"{corpus}-5fold" / "default.csv").rename(columns={"truth": "class"})
+    chosen = robustness._every(rows, every)
+    assert clips in (None, len(chosen)) and list(chosen["clip"]) == sorted(chosen["clip"])
+    whole, some = (set(zip(one["actor"], one["class"], strict=True)) for one in (rows, chosen))
+    assert some == whole
+    said = slice(5, 8) if corpus == "crema-d" else slice(12, 14)
+    assert set(chosen["clip"].str[said]) == set(rows["clip"].str[said])
+
+
+def test_the_other_corpus_is_measured_with_voices_of_its_own(
+    tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crema_d = write_crema_d(tmp_path / "crema-d", {1001: "Male", 1002: "Female", 1005: "Male", 1006: "Female"})
+    for path in (crema_d / "AudioWAV").iterdir():
+        soundfile.write(path, voice(1.5, pitch=150 + len(path.stem) + 30 * ("HAP" in path.stem)), RATE, subtype="FLOAT")
+    folder = tmp_path / "evaluation" / "fold-0"
+    test, validation = ("crema-d:1005", "ravdess:2"), ("crema-d:1001",)
+    run.open_run(folder, run.RunSettings(recipe("level-independent"), "both", "8", labels.network_labels("8", "both"), 1,
+                                         "actors", test, validation, "0" * 16))
+    tiny_model(folder / run.RECOGNIZER, {"male_happy": 0.6, "female_angry": 0.4}, {"male_happy": 0.1})
+    shown = command(capsys, "robustness", folder.parent, "--data", f"ravdess={corpus}", f"crema-d={crema_d}", "--corpus",
+                    "crema-d", "--conditions", "babble 10 dB", "--jobs", "1")
+    assert (shown.status, shown.err) == (0, "")
+    assert shown.out.startswith("| condition | clips | UAR, 2 classes | UAR, 2 classes |")  # happy and angry are all there are
+    assert shown.out.splitlines()[-1].endswith("evaluation/robustness-crema-d.csv")
+    found = robustness.read(folder.parent / "robustness-crema-d.csv")
+    for name in (AS_RECORDED, "babble 10 dB"):
+        assert set(found[name]["actor"]) == {1005} and list(found[name]["truth"]) == ["angry", "happy"]
+    assert not (folder.parent / "robustness.csv").exists()
+    both = open_corpora([f"ravdess={corpus}", f"crema-d={crema_d}"])
+    part = next(robustness._parts(both, folder.parent, 0, ROBUSTNESS, "crema-d", 1, wanted=True))
+    assert {Path(path).stem[:4] for path in part.talking} == {"1002", "1006"}
+    ended = command(capsys, "robustness", folder.parent, "--data", f"ravdess={corpus}", "--corpus", "crema-d")
+    assert ended.sentence == ("The data lacks spoken clips of CREMA-D voices that fold 0 tests: use the complete corpus.")
 
 
 # Short clips.
@@ -298,10 +342,11 @@ def test_the_command_prints_the_table_and_takes_up_what_is_there(
     shown = command(capsys, "robustness", measured, "--data", f"ravdess={corpus}")
     assert (shown.status, shown.err) == (0, "")
     lines = shown.out.splitlines()
-    assert lines[0] == "| condition | clips | UAR, 8 classes | UAR, 2 classes | change | refused |"
-    assert [line.split(" | ")[0].lstrip("| ") for line in lines[2:22]] == list(CONDITIONS)
-    assert all(line.endswith(" | 1 |") for line in lines[2:22])
-    assert lines[22:] == ["", f"The answers are in {measured}/robustness.csv"]
+    assert lines[0] == "| condition | clips | UAR, 2 classes | UAR, 2 classes | change | refused |"
+    table, rest = lines[2 : 2 + len(CONDITIONS)], lines[2 + len(CONDITIONS) :]
+    assert [line.split(" | ")[0].lstrip("| ") for line in table] == list(CONDITIONS)
+    assert all(line.endswith(" | 1 |") for line in table)
+    assert rest == ["", f"The answers are in {measured}/robustness.csv"]
     assert (measured / "robustness.csv").read_bytes() == before
     shown = command(capsys, "robustness", measured, "--data", corpus, "--short", "--conditions", "0.3", "--fold", "0", "3")
     assert [line.split(" | ")[0] for line in shown.out.splitlines()[2:7]] == [

@@ -53,6 +53,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     files |= dict.fromkeys(["sexes/told", "ravdess-5fold/linear-probe"], rows)
     files |= {f"ravdess-5fold/linear-probe-{sex}": rows[rows["actor"] % 2 == (sex == "male")] for sex in ("female", "male")}
     files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CONDITIONS])
+    files["robustness/default-crema-d"] = pd.concat([six.assign(condition=name) for name in CONDITIONS])
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
     for name, one in files.items():
         write_rows(folder / f"{name}.csv", one)
@@ -164,6 +165,8 @@ def test_tables_tell_what_the_files_hold(tables: ModuleType, small: object) -> N
     assert cells(made["systems"], "eGeMAPS and a linear SVM")[3] == "+0.0 (+0.0 to +0.0)"
     assert cells(made["sex-heard"], "RAVDESS")[2] == "100.0 (100.0-100.0)"
     assert cells(made["sex-heard"], "CREMA-D")[2] == "-"
+    assert [tables.TABLES[name](small).split("|")[2].strip() for name in ("robustness", "robustness-crema-d")] == [
+        "UAR, 8 classes", "UAR, 6 classes"]
     assert cells(made["joins"], "trimmed clips, pauses of 0.3 s")[1:] == ["1", "none found", "0.0"]
     assert cells(made["short"], "0.3 s")[1:] == cells(made["short"], "whole")[1:]
     assert cells(made["calibration"], "8")[1] == cells(made["calibration"], "8")[3] != cells(made["calibration"], "8")[2]

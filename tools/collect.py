@@ -24,7 +24,8 @@ RESULTS = Path(__file__).resolve().parent.parent / "results"
 TO = {OUT_OF_FOLD: "ravdess-5fold/{}.csv", "out-of-fold-crema-d.csv": "crema-d-5fold/{}.csv",
       "across-ravdess.csv": "across-corpora/{}-crema-d-to-ravdess.csv",
       "across-crema-d.csv": "across-corpora/{}-ravdess-to-crema-d.csv",
-      "robustness.csv": "robustness/{}.csv", "short.csv": "short/{}.csv"}
+      "robustness.csv": "robustness/{}.csv", "robustness-crema-d.csv": "robustness/{}-crema-d.csv",
+      "short.csv": "short/{}.csv"}
 """Where each file of an evaluation goes, by its name."""
 
 

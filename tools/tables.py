@@ -49,6 +49,7 @@ TABLES: dict[str, Maker] = {
     "sex-heard": voices.sex_heard,
     "sexes": voices.sexes,
     "robustness": conditions.robustness,
+    "robustness-crema-d": conditions.robustness_crema_d,
     "short": conditions.short,
     "joins": conditions.joins,
     "deletion": conditions.deletion,

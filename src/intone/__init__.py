@@ -17,7 +17,7 @@ One direction of flow; no module knows the ones after it:
     envelope       where in a signal there is sound
     runtime        one way to run an ONNX network
     speech         where in a recording someone speaks
-    perturbations  what befalls a voice on its way: level, noise, rooms, telephones, codecs, speed
+    perturbations  what befalls a voice on its way: level, noise, rooms, microphones, codecs, speed
     cleaning       a corpus -> a folder of clips with only the sound
     features       MFCC, log filter bank, log-mel, spectrum
     front_end      signal -> what a network takes; training and serving share it

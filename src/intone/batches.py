@@ -129,7 +129,7 @@ class Clips:
     @torch.no_grad()
     def _states(self, features: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """What the part of the encoder says that does not learn, (tokens, width) of each."""
-        return [self.encoder(torch.from_numpy(one))[-1].numpy() for one in features]
+        return [self.encoder(torch.from_numpy(one))[-1].float().numpy() for one in features]
 
     def _batch(self, rows: NDArray[np.int64], states: Sequence[NDArray[np.float32]]) -> Batch:
         tokens = max((len(one) for one in states), default=FEWEST)

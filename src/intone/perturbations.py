@@ -1,4 +1,4 @@
-"""What befalls a voice on its way to a listener: level, noise, rooms, telephones, codecs, speed.
+"""What befalls a voice on its way to a listener: level, noise, rooms, microphones, telephones, codecs, speed.
 
 The one place where such recordings are made, by seed: `CONDITIONS` are those that robustness is measured in, and
 `varied` draws milder and harsher ones at random to train on. A perturbation takes a signal (samples,) and gives
@@ -26,6 +26,10 @@ TALKERS = 6
 """Voices in a babble."""
 
 MAINS_HZ = 50.0
+OCTAVES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
+"""Where the response of a microphone is told."""
+
+_FROM_MIDDLE = np.arange(len(OCTAVES_HZ)) - (len(OCTAVES_HZ) - 1) / 2  # octaves
 _ACTIVE = 10 ** (-35 / 20)  # of the envelope's maximum: above it someone speaks
 
 
@@ -114,6 +118,17 @@ def band_limited(signal: Signal, lowest: float, highest: float) -> Signal:
     return np.fft.irfft(np.fft.rfft(signal, size) * rise * fall, size)[: len(signal)].astype(np.float32)
 
 
+def through_microphone(signal: Signal, decibels: NDArray[np.floating]) -> Signal:
+    """The signal as a microphone gives it whose response is so many decibels at each of `OCTAVES_HZ`.
+
+    Between them it follows straight lines over the logarithm of the frequency. The level stays.
+    """
+    size = _fast(len(signal))
+    hertz = np.maximum(np.fft.rfftfreq(size, 1 / RATE), OCTAVES_HZ[0])
+    response = np.interp(np.log2(hertz), np.log2(OCTAVES_HZ), decibels)
+    return _as_loud(np.fft.irfft(np.fft.rfft(signal, size) * 10 ** (response / 20), size)[: len(signal)], signal)
+
+
 def coded(signal: Signal, codec: str, kilobits: int) -> Signal:
     """The signal after a lossy codec, `libmp3lame` or `libopus`, at some kilobits a second."""
     import av
@@ -144,9 +159,7 @@ def in_room(signal: Signal, rt60_s: float, around: Surroundings, direct_db: floa
     if direct_db is not None:
         response[0] += 10 ** (direct_db / 20)
     size = _fast(len(signal) + samples - 1)
-    wet = np.fft.irfft(np.fft.rfft(signal, size) * np.fft.rfft(response, size), size)[: len(signal)]
-    before, after = np.square(signal, dtype=np.float64).sum(), np.square(wet).sum()
-    return np.asarray(wet * math.sqrt(before / max(after, 1e-12)), np.float32)
+    return _as_loud(np.fft.irfft(np.fft.rfft(signal, size) * np.fft.rfft(response, size), size)[: len(signal)], signal)
 
 
 def at_speed(signal: Signal, factor: float) -> Signal:
@@ -175,6 +188,8 @@ CONDITIONS: Mapping[str, Perturbation] = {
     "hum 20 dB": lambda signal, around: with_noise(signal, hum(len(signal), around), 20),
     "babble 20 dB": lambda signal, around: with_noise(signal, babble(len(signal), around), 20),
     "telephone": lambda signal, _: telephone(signal),
+    "dull microphone": lambda signal, _: through_microphone(signal, -3 * _FROM_MIDDLE),
+    "bright microphone": lambda signal, _: through_microphone(signal, 3 * _FROM_MIDDLE),
     "mp3, 32 kbit/s": lambda signal, _: coded(signal, "libmp3lame", 32),
     "opus, 32 kbit/s": lambda signal, _: coded(signal, "libopus", 32),
     "speed 0.9": lambda signal, _: at_speed(signal, 0.9),
@@ -190,7 +205,8 @@ CONDITIONS: Mapping[str, Perturbation] = {
 
 
 def varied(signal: Signal, around: Surroundings) -> Signal:
-    """A random variation to train on: mostly another speed; perhaps a room; perhaps a noise, a line, clipping, a codec.
+    """A random variation to train on: mostly another speed and another microphone; perhaps a room; perhaps a noise, a
+    line, clipping, a codec.
 
     Another speed moves the pitch and the formants, as another speaker does.
     """
@@ -200,6 +216,8 @@ def varied(signal: Signal, around: Surroundings) -> Signal:
     if rng.random() < 0.2:
         direct = None if rng.random() < 0.4 else float(rng.uniform(-6, 10))
         signal = in_room(signal, float(rng.uniform(0.15, 1.2)), around, direct)
+    if rng.random() < 0.6:
+        signal = through_microphone(signal, rng.normal(0, 1.5) * _FROM_MIDDLE + rng.normal(0, 3, len(OCTAVES_HZ)))
     kind = rng.random()
     if kind < 0.35:
         noise = (white, hum, babble, babble)[int(rng.integers(4))](len(signal), around)
@@ -213,6 +231,12 @@ def varied(signal: Signal, around: Surroundings) -> Signal:
     elif kind < 0.58:
         signal = coded(signal, ("libmp3lame", "libopus")[int(rng.integers(2))], int(rng.choice([24, 32, 48])))
     return signal
+
+
+def _as_loud(heard: NDArray[np.float64], signal: Signal) -> Signal:
+    """What is heard, with the energy of the signal."""
+    before, after = np.square(signal, dtype=np.float64).sum(), np.square(heard).sum()
+    return np.asarray(heard * math.sqrt(before / max(after, 1e-12)), np.float32)
 
 
 def _fast(samples: int) -> int:

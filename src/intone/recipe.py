@@ -72,8 +72,8 @@ class TunedRecipe:
     encoder: str
     front_end: LogMel | Waveform
     model: Literal["encoder-tuned"] = "encoder-tuned"
-    frozen: int = 0
-    tuned: int = 4
+    frozen: int = 2
+    tuned: int = 2
     stride: int = 2
     epochs: int = 8
     batch: int = 32

@@ -1,8 +1,8 @@
-"""How much of an evaluation is left when something befalls the recordings: noise, rooms, telephones, a cut.
+"""How much of an evaluation is left when something befalls the recordings: noise, rooms, microphones, a cut.
 
     intone robustness RUN --data ravdess=DIR
 
-The spoken clips of RAVDESS are answered again after every condition, each by the network of the fold that never heard
+The spoken clips of a corpus are answered again after every condition, each by the network of the fold that never heard
 its voice, as a person gets it: the perturbed samples are mixed to one channel, speech is found, the network answers.
 There are two families of conditions: those of `perturbations`, and clips cut short.
 
@@ -98,23 +98,23 @@ class _Task:
 
 
 def measure(
-    table: "pd.DataFrame", evaluation: Path, family: Family = ROBUSTNESS, *, conditions: Sequence[str] | None = None,
-    only: Sequence[int] | None = None, every: int = 1, jobs: int | None = None,
+    table: "pd.DataFrame", evaluation: Path, family: Family = ROBUSTNESS, *, corpus: str = "ravdess",
+    conditions: Sequence[str] | None = None, only: Sequence[int] | None = None, every: int = 1, jobs: int | None = None,
 ) -> dict[str, "pd.DataFrame"]:
     """Answer the clips of an evaluation of eight classes after some conditions (all) in some folds (all that are done).
 
-    Of `table` the spoken clips of RAVDESS are used, and of each voice only every `every`-th. Returns out-of-fold rows
-    by condition, "as recorded" first, of everything that is measured by now, and writes those of the family to
-    `file_of(evaluation, family, every)`. UsageError for an unknown condition, TrainingError for a folder that holds no
-    evaluation, CorpusError where the clips of a fold are missing.
+    Of `table` the spoken clips of one corpus are used, of each voice and emotion only every `every`-th. Returns
+    out-of-fold rows by condition, "as recorded" first, of everything that is measured by now, and writes those of the
+    family to `file_of(evaluation, family, corpus, every)`. UsageError for an unknown condition, TrainingError for a
+    folder that holds no evaluation, CorpusError where the clips of a fold are missing.
     """
     names = [known(name, family) for name in conditions or family.conditions]
     numbers = _folds(evaluation, only)
     parts = [part for number in _folds(evaluation, None)
-             for part in _parts(table, evaluation, number, family, every, number in numbers)]
+             for part in _parts(table, evaluation, number, family, corpus, every, number in numbers)]
     _answer([part for part in parts if part.fold in numbers and part.condition in (AS_RECORDED, *names)], jobs)
     found = dict(_collected(parts))
-    write(file_of(evaluation, family, every), family, found)
+    write(file_of(evaluation, family, corpus, every), family, found)
     return found
 
 
@@ -131,9 +131,10 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.+-]+", "-", name.lower()).strip("-")
 
 
-def file_of(evaluation: Path, family: Family, every: int = 1) -> Path:
+def file_of(evaluation: Path, family: Family, corpus: str = "ravdess", every: int = 1) -> Path:
     """Where the rows of a family are written; those of fewer clips never take the place of all."""
-    return evaluation / (f"{family.name}.csv" if every == 1 else f"{family.name}-every-{every}.csv")
+    name = family.name if corpus == "ravdess" else f"{family.name}-{corpus}"
+    return evaluation / (f"{name}.csv" if every == 1 else f"{name}-every-{every}.csv")
 
 
 def write(path: Path, family: Family, found: Mapping[str, "pd.DataFrame"]) -> None:
@@ -153,12 +154,13 @@ def read(path: Path, family: Family = ROBUSTNESS) -> dict[str, "pd.DataFrame"]:
 
 
 def to_markdown(found: Mapping[str, "pd.DataFrame"], family: Family = ROBUSTNESS) -> str:
-    """Rows by condition as a table: UAR of eight and two classes in percent, and the change against "as recorded".
+    """Rows by condition as a table: UAR of emotions and two classes in percent, and the change against "as recorded".
 
-    The change is in points of UAR in eight classes, with a 95 % interval over voices, on the clips that the condition
-    has; below zero the condition is worse.
+    Only emotions that the clips have stand to choose. The change is in points of their UAR, with a 95 % interval over
+    voices, on the clips that the condition has; below zero the condition is worse.
     """
-    heads = (family.column, "clips", "UAR, 8 classes", "UAR, 2 classes", "change", "refused")
+    emotions = len(report.summarize(found[AS_RECORDED]).by_class)
+    heads = (family.column, "clips", f"UAR, {emotions} classes", "UAR, 2 classes", "change", "refused")
     return report.table(heads, [_line(name, rows, found[AS_RECORDED]) for name, rows in found.items()])
 
 
@@ -184,7 +186,7 @@ def _folds(evaluation: Path, only: Sequence[int] | None) -> list[int]:
     return done if only is None else sorted(set(only))
 
 
-def _parts(table: "pd.DataFrame", evaluation: Path, number: int, family: Family, every: int,
+def _parts(table: "pd.DataFrame", evaluation: Path, number: int, family: Family, corpus: str, every: int,
            wanted: bool) -> Iterator[Part]:
     """The parts of a fold, "as recorded" first; none where the table lacks its clips and they are not wanted."""
     import pandas as pd
@@ -196,16 +198,17 @@ def _parts(table: "pd.DataFrame", evaluation: Path, number: int, family: Family,
     if settings.classes != "8":
         raise UsageError(f"The evaluation in {evaluation} is one of {settings.classes} classes, and robustness is "
                          "measured in 8: name one of `intone evaluate --classes 8`.")
-    spoken = table[(table["corpus"] == "ravdess") & (table["vocal"] == "speech")]
+    spoken = table[(table["corpus"] == corpus) & (table["vocal"] == "speech")]
     chosen = labels.assign(spoken, 8, settings.sex) if len(spoken) else spoken
     voice = run.voices(chosen)
-    clips = _every(chosen[voice.isin(settings.held_out)], every)
+    clips = chosen[voice.isin(settings.held_out)]
     talking = _talking(chosen[~voice.isin([*settings.held_out, *settings.validating])], number)
     if not len(clips) or not len(talking):
         if not wanted:
             return
-        raise CorpusError(f"The data lacks spoken clips of RAVDESS voices that fold {number} "
+        raise CorpusError(f"The data lacks spoken clips of {corpus.upper()} voices that fold {number} "
                           f"{'trains on' if len(clips) else 'tests'}: use the complete corpus.")
+    clips = _every(clips, every)
     digest = run.digest(pd.concat([clips, talking]))
     for kind, condition in _distinct([(ROBUSTNESS, AS_RECORDED), *((family, name) for name in family.conditions)]):
         path = folder / kind.name / f"{slug(condition)}-{version}-{digest}.csv"
@@ -229,9 +232,14 @@ def _version(recognizer: Path) -> str:
 
 
 def _every(clips: "pd.DataFrame", every: int) -> "pd.DataFrame":
-    """Every so manyth clip of each voice, in the order of their names."""
-    ordered = clips.sort_values("clip", ignore_index=True)
-    return ordered[ordered.groupby("actor").cumcount() % every == 0].reset_index(drop=True)
+    """Every so manyth clip of each emotion of each voice, in an order that has nothing to do with what is in them."""
+    shuffled = clips.sort_values("clip", key=lambda names: names.map(_digest))
+    chosen = shuffled[shuffled.groupby(["actor", "class"]).cumcount() % every == 0]
+    return chosen.sort_values("clip", ignore_index=True)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _talking(training: "pd.DataFrame", number: int) -> "pd.DataFrame":

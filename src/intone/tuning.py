@@ -12,9 +12,9 @@ ends as one that was not.
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -141,15 +141,19 @@ class _State:
     def _varied(self, batches: Sequence[NDArray[np.int64]], step: int) -> Batch:
         """This process's share of a batch."""
         places = self.here.share(np.arange(len(batches[step])))
-        return self.clips.varied(batches[step][places], places, (self.settings.seed, self.epoch, step))
+        with self._precision():
+            return self.clips.varied(batches[step][places], places, (self.settings.seed, self.epoch, step))
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        """In which products are computed: half precision where that is wanted and this device has it."""
+        return self.here.autocast(on_processors=True) if self.recipe.precision == "mixed" else nullcontext()
 
     def _learn(self, batch: Batch, size: int, step: int) -> None:
         """Learn from this process's share of a batch of `size` clips."""
         torch.manual_seed((self.settings.seed + 1) * 1_000_003 + self.epoch * 10_007 + step)
         forbidden = self.here.here(~self.clips.allowed[batch.rows])
         classes = self.here.here(self.clips.labels[batch.rows])
-        mixed = self.recipe.precision == "mixed"
-        with self.here.autocast(on_processors=True) if mixed else nullcontext():
+        with self._precision():
             logits = self.learner(self.here.here(batch.states), self.here.here(batch.heard)).float()
         logits = logits - self.recipe.unlikely * forbidden
         loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / size

@@ -17,20 +17,29 @@ NEAR_S = 0.3
 
 
 def robustness(results: Results) -> str:
-    """UAR of each condition in eight and two classes, what it loses, and refusals."""
-    parts = conditions(results)
+    """UAR of each condition in emotions and two classes, what it loses, and refusals; RAVDESS."""
+    return _table(conditions(results))
+
+
+def robustness_crema_d(results: Results) -> str:
+    """The same of CREMA-D, whose six emotions stand to choose."""
+    return _table(conditions(results, "robustness/default-crema-d"))
+
+
+def _table(parts: Mapping[str, pd.DataFrame]) -> str:
     rows = [[name, _uar(part, "8"), _change(part, parts[RECORDED], "8"), _uar(part, "2"),
              _change(part, parts[RECORDED], "2"), str(summarize(part).refused)] for name, part in parts.items()]
     always = [majority_rows([summarize(parts[RECORDED], scheme(name))])[0] for name in ("8", "2")]
     rows.append([f"{always[0][0]}, {always[1][0]}", always[0][3], "-", always[1][3], "-", "-"])
-    return table(("condition", "UAR, 8 classes", "change", "UAR, 2 classes", "change", "refused"), rows)
+    emotions = f"UAR, {len(summarize(parts[RECORDED]).by_class)} classes"
+    return table(("condition", emotions, "change", "UAR, 2 classes", "change", "refused"), rows)
 
 
-def conditions(results: Results) -> Mapping[str, pd.DataFrame]:
+def conditions(results: Results, file: str = "robustness/default") -> Mapping[str, pd.DataFrame]:
     """The rows of each condition, in the order of `CONDITIONS`; a MissingError where one is not there."""
-    rows = results.rows("robustness/default", "condition")
+    rows = results.rows(file, "condition")
     if lacking := [name for name in CONDITIONS if name not in set(rows["condition"])]:
-        raise MissingError(f"results/robustness/default.csv lacks the condition {lacking[0]!r}.")
+        raise MissingError(f"results/{file}.csv lacks the condition {lacking[0]!r}.")
     return {name: rows[rows["condition"] == name].drop(columns="condition") for name in CONDITIONS}
 
 

@@ -141,7 +141,7 @@ def across(results: Results) -> str:
         strange, own = (shared(results, name) for name in (file, WITHIN[tested]))
         rows.append([tested, f"trained on {trained} alone", *_cells(strange)])
         if (trained, tested) == ("CREMA-D", "RAVDESS"):
-            rows.append([tested, "`--recognizer crema-d`, by the recipe before", *_cells(shared(results, BUNDLED))])
+            rows.append([tested, "`--recognizer crema-d`, by an earlier recipe", *_cells(shared(results, BUNDLED))])
         rows.append([tested, "five folds, its corpus in the training", *_cells(own)])
         rows += [[tested, *pad(row, 4)] for row in majority_rows([strange])]
     return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)

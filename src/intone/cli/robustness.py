@@ -1,7 +1,7 @@
 """`intone robustness`: what is left of an evaluation when something befalls the recordings."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -16,14 +16,15 @@ def robustness(
     *,
     data: Annotated[Corpora, Parameter(consume_multiple=True, help="The corpora that it was evaluated on.")],
     short: Annotated[bool, Parameter(negative=())] = False,
+    corpus: Literal["ravdess", "crema-d"] = "ravdess",
     conditions: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
     fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     jobs: Jobs = None,
 ) -> None:
-    """Answer the clips of an evaluation again, with noise, in rooms, over telephones, or cut short.
+    """Answer the clips of an evaluation again, with noise, in rooms, over microphones and telephones, or cut short.
 
-    Each spoken clip of RAVDESS is answered by the network that never heard its voice. What is measured with the same
+    Each spoken clip of a corpus is answered by the network that never heard its voice. What is measured with the same
     recognizer on the same clips is not measured again.
 
     `intone robustness runs/evaluation --data ravdess/`
@@ -34,19 +35,22 @@ def robustness(
         The folder of an `intone evaluate` with 8 classes; robustness.csv (or short.csv) is written into it.
     short
         Cut the clips to the first 0.3, 0.5, 0.7 and 1.0 s of speech instead.
+    corpus
+        The one whose clips are answered; crema-d stands in the name of its file.
     conditions
         Only these, such as "hum 20 dB" or hum-20-db; all by default.
     fold
         Only these folds, 0 to 4; all that are done by default.
     every
-        Only every so manyth clip of each voice, for a first look; the file is then called robustness-every-N.csv.
+        Only every so manyth clip of each emotion of each voice, for a first look; the file is then called
+        robustness-every-N.csv.
     """
     from intone import robustness as measured
 
     family = measured.SHORT if short else measured.ROBUSTNESS
     for name in conditions or ():  # before a corpus is searched
         measured.known(name, family)
-    found = measured.measure(open_corpora(data), evaluation, family, conditions=conditions, only=fold, every=every,
-                             jobs=jobs)
+    found = measured.measure(open_corpora(data), evaluation, family, corpus=corpus, conditions=conditions, only=fold,
+                             every=every, jobs=jobs)
     print(measured.to_markdown(found, family), end="")
-    print(f"\nThe answers are in {measured.file_of(evaluation, family, every)}")
+    print(f"\nThe answers are in {measured.file_of(evaluation, family, corpus, every)}")
