@@ -52,7 +52,7 @@ def test_stretches_are_drawn_and_follow_the_view(visitor: Visitor, stand_in: str
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     page.check("[name=view][value='8']")
-    assert regions(page) == ["sad", "happy", "angry"]
+    until(page, lambda: regions(page) == ["sad", "happy", "angry"])  # wavesurfer attaches them a moment later
     assert sent == []
     assert page.locator(".valence canvas").count() == 1
 
@@ -76,6 +76,7 @@ def test_the_timeline_is_used_with_the_keyboard_alone(visitor: Visitor, stand_in
 
 def test_a_stretch_that_is_clicked_is_heard_and_only_that(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
+    until(page, lambda: len(regions(page)) == 3)
     box = page.locator(".waveform").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
