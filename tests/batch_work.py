@@ -29,3 +29,13 @@ def answer(recording: str) -> dict[str, object]:
 def at_once(_: Question, recording: str) -> Outcome:
     """An answer that takes no time."""
     return Outcome(recording, answer(recording), 0.0)
+
+
+def at_length(_: Question, recording: str) -> Outcome:
+    """An answer that no pipe holds at once."""
+    return Outcome(recording, {"file": recording, "text": "." * 10_000_000}, 0.0)
+
+
+def wrong(_: Question, recording: str) -> Outcome:
+    """An error that nobody foresaw."""
+    raise ValueError(recording)

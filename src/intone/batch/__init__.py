@@ -4,6 +4,7 @@
 
     sources.py   what is named -> the addresses of recordings
     work.py      an address -> what is told about the recording there: the one function that workers run
+    workers.py   processes of this machine that run it, of which any may die
     engines.py   local processes, or Dask: work for many addresses at once, whatever befalls a worker
     journal.py   what is done, written down as it comes, so that nothing is lost and nothing done twice
     results.py   the journal as JSON lines, CSV or Parquet

@@ -10,18 +10,16 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 from intone.allocator import keep_memory
 from intone.batch.work import Outcome, Question, failed, hear
+from intone.batch.workers import Work, Workers
 from intone.errors import IntoneError
 
 Engine = Callable[[Question, Sequence[str]], Iterator[Outcome]]
-
-Work = Callable[[Question, str], Outcome]
-"""What a worker does with an address, importable where it runs."""
 
 KILLED = "Its worker process was ended twice while hearing it, perhaps for want of memory: hear it alone, or cut it."
 
@@ -44,39 +42,21 @@ def local(jobs: int, work: Work = hear) -> Engine:
 
 
 def _local(jobs: int, work: Work, question: Question, recordings: Sequence[str]) -> Iterator[Outcome]:
-    from concurrent.futures import FIRST_COMPLETED, Future, wait
-
-    from pebble import ProcessExpired, ProcessPool  # a pool of which one worker may die, and only its work with it
-
     left, again = deque(recordings), deque[str]()
-    with _one_thread(), ProcessPool(jobs, context=get_context("spawn")) as pool:
-        try:
-            pending: dict[Future[Outcome], str] = {}
-            while left or again or pending:
-                while left and len(pending) < jobs * _WAITING:
-                    recording = left.popleft()
-                    pending[pool.schedule(work, args=[question, recording])] = recording
-                if not left and again and not pending:  # alone
-                    recording = again.popleft()
-                    yield _last_try(pool.schedule(work, args=[question, recording]), recording, ProcessExpired)
-                    continue
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    recording = pending.pop(future)
-                    try:
-                        yield future.result()
-                    except ProcessExpired:
-                        again.append(recording)
-        except BaseException:
-            pool.stop()
-            raise
-
-
-def _last_try(future: Any, recording: str, died: type[BaseException]) -> Outcome:
-    try:
-        outcome: Outcome = future.result()
-        return outcome
-    except died:
-        return failed(recording, KILLED)
+    with _one_thread(), closing(Workers(work, question)) as workers:
+        while left or workers.busy:
+            while left and workers.busy < jobs:
+                workers.ask(left.popleft())
+            for recording, outcome in workers.answers():
+                if outcome:
+                    yield outcome
+                else:
+                    again.append(recording)
+        workers.close()  # for a recording that needs all the memory
+        while again:
+            workers.ask(recording := again.popleft())
+            for _, outcome in workers.answers():
+                yield outcome or failed(recording, KILLED)
 
 
 def _one_thread() -> Any:
@@ -158,4 +138,9 @@ def _on(
         hand_out()
     while again:
         recording = again.popleft()
-        yield _last_try(client.submit(work, recording, pure=False), recording, died)
+        future = client.submit(work, recording, pure=False)
+        try:
+            outcome = future.result()
+        except died:
+            outcome = failed(recording, KILLED)
+        yield outcome

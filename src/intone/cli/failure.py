@@ -11,7 +11,7 @@ from intone.errors import IntoneError
 
 EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
           "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
-          "safetensors": "train", "transformers": "train", "fsspec": "batch", "pebble": "batch", "pyarrow": "batch",
+          "safetensors": "train", "transformers": "train", "fsspec": "batch", "pyarrow": "batch",
           "distributed": "cluster"}
 """Packages that the core does without, and the extra that brings them."""
 
