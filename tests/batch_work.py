@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import time
 from pathlib import Path
 
 from intone.batch.work import Outcome, Question
@@ -39,3 +41,14 @@ def at_length(_: Question, recording: str) -> Outcome:
 def wrong(_: Question, recording: str) -> Outcome:
     """An error that nobody foresaw."""
     raise ValueError(recording)
+
+
+def without_end(_: Question, recording: str) -> Outcome:
+    """An answer that nobody waits for."""
+    time.sleep(600)
+    raise AssertionError(recording)
+
+
+def never_begun(_: Question, recording: str) -> Outcome:
+    """The end of a process, as that of one that cannot import what it needs."""
+    sys.exit(f"not {recording}")

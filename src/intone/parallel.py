@@ -41,7 +41,7 @@ def mapped(
                 bar.update()
             return
         # Not forked: a copy of a process whose threads hold locks can hang.
-        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin) as pool:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=begin_worker) as pool:
             try:
                 for result in pool.map(function, items, chunksize=8):
                     yield result
@@ -54,8 +54,8 @@ def mapped(
                 raise
 
 
-def _begin() -> None:
-    """What a worker does first."""
+def begin_worker() -> None:
+    """What a worker process does first."""
     keep_memory()
     Thread(target=_end_with_parent, daemon=True).start()
 

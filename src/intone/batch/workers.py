@@ -5,12 +5,12 @@ half a message, and the others wait for ever. A pipe of its own ends with the pr
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing import connection, get_context
 
-from intone.allocator import keep_memory
 from intone.batch.work import Outcome, Question
+from intone.parallel import WorkerError, begin_worker
 
 Work = Callable[[Question, str], Outcome]
 """What a worker does with an address, importable where it runs."""
@@ -21,26 +21,45 @@ class WorkerDied(Exception):
 
 
 class Worker:
-    """A process of this machine, which hears one recording at a time. It is ended with this one, or by `end`."""
+    """A process of this machine, which hears one recording at a time. It ends with this process, or by `end`.
+
+    Raises WorkerError where it cannot be started.
+    """
 
     def __init__(self, work: Work, question: Question) -> None:
         context = get_context("spawn")  # not forked: a copy of a process whose threads hold locks can hang
-        self.pipe, end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(end, work, question), daemon=True)
-        self._process.start()
+        try:
+            self.pipe, end = context.Pipe()
+            self.process = context.Process(target=_serve, args=(end, work, question), daemon=True)
+            self.process.start()
+        except OSError as error:
+            raise WorkerError(f"A worker process cannot be started ({error.strerror or error}): choose fewer --jobs, "
+                              "and start again; what is done stays.") from error
         end.close()  # the process has the only one now
+        self._begun = False
 
-    def ask(self, recording: str) -> None:
-        """Hand out a recording, once the one before is answered."""
-        with suppress(OSError):  # it has died since, which `answer` will say
+    def ask(self, recording: str) -> bool:
+        """Hand out a recording, once the one before is answered; False where the process has died since."""
+        try:
             self.pipe.send(recording)
+        except OSError:
+            return False
+        return True
 
     def answer(self) -> Outcome:
-        """What came of the recording, once it is there. Raises WorkerDied, and whatever the work raised."""
+        """What came of the recording, once it is there.
+
+        Raises WorkerDied, WorkerError where the process ended by itself before it could hear, and what the work raised.
+        """
         try:
             found = self.pipe.recv()
         except (EOFError, OSError) as error:
+            self.process.join()
+            if not self._begun and (self.process.exitcode or 0) > 0:  # a signal, as of a want of memory, is below 0
+                raise WorkerError("A worker process ended before it could hear, for the reason above: a script must "
+                                  "begin its work below `if __name__ == \"__main__\":`.") from error
             raise WorkerDied from error
+        self._begun = True
         if isinstance(found, Exception):
             raise found
         outcome: Outcome = found
@@ -48,8 +67,8 @@ class Worker:
 
     def end(self) -> None:
         """End the process, also in the middle of a recording."""
-        self._process.kill()
-        self._process.join()
+        self.process.kill()
+        self.process.join()
         self.pipe.close()
 
 
@@ -68,23 +87,27 @@ class Workers:
 
     def ask(self, recording: str) -> None:
         """Hand out a recording to a worker that has none."""
-        worker = self._idle.pop() if self._idle else Worker(self._work, self._question)
+        while self._idle:
+            if (worker := self._idle.pop()).ask(recording):
+                break
+            worker.end()
+        else:
+            worker = Worker(self._work, self._question)
+            worker.ask(recording)
         self._hearing[worker] = recording
-        worker.ask(recording)
 
-    def answers(self) -> list[tuple[str, Outcome | None]]:
-        """Wait for the next recordings; None for one whose worker died. Raises whatever the work raised."""
-        found: list[tuple[str, Outcome | None]] = []
+    def answers(self) -> Iterator[tuple[str, Outcome | None]]:
+        """Wait for the next recordings; None for one whose worker died. Raises as `Worker.answer` does."""
         ready = connection.wait([worker.pipe for worker in self._hearing])
         for worker in [one for one in self._hearing if one.pipe in ready]:
             recording = self._hearing.pop(worker)
             self._idle.append(worker)
             try:
-                found.append((recording, worker.answer()))
+                outcome = worker.answer()
             except WorkerDied:
                 self._idle.pop().end()
-                found.append((recording, None))
-        return found
+                outcome = None
+            yield recording, outcome
 
     def close(self) -> None:
         """End all of them, also in the middle of a recording."""
@@ -94,9 +117,9 @@ class Workers:
 
 
 def _serve(pipe: "connection.Connection[Outcome | Exception, str]", work: Work, question: Question) -> None:
-    """What the process does until the other end of its pipe is closed, as it also is by the death of that process."""
+    """What the process does until the other end of its pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the other ends this one
-    keep_memory()
+    begin_worker()
     with suppress(EOFError, OSError):
         while True:
             pipe.send(_tried(work, question, pipe.recv()))
