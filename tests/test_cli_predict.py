@@ -87,8 +87,8 @@ def test_a_reason_is_said_once_for_many(folder: Path, capsys: pytest.CaptureFixt
     put(folder / "in" / "brief.wav", encode(voice(0.5), "wav"))
     shown = run(capsys, "predict", folder / "in", "--recognizer", model)
     rows = shown.out.splitlines()
-    assert rows[6:] == ["(1) Only from 80% on were answers of this recognizer right 8 times in 10 on voices that it had "
-                        "not heard.", rows[7]]
+    assert rows[6:] == ["(1) Its probability is below 80%, as that of a fifth or more of this recognizer's answers to "
+                        "voices that it had not heard.", rows[7]]
     assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was heard.")
     assert [row.split()[2] for row in rows[1:6]] == ["(1)"] * 4 + ["(1,2)"]
 

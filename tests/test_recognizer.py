@@ -256,8 +256,8 @@ def test_an_answer_is_sure_from_its_threshold_on(path, needed, sure):
     found = load(tiny_model(path, answer, sure_above={"2": needed})).predict(voice(2), RATE)
     assert found.sure is sure
     assert found.reasons == (() if sure else (
-        f"Only from {needed:.0%} on were answers of this recognizer right 8 times in 10 on voices that it had "
-        "not heard.",))
+        f"Its probability is below {needed:.0%}, as that of a fifth or more of this recognizer's answers to voices that "
+        "it had not heard.",))
 
 
 def test_an_answer_without_a_threshold_is_never_sure(path):

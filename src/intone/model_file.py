@@ -30,9 +30,10 @@ class ModelSettings:
     """What travels inside a model file beside the network.
 
     `classes` names the scheme of the labels. `sure_above` has, for each scheme that can be answered, the probability
-    from which an answer was right at least 8 times in 10 on voices that did not train; a scheme that never was is
-    missing. The probabilities of the labels take the `factors` of their classes, by name (`calibration.weighed`), and
-    the `temperature` tempers them (`calibration.tempered`). `familiar_below` is the strangeness below which nearly all
+    from which an answer is sure (`calibration.sure_above`): on voices that did not train, the answers from there on
+    were right at least 8 times in 10, and at least the least likely fifth lies below; a scheme without one is missing.
+    The probabilities of the labels take the `factors` of their classes, by name (`calibration.weighed`), and the
+    `temperature` tempers them (`calibration.tempered`). `familiar_below` is the strangeness below which nearly all
     clips of voices lay that did not train, None where the network cannot tell.
     `data` and `licence` say what it was trained on and what may be done with it.
     """

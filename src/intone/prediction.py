@@ -49,9 +49,10 @@ class Prediction:
 
     `label`: the most likely class without the sex, or "neither". `probabilities`: of every class, given that it is one
     of them; they sum to 1. `outside`: the probability of the emotions that the scheme leaves out. `sure`: whether
-    answers like this were right at least 8 times in 10 on voices that did not train; `reasons`: why not, and what else
-    limits the answer, as noise and clipping do. `sex`: chosen or heard. `channel` only where one was asked for.
-    `moments`: every moment of the speech with its weight, only where an explanation was asked for.
+    its probability is not below the threshold of `ModelSettings.sure_above`, `outside` at most a half, and the sound
+    like that of the training; `reasons`: why not, and what else limits the answer, as noise and clipping do. `sex`:
+    chosen or heard. `channel` only where one was asked for. `moments`: every moment of the speech with its weight, only
+    where an explanation was asked for.
     """
 
     file: str | None

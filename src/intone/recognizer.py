@@ -281,5 +281,5 @@ def _doubts(
     if needed is None:
         yield "This recognizer was never right 8 times in 10 with these classes on voices that it had not heard."
     elif top < needed:
-        yield (f"Only from {needed:.0%} on were answers of this recognizer right 8 times in 10 on voices that it had "
-               "not heard.")
+        yield (f"Its probability is below {needed:.0%}, as that of a fifth or more of this recognizer's answers to "
+               "voices that it had not heard.")
