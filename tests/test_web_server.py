@@ -5,13 +5,15 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from waitress.task import ThreadedTaskDispatcher
 
 from intone.errors import UsageError
 from intone.web import create_app
-from intone.web.server import in_background, run
+from intone.web.server import end_requests, in_background, run
 from web_server import StandIn, post, tone, wav
 
 # The server
@@ -45,3 +47,27 @@ def test_an_address_that_cannot_be_used_is_an_error() -> None:
         run(app, "no.such.host.invalid", 0)
     with pytest.raises(UsageError, match="There is no port 70000"):
         run(app, "127.0.0.1", 70_000)
+
+
+class Request:
+    """What waitress has read whole, and a thread is to answer."""
+
+    ended = ""
+
+    def service(self) -> None:
+        time.sleep(0.2)
+        self.ended = "answered"
+
+    def cancel(self) -> None:
+        self.ended = "dropped"
+
+
+def test_a_request_that_has_arrived_is_answered_before_the_end() -> None:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(1)
+    requests = [Request() for _ in range(3)]  # the threads of waitress end before they look for more
+    for request in requests:
+        dispatcher.add_task(request)
+    end_requests(dispatcher)
+    assert [request.ended for request in requests] == ["answered"] * 3
+    assert not dispatcher.threads

@@ -39,7 +39,7 @@ MEMORY = Path("/dev/shm")
 _PREFIX = "intone-page-"
 _UNCLAIMED_S = 60  # a folder so young may have been made by one that has not yet claimed it
 _FORGET_S = 60.0
-_END_S = 12.0  # waitress lets requests in flight take 5 s, and then `server` a job that was cancelled
+_END_S = 12.0  # `server` lets requests in flight take 6 s, and then a job that was cancelled 5 s
 _PAUSE_S = 1.0
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -15,11 +16,14 @@ from typing import Any
 import waitress
 from flask import Flask
 from waitress import wasyncore
+from waitress.task import ThreadedTaskDispatcher
 
 from intone.allocator import share_memory
 from intone.errors import UsageError
 from intone.web import bodies
 from intone.web.state import State
+
+_BEGUN_S = 1.0  # a request that has arrived is begun at once, where not all threads are busy
 
 _CANCELLED_S = 5.0  # a job notices between two stretches that it is no longer wanted
 
@@ -41,7 +45,7 @@ def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> 
             wasyncore.loop(server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll, channels)
         except (SystemExit, KeyboardInterrupt):
             _state(app).jobs.close()  # who follows one is told, instead of being waited for
-            server.task_dispatcher.shutdown()
+            end_requests(server.task_dispatcher)
             _state(app).jobs.close()  # those that a request in flight began
             _state(app).jobs.join(_CANCELLED_S)
         finally:
@@ -62,7 +66,7 @@ def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterato
             _state(app).jobs.close()
             server.trigger.pull_trigger(lambda: wasyncore.close_all(channels))
             thread.join()
-            server.task_dispatcher.shutdown()
+            end_requests(server.task_dispatcher)
 
 
 def _state(app: Flask) -> State:
@@ -110,6 +114,17 @@ def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> An
     )
     bodies.limit(server, _state(app).room)
     return server
+
+
+def end_requests(dispatcher: ThreadedTaskDispatcher) -> None:
+    """Let the requests that have arrived be answered, and end the threads.
+
+    By itself waitress ends idle threads first, and drops what has arrived and is not begun.
+    """
+    until = time.monotonic() + _BEGUN_S
+    while dispatcher.queue and time.monotonic() < until:
+        time.sleep(0.01)
+    dispatcher.shutdown()
 
 
 @contextmanager
