@@ -61,7 +61,7 @@ def load(results: Results) -> str:
              f"| anything else | {found['wrong']} |",
              f"| seconds to an answer: half, 99 of 100 | {found['p50_s']:.2f}, {found['p99_s']:.2f} |",
              f"| memory, minute by minute | {', '.join(f'{one:.0f}' for one in memory['minutes_mb'])} MB |",
-             f"| its slope, once settled | {slope} |",
+             f"| its slope after the first minute | {slope} |",
              f"| ended with {end['in_flight']} requests in flight | {end['answered']} answered, "
              f"{end['refused'] + end['not_begun']} refused, {end['cut']} cut; {end['seconds']:.1f} s |"]
     return "\n".join([*lines, ""])
