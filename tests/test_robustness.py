@@ -269,6 +269,13 @@ def test_the_other_corpus_is_measured_with_voices_of_its_own(
     assert {Path(path).stem[:4] for path in part.talking} == {"1002", "1006"}
     ended = command(capsys, "robustness", folder.parent, "--data", f"ravdess={corpus}", "--corpus", "crema-d")
     assert ended.sentence == ("The data lacks spoken clips of CREMA-D voices that fold 0 tests: use the complete corpus.")
+    alone = tmp_path / "alone" / "fold-0"
+    run.open_run(alone, run.RunSettings(recipe("level-independent"), "both", "8", labels.network_labels("8", "both"), 1,
+                                        "actors", ("ravdess:2",), ("ravdess:1",), "0" * 16))
+    tiny_model(alone / run.RECOGNIZER, {"male_happy": 0.6, "female_angry": 0.4})
+    ended = command(capsys, "robustness", alone.parent, "--data", f"crema-d={crema_d}", "--corpus", "crema-d")
+    assert ended.sentence == (f"In the evaluation in {alone.parent} no voice of CREMA-D tests: name an evaluation that "
+                              "has this corpus.")
 
 
 # Short clips.

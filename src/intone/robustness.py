@@ -207,8 +207,8 @@ def _parts(table: "pd.DataFrame", evaluation: Path, number: int, family: Family,
         if not wanted:
             return
         if not any(one.startswith(f"{corpus}:") for one in settings.held_out):
-            raise UsageError(f"The evaluation in {evaluation} knows no {corpus.upper()}, of which no voice tests: name "
-                             "one of both corpora.")
+            raise UsageError(f"In the evaluation in {evaluation} no voice of {corpus.upper()} tests: name an "
+                             "evaluation that has this corpus.")
         raise CorpusError(f"The data lacks spoken clips of {corpus.upper()} voices that fold {number} "
                           f"{'trains on' if len(clips) else 'tests'}: use the complete corpus.")
     clips = _every(clips, every)

@@ -31,7 +31,7 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tensors and notes of a file; a TrainingError where it is damaged or missing."""
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118 - no dict
     except (SafetensorError, OSError) as error:
         raise TrainingError(f"The weights in {path} are missing or damaged ({error}): train again.") from error
 

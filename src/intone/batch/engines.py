@@ -42,7 +42,7 @@ def local(jobs: int, work: Work = hear) -> Engine:
 
 
 def _local(jobs: int, work: Work, question: Question, recordings: Sequence[str]) -> Iterator[Outcome]:
-    left, again = deque(recordings), deque[str]()
+    left, again = deque(recordings), list[str]()
     with _one_thread(), closing(Workers(work, question)) as workers:
         while left or workers.busy:
             while left and workers.busy < jobs:
@@ -53,8 +53,8 @@ def _local(jobs: int, work: Work, question: Question, recordings: Sequence[str])
                 else:
                     again.append(recording)
         workers.close()  # for a recording that needs all the memory
-        while again:
-            workers.ask(recording := again.popleft())
+        for recording in again:
+            workers.ask(recording)
             for _, outcome in workers.answers():
                 yield outcome or failed(recording, KILLED)
 
