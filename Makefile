@@ -28,30 +28,30 @@ test: $(VENV)/.dev check
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.dev
-	$(VENV)/bin/ruff check src tests tools benchmarks
+	$(VENV)/bin/ruff check src tests stress tools benchmarks
 	$(VENV)/bin/mypy
 
 tables: $(VENV)/.dev
 	$(VENV)/bin/python tools/tables.py
 
 fuzz: $(VENV)/.dev
-	$(VENV)/bin/python tests/fuzz.py --to results/fuzz.json
-	$(VENV)/bin/python tests/fuzz_parsers.py --to results/parsers.json
+	$(VENV)/bin/python stress/fuzz.py --to results/fuzz.json
+	$(VENV)/bin/python stress/fuzz_parsers.py --to results/parsers.json
 
 soak: $(VENV)/.dev
-	$(VENV)/bin/python tests/faults.py --to results/faults.json
+	$(VENV)/bin/python stress/faults.py --to results/faults.json
 
 load: $(VENV)/.dev
-	$(VENV)/bin/python tests/load.py --to results/load.json
+	$(VENV)/bin/python stress/load.py --to results/load.json
 
 scale: $(VENV)/.dev
-	$(VENV)/bin/python tests/scale.py --to results/scale.json
+	$(VENV)/bin/python stress/scale.py --to results/scale.json
 
 slurm: $(VENV)/.dev
-	$(VENV)/bin/python tests/slurm.py
+	$(VENV)/bin/python stress/slurm.py
 
 kubernetes: $(VENV)/.dev
-	$(VENV)/bin/python tests/kubernetes.py
+	$(VENV)/bin/python stress/kubernetes.py
 
 baselines: $(VENV)/.dev
 	$(VENV)/bin/python tools/baselines/egemaps.py $(RAVDESS)

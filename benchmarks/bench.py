@@ -97,7 +97,7 @@ def gathered(scratch: Path, chosen: argparse.Namespace) -> Materials:
 
 
 def _gathered(scratch: Path, chosen: argparse.Namespace, python: Path | None, models: Path) -> Materials:
-    sys.path.append(str(ROOT / "tests"))  # its made-up voices
+    sys.path.append(str(ROOT / "tests" / "support"))  # its made-up voices
     from materials import gathered
 
     return gathered(scratch, chosen.ravdess, chosen.clips, python, models, quick=chosen.quick, long=chosen.long)

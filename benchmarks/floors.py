@@ -90,7 +90,7 @@ def products() -> dict[str, Callable[[], object]]:
 def _by_onnxruntime(a: NDArray[np.float32]) -> Callable[[], object]:
     import onnx
 
-    from intone.runtime import session
+    from intone.onnx_session import session
 
     kind, shape = onnx.TensorProto.FLOAT, list(a.shape)
     graph = onnx.helper.make_graph(

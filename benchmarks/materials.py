@@ -7,11 +7,10 @@ import numpy as np
 import soundfile
 
 from intone.audio import RATE, Signal, resample
-from intone.chunks import how_many
-from intone.cleaning import clean, signals
-from intone.corpora.table import open_corpora
-from intone.labels import assign
-from intone.recipe import RECIPES
+from intone.corpora.cleaning import clean, signals
+from intone.corpora.table import assign, open_corpora
+from intone.training.chunks import how_many
+from intone.training.recipes import RECIPES
 from ours import model_file, network_inputs
 from rows import Materials
 from sounds import pcm, voice  # of the tests

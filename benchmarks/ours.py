@@ -60,10 +60,10 @@ def model_file() -> Path:
 
 
 def network_inputs(clip: str) -> list[NDArray[np.float32]]:
-    """What the bundled network is given of a clip, stretch by stretch."""
+    """What the bundled network is given of a clip, segment by segment."""
     from intone import load
     from intone.audio import read_mono
-    from intone.speech import find_speech
+    from intone.audio.vad import find_speech
 
     signal, front_end = read_mono(clip), load().models[0].settings.front_end
     return [front_end(signal[span.start : span.end]) for span in find_speech(signal)]
@@ -80,16 +80,16 @@ def bare(model: str, frames: str) -> None:
 
 
 def chunks(folder: str, number: str) -> None:
-    from intone.cleaning import signals
-    from intone.recipe import RECIPES
+    from intone.corpora.cleaning import signals
+    from intone.training.recipes import RECIPES
 
     table = learned_from(folder)
     serve(lambda: _draw(signals(table, RECIPES["original"].front_end.envelope, jobs=1), table, int(number)))
 
 
 def draw(folder: str, number: str) -> None:
-    from intone.cleaning import signals
-    from intone.recipe import RECIPES
+    from intone.corpora.cleaning import signals
+    from intone.training.recipes import RECIPES
 
     table = learned_from(folder)
     clips = signals(table, RECIPES["original"].front_end.envelope, jobs=1)
@@ -108,9 +108,9 @@ def learned_from(folder: str) -> Any:
 def _draw(clips: Sequence[NDArray[np.float32]], table: Any, number: int) -> None:
     """As many chunks as are asked for: from each of so many clips as many as there are for one."""
     from intone import labels
-    from intone.chunks import draw as drawn
-    from intone.chunks import how_many
-    from intone.recipe import RECIPES
+    from intone.training.chunks import draw as drawn
+    from intone.training.chunks import how_many
+    from intone.training.recipes import RECIPES
 
     names = labels.scheme("2").classes
     classes = [names.index(str(labels.scheme("2").class_of(emotion))) for emotion in table["emotion"]]
@@ -144,8 +144,8 @@ def resampled(path: Path) -> int:
 def stages(clip: str) -> None:
     from intone import load
     from intone.audio import RATE, read_mono, resample
-    from intone.quality import quality
-    from intone.speech import find_speech
+    from intone.audio.quality import quality
+    from intone.audio.vad import find_speech
 
     heard = load(threads=1)
     model = heard.models[0]

@@ -13,7 +13,7 @@ def test_a_worker_of_dask_keeps_the_memory_that_it_frees():
     again = """
 import resource, sys
 import numpy as np
-from intone.allocator import keep_memory
+from intone.parallel import keep_memory
 if sys.argv[1] == "keep":
     keep_memory()
 def use():
@@ -32,7 +32,7 @@ print(use() - before)
 def test_threads_share_what_they_free():
     script = """
 import ctypes, sys, threading
-from intone.allocator import share_memory
+from intone.parallel import share_memory
 if sys.argv[1] == "share":
     share_memory()
 libc = ctypes.CDLL("libc.so.6")

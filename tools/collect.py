@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from intone.evaluation import OUT_OF_FOLD
+from intone.corpora.splits import FOLDS
+from intone.evaluation.cross_validation import OUT_OF_FOLD
 from intone.files import write_json
-from intone.folds import FOLDS
-from intone.model_file import load_model
-from intone.report import HEARD, KEYS, STRANGENESS, read_rows, write_rows
-from intone.run import VALIDATION
+from intone.recognition.model_file import load_model
+from intone.recognition.scoring import HEARD, KEYS, OOD_SCORE, read_rows, write_rows
+from intone.training.run import VALIDATION
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 
@@ -44,10 +44,10 @@ def collect(evaluation: Path, name: str, results: Path) -> list[Path]:
 
 
 def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) -> list[Path]:
-    """Write the answers for the validating voices of RAVDESS before the calibration, and its values."""
+    """Write the answers for the validating speakers of RAVDESS before the calibration, and its values."""
     parts = [read_rows(evaluation / f"fold-{number}" / VALIDATION, "corpus").assign(fold=number) for number in FOLDS]
     rows = pd.concat(parts, ignore_index=True)
-    others = ["corpus", HEARD, STRANGENESS]
+    others = ["corpus", HEARD, OOD_SCORE]
     rows = rows[rows["corpus"] == "ravdess"].drop(columns=others, errors="ignore").sort_values([*KEYS[:1], "fold"])
     table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
     write_rows(table, rows)

@@ -1,9 +1,9 @@
-"""Do the moments that speak for an answer matter more than others? The deletion test over the clips of an evaluation.
+"""Do the attributions that speak for an answer matter more than others? The deletion test over the clips of an evaluation.
 
     tools/deletion.py RUN ravdess=DIR             writes results/deletion.csv
 
-RUN is the folder of `intone evaluate`: each clip is explained by the network of the fold that tests its voice. The
-fifth of its moments with the largest weights is cut out of the signal and the rest joined, and once a fifth that is
+RUN is the folder of `intone evaluate`: each clip is explained by the network of the fold that tests its speaker. The
+fifth of its attributions with the largest weights is cut out of the signal and the rest joined, and once a fifth that is
 drawn by seed; what is recorded is by how much the probability of the class that was answered changes. To cut is
 another operation than to silence, by which the weights were measured. If the weights mean anything, cutting the first
 lowers the probability by more; a Wilcoxon signed-rank test over the clips says how likely chance alone is.
@@ -22,16 +22,16 @@ import numpy as np
 import pandas as pd
 from scipy.stats import wilcoxon
 
-from intone import folds
 from intone.audio import RATE, Signal, read_mono
+from intone.corpora import splits
 from intone.corpora.table import open_corpora
 from intone.errors import IntoneError, RecordingError
-from intone.evaluation import TESTED
+from intone.evaluation.cross_validation import TESTED
 from intone.files import write_text
 from intone.parallel import mapped
-from intone.prediction import Moment
-from intone.recognizer import Recognizer, load
-from intone.run import RECOGNIZER
+from intone.recognition.model_file import RECOGNIZER
+from intone.recognition.prediction import Attribution
+from intone.recognition.recognizer import Recognizer, load
 
 RESULT = Path(__file__).resolve().parent.parent / "results" / "deletion.csv"
 SHARE = 0.2
@@ -40,28 +40,28 @@ BATCH = 64
 """Clips after which the file is written anew."""
 
 
-def cut(signal: Signal, moments: Sequence[Moment]) -> Signal:
-    """A signal without some moments, the rest joined."""
+def cut(signal: Signal, attributions: Sequence[Attribution]) -> Signal:
+    """A signal without some attributions, the rest joined."""
     kept = np.ones(len(signal), bool)
-    for moment in moments:
-        kept[round(moment.start_s * RATE) : round(moment.end_s * RATE)] = False
+    for attribution in attributions:
+        kept[round(attribution.start_s * RATE) : round(attribution.end_s * RATE)] = False
     return signal[kept]
 
 
 def tested(recognizer: Recognizer, signal: Signal, name: str, classes: str, seed: int) -> tuple[float, float]:
-    """How the answer's probability changes without its strongest moments, and without random ones.
+    """How the answer's probability changes without its strongest attributions, and without random ones.
 
     NaN where the recording, or what is left of it, is refused.
     """
     try:
         answer = recognizer.predict(signal, RATE, classes=classes, explain=True)
-        count = max(1, round(SHARE * len(answer.moments)))
+        count = max(1, round(SHARE * len(answer.attributions)))
         digest = hashlib.sha256(f"{name} {seed}".encode()).digest()
-        drawn = np.random.default_rng(int.from_bytes(digest[:8], "big")).permutation(len(answer.moments))[:count]
-        strongest = sorted(answer.moments, key=lambda moment: -moment.weight)[:count]
+        drawn = np.random.default_rng(int.from_bytes(digest[:8], "big")).permutation(len(answer.attributions))[:count]
+        strongest = sorted(answer.attributions, key=lambda attribution: -attribution.weight)[:count]
         now = answer.probabilities.get(answer.label, answer.outside)
-        without = [recognizer.predict(cut(signal, moments), RATE, classes=classes)
-                   for moments in (strongest, [answer.moments[i] for i in drawn])]
+        without = [recognizer.predict(cut(signal, attributions), RATE, classes=classes)
+                   for attributions in (strongest, [answer.attributions[i] for i in drawn])]
         top, random = (one.probabilities.get(answer.label, one.outside) - now for one in without)
     except RecordingError:
         return float("nan"), float("nan")
@@ -74,7 +74,7 @@ def _recognizer(path: Path) -> Recognizer:
 
 
 def row(job: tuple[str, str, int], run: Path, classes: str, seed: int) -> dict[str, object]:
-    """The row of a clip: its name, its path and the fold that tests its voice."""
+    """The row of a clip: its name, its path and the fold that tests its speaker."""
     name, path, fold = job
     recognizer = _recognizer(run / f"fold-{fold}" / RECOGNIZER)
     top, random = tested(recognizer, read_mono(path), name, classes, seed)
@@ -85,9 +85,9 @@ def clips(corpora: Sequence[str], run: Path) -> list[tuple[str, str, int]]:
     """Clip, path and fold of every spoken clip whose fold has been trained."""
     table = open_corpora(corpora)
     table = table[(table["vocal"] == "speech") & table["corpus"].isin(TESTED)]
-    done = {fold for fold in folds.FOLDS if (run / f"fold-{fold}" / RECOGNIZER).is_file()}
-    voices = zip(table["corpus"], table["actor"], strict=True)
-    numbers = [folds.tested_in(corpus, int(actor)) for corpus, actor in voices]
+    done = {fold for fold in splits.FOLDS if (run / f"fold-{fold}" / RECOGNIZER).is_file()}
+    speakers = zip(table["corpus"], table["actor"], strict=True)
+    numbers = [splits.tested_in(corpus, int(actor)) for corpus, actor in speakers]
     return [one for one in zip(table["clip"], table["path"], numbers, strict=True) if one[2] in done]
 
 

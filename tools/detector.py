@@ -15,7 +15,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-TO = Path(__file__).resolve().parent.parent / "src" / "intone" / "silero-vad.onnx"
+TO = Path(__file__).resolve().parent.parent / "src" / "intone" / "audio" / "silero-vad.onnx"
 HIDDEN = 128
 STATE = [1, 1, HIDDEN]
 HEARD = 576

@@ -1,14 +1,14 @@
-"""How near to the true join of two clips a stretch of speech ends.
+"""How near to the true join of two clips a segment of speech ends.
 
     tools/joins.py ravdess=DIR crema-d=DIR            writes results/joins.csv
 
 Recordings of three clips one after the other are made by seed; neighbours have different emotions, and all three are
 of one corpus. The clips are taken as they were recorded (`pause_s` 0: no pause is added), or trimmed to their sound
 (what lies less than 30 dB below the clip's loudest) with pauses of `PAUSES_S` seconds of silence between them. A
-boundary lies between the end of a stretch and the beginning of the next. The distance of a join is the seconds from
-its pause to the nearest boundary, 0 where they overlap, and infinite where the recording is one stretch.
+boundary lies between the end of a segment and the beginning of the next. The distance of a join is the seconds from
+its pause to the nearest boundary, 0 where they overlap, and infinite where the recording is one segment.
 
-What was found without reason is counted too: how many clips alone are more than one stretch.
+What was found without reason is counted too: how many clips alone are more than one segment.
 """
 
 import argparse
@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 
 from intone.audio import RATE, Signal, read_mono
+from intone.audio.envelope import EnvelopeSettings, mask
+from intone.audio.vad import Span, find_speech
 from intone.corpora.table import open_corpora
-from intone.envelope import EnvelopeSettings, mask
 from intone.errors import IntoneError, RecordingError
 from intone.files import write_text
 from intone.parallel import mapped
-from intone.speech import Span, find_speech
 
 RESULT = Path(__file__).resolve().parent.parent / "results" / "joins.csv"
 PAUSES_S = (0.3, 0.4, 0.5)
@@ -66,7 +66,7 @@ def _trimmed(clip: Signal) -> Signal:
 
 
 def distance_s(pause: tuple[int, int], spans: Sequence[Span]) -> float:
-    """Seconds from a pause to the nearest boundary between two stretches."""
+    """Seconds from a pause to the nearest boundary between two segments."""
     return min((max(0, pause[0] - after.start, before.end - pause[1]) / RATE for before, after in pairwise(spans)),
                default=float("inf"))
 
@@ -79,8 +79,8 @@ def measured(job: tuple[Sequence[str], float]) -> list[dict[str, float]]:
     return [{"pause_s": pause_s, "distance_s": round(distance_s(pause, spans), 3)} for pause in pauses]
 
 
-def stretches(path: str) -> int:
-    """How many stretches a clip alone has; 0 where it is refused."""
+def segments(path: str) -> int:
+    """How many segments a clip alone has; 0 where it is refused."""
     try:
         return len(find_speech(read_mono(path)))
     except RecordingError:
@@ -115,8 +115,8 @@ def main(words: Sequence[str]) -> int:
     write_text(options.to, result.to_csv(index=False))
     print(summary(result))
     used = sorted({path for paths in rows for path in paths})
-    alone = np.array(list(mapped(stretches, used, title="clips alone", jobs=options.jobs)))
-    print(f"clips alone: {len(alone)}, {100 * (alone == 1).mean():.1f} % are one stretch")
+    alone = np.array(list(mapped(segments, used, title="clips alone", jobs=options.jobs)))
+    print(f"clips alone: {len(alone)}, {100 * (alone == 1).mean():.1f} % are one segment")
     return 0
 
 

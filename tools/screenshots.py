@@ -22,7 +22,7 @@ from intone.web import WebSettings, create_app
 from intone.web.server import in_background
 
 if TYPE_CHECKING:
-    from intone.recognizer import Recognizer
+    from intone.recognition.recognizer import Recognizer
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 800)}
 SCHEMES = ("light", "dark")
@@ -65,7 +65,7 @@ def answer(page: Page, files: Files) -> None:
 
 
 def why(page: Page, files: Files) -> None:
-    """The moments that weighed most, in eight emotions."""
+    """The attributions that weighed most, in eight emotions."""
     _answered(page, files.clip)
     page.check("[name=view][value='8']")
     page.click("[data-explain]")
@@ -75,7 +75,7 @@ def why(page: Page, files: Files) -> None:
 
 
 def timeline(page: Page, files: Files) -> None:
-    """A longer recording in its stretches."""
+    """A longer recording in its segments."""
     _answered(page, files.longer)
     page.locator("[data-timeline]").scroll_into_view_if_needed()
     page.focus(".sound")
@@ -149,7 +149,7 @@ def picture(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Photograph every state of the page.")
-    parser.add_argument("clips", type=Path, nargs="+", help="recordings of a voice")
+    parser.add_argument("clips", type=Path, nargs="+", help="recordings of a speaker")
     parser.add_argument("--recognizer", type=Path, help="another recognizer than the bundled one")
     parser.add_argument("--out", type=Path, default=Path("docs/images/page"), help="folder of the pictures")
     options = parser.parse_args()

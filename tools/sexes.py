@@ -1,9 +1,9 @@
-"""Does it help to tell a network the sex of the voice? The clips of an evaluation again, with their own sex told.
+"""Does it help to tell a network the sex of the speaker? The clips of an evaluation again, with their own sex told.
 
     tools/sexes.py RUN ravdess=DIR        writes results/sexes/told.csv
 
 RUN is the folder of `intone evaluate`: each spoken clip of RAVDESS is answered by the network of the fold that tests
-its voice, whose answer is then read among the emotions of the sex that is told.
+its speaker, whose answer is then read among the emotions of the sex that is told.
 """
 
 import argparse
@@ -12,19 +12,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from intone import folds, labels, scoring
-from intone.corpora.table import open_corpora
+from intone.corpora import splits
+from intone.corpora.table import assign, open_corpora
 from intone.errors import IntoneError
-from intone.report import write_rows
-from intone.run import RECOGNIZER
+from intone.recognition import scoring
+from intone.recognition.model_file import RECOGNIZER
+from intone.recognition.scoring import write_rows
 
 RESULT = Path(__file__).resolve().parent.parent / "results" / "sexes" / "told.csv"
 
 
 def told(run: Path, table: pd.DataFrame, jobs: int | None = None) -> pd.DataFrame:
     """The rows of every spoken clip, as those of an evaluation."""
-    table = labels.assign(table[(table["corpus"] == "ravdess") & (table["vocal"] == "speech")], 8, "both")
-    numbers = folds.fold_of(table)
+    table = assign(table[(table["corpus"] == "ravdess") & (table["vocal"] == "speech")], 8, "both")
+    numbers = splits.fold_of(table)
     parts = [scoring.answered(run / f"fold-{number}" / RECOGNIZER, part.reset_index(drop=True), fold=int(number),
                               tell_sex=True, jobs=jobs) for number, part in table.groupby(numbers)]
     return pd.concat(parts, ignore_index=True).sort_values("clip", ignore_index=True)

@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, reliability, scale, speed, systems, told, voices
+from pages import conditions, images, original, reliability, scale, speakers, speed, systems, told
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
-from intone import settings
-from intone.report import percent, signed
+from intone import dataclass_json
+from intone.evaluation.report import percent, signed
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Results(ROOT / "results")
@@ -42,12 +42,12 @@ TABLES: dict[str, Maker] = {
     "confusion": systems.confusion,
     "coverage": systems.coverage,
     "calibration": systems.calibration,
-    "crema-d": voices.crema_d,
-    "crema-d-by-emotion": voices.crema_d_by_emotion,
-    "for-whom": voices.for_whom,
-    "across-corpora": voices.across,
-    "sex-heard": voices.sex_heard,
-    "sexes": voices.sexes,
+    "crema-d": speakers.crema_d,
+    "crema-d-by-emotion": speakers.crema_d_by_emotion,
+    "for-whom": speakers.for_whom,
+    "across-corpora": speakers.across,
+    "sex-heard": speakers.sex_heard,
+    "sexes": speakers.sexes,
     "robustness": conditions.robustness,
     "robustness-crema-d": conditions.robustness_crema_d,
     "short": conditions.short,
@@ -81,8 +81,8 @@ FIGURES: dict[str, Maker] = {
     "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
     "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
-    "uar-crema-d-eight": lambda results: _share(voices.uar_of_eight(results)),
-    "never-acted": lambda results: _share(voices.never_acted(results)),
+    "uar-crema-d-eight": lambda results: _share(speakers.uar_of_eight(results)),
+    "never-acted": lambda results: _share(speakers.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
     "factor": lambda results: f"{systems.factor(results):.2f}",
@@ -137,7 +137,7 @@ def drawn(results: Results, to: Path, missing: list[str]) -> None:
 def told_text(results: Results, missing: list[str]) -> str | None:
     """The content of `TOLD`; None, told in `missing`, where a file is not there."""
     try:
-        return json.dumps(settings.to_dict(told.figures(results)), indent=1) + "\n"
+        return json.dumps(dataclass_json.to_dict(told.figures(results)), indent=1) + "\n"
     except MissingError as error:
         missing.append(f"{TOLD.name}: {error}")
         return None

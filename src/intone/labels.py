@@ -9,15 +9,12 @@ Probabilities are arrays (..., classes) whose last axis follows the order of the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.errors import CorpusError, UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from intone.errors import UsageError
 
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 """The eight emotions; the number in a RAVDESS file name is the index here plus one."""
@@ -107,18 +104,3 @@ def parts(outputs: Sequence[str]) -> NDArray[np.int64]:
     sexes, classes = zip(*map(split_label, outputs), strict=True)
     numbers = {name: number for number, name in enumerate(dict.fromkeys([*classes, *sexes]))}
     return np.array([[numbers[name], numbers[sex]] for sex, name in zip(sexes, classes, strict=True)])
-
-
-def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
-    """The clips of a table that a scheme and a sex keep, in their order, with their class and label.
-
-    Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a voice whose sex is unknown are
-    dropped. A CorpusError where nothing is left.
-    """
-    wanted = SEXES if check_sex(sex) == "both" else (sex,)
-    named = table.assign(**{"class": table["emotion"].map(scheme(classes).class_of)})
-    kept = named[named["sex"].isin(wanted) & named["class"].notna()].reset_index(drop=True)
-    if not len(kept):
-        raise CorpusError(f"None of the {len(table)} clips has a voice and an emotion for sex {sex} and {classes} "
-                          "classes: choose others, or another corpus.")
-    return kept.assign(label=kept["sex"] + "_" + kept["class"])

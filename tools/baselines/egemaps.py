@@ -25,12 +25,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from intone.corpora.splits import FOLDS, fold, speakers
 from intone.corpora.table import open_corpora
 from intone.files import write_text
-from intone.folds import FOLDS, fold
 from intone.labels import EMOTIONS
-from intone.report import write_rows
-from intone.run import voices
+from intone.recognition.scoring import write_rows
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = ROOT / "runs" / "egemaps"
@@ -111,7 +110,7 @@ def main() -> int:
     masses = np.full((len(clips), len(EMOTIONS)), np.nan)
     for number in FOLDS:
         of = fold(clips, number)
-        test, validation = (voices(clips).isin(some).to_numpy() for some in (of.test, of.validation))
+        test, validation = (speakers(clips).isin(some).to_numpy() for some in (of.test, of.validation))
         masses[test], cost, temperature = answered(x, truth, ~test & ~validation, validation, test)
         rows.loc[test, "fold"] = number
         print(f"fold {number}: C {cost:g}, temperature {temperature:.2f}", file=sys.stderr)

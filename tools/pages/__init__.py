@@ -2,8 +2,8 @@
 
     committed     the files in results/, and the names of the systems in them
     systems       systems side by side, and what the bundled recognizer answers: RAVDESS
-    voices        for whom, and for which corpus
-    conditions    noise, telephones, short clips; how the program finds stretches and explains itself
+    speakers        for whom, and for which corpus
+    conditions    noise, telephones, short clips; how the program finds segments and explains itself
     original      the recipe that intone started from
     images        the figures
 """

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from intone.evaluation.report import Answers, Summary, answers, summarize
 from intone.labels import scheme
-from intone.report import Answers, Summary, answers, read_rows, summarize
+from intone.recognition.scoring import read_rows
 
 DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
 SYSTEMS: Mapping[str, str] = {

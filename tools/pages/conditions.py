@@ -1,4 +1,4 @@
-"""Under which conditions the answers are right, and how well the program finds stretches and explains itself."""
+"""Under which conditions the answers are right, and how well the program finds segments and explains itself."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import wilcoxon
 
+from intone.audio.augment import CONDITIONS
+from intone.evaluation.metrics import Interval
+from intone.evaluation.report import answers, difference, interval, majority_rows, percent, signed, summarize, table
 from intone.labels import scheme
-from intone.metrics import Interval
-from intone.perturbations import CONDITIONS
-from intone.report import answers, difference, interval, majority_rows, percent, signed, summarize, table
 from pages.committed import DEFAULT, SYSTEMS, MissingError, Results
 
 RECORDED = "as recorded"
@@ -53,7 +53,7 @@ def _uar(part: pd.DataFrame, classes: str) -> str:
 
 
 def _change(part: pd.DataFrame, recorded: pd.DataFrame, classes: str) -> str:
-    """UAR minus that of the clips as recorded, paired over voices."""
+    """UAR minus that of the clips as recorded, paired over speakers."""
     if part is recorded:
         return "-"
     return signed(difference(*(answers(one, scheme(classes)) for one in (part, recorded))))
@@ -77,7 +77,7 @@ def short(results: Results) -> str:
 
 
 def joins(results: Results) -> str:
-    """How near to the true join of two clips a stretch ends."""
+    """How near to the true join of two clips a segment ends."""
     rows = results.csv("joins")
     parts = {f"trimmed clips, pauses of {pause:g} s" if pause else "clips as recorded": part
              for pause, part in rows.groupby("pause_s")}
@@ -92,7 +92,7 @@ def _seconds(value: float) -> str:
 
 
 def deletion(results: Results) -> str:
-    """What cutting out the moments that are shown as most important changes, against others; Wilcoxon's test."""
+    """What cutting out the attributions that are shown as most important changes, against others; Wilcoxon's test."""
     rows = results.csv("deletion").dropna(subset=["top_change", "random_change"])
     p = float(wilcoxon(rows["top_change"], rows["random_change"]).pvalue)
     told = "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from intone import metrics
+from intone.evaluation import metrics
+from intone.evaluation.report import Answers
 from intone.plots import canvas
-from intone.report import Answers
 from pages.committed import Results
 from pages.conditions import RECORDED, conditions, uar_of
 from pages.systems import OWN, confusion_shares, covered, validating
@@ -36,20 +36,20 @@ def confusion(results: Results) -> Figure:
                   color="white" if shares[row, column] > 55 else canvas.DARK)
     axes.set_xticks(range(shares.shape[1]), [*found.classes, "refused"], rotation=35, ha="right")
     axes.set_yticks(range(len(shares)), found.classes)
-    axes.set(title="What was answered to each emotion: voices never heard, RAVDESS", xlabel="answer", ylabel="it was")
+    axes.set(title="What was answered to each emotion: speakers never heard, RAVDESS", xlabel="answer", ylabel="it was")
     figure.colorbar(image, ax=axes, label="clips of the emotion (%)", fraction=0.05, pad=0.02)
     return figure
 
 
 def reliability(results: Results) -> Figure:
-    """How often answers of some confidence are right, before and after the calibration, and for voices never heard."""
+    """How often answers of some confidence are right, before and after the calibration, and for speakers never heard."""
     figure = canvas.new_figure(3.6)
     for axes, classes, title in zip(figure.subplots(1, 2, sharey=True), ("8", "2"), ("8 classes", "2 classes"),
                                     strict=True):
         axes.plot([0, 1], [0, 1], color=canvas.GREY, linewidth=0.8)
-        lines = {"testing voices, as answered": results.answers(OWN, classes),
-                 "validating voices, before": validating(results, classes, after=False),
-                 "validating voices, after": validating(results, classes, after=True)}
+        lines = {"testing speakers, as answered": results.answers(OWN, classes),
+                 "validating speakers, before": validating(results, classes, after=False),
+                 "validating speakers, after": validating(results, classes, after=True)}
         for number, (name, found) in enumerate(lines.items()):
             _draw_reliability(axes, found, name, number)
         axes.set(title=title, xlabel="probability of the answer (%)", xlim=(0, 1), ylim=(0, 1))
@@ -61,13 +61,13 @@ def reliability(results: Results) -> Figure:
 
 def _draw_reliability(axes: Axes, found: Answers, name: str, number: int) -> None:
     answered = ~found.refused
-    sure, right, _ = metrics.reliability(found.sure[answered], found.right[answered], least=LEAST)
+    sure, right, _ = metrics.reliability(found.confident[answered], found.right[answered], least=LEAST)
     axes.plot(sure, right, color=COLOURS[number], linestyle=DASHES[number], marker=MARKERS[number], markersize=4,
               linewidth=1.2, label=name)
 
 
 def coverage(results: Results) -> Figure:
-    """Accuracy where only the surest answers count, with 95 % intervals over voices."""
+    """Accuracy where only the surest answers count, with 95 % intervals over speakers."""
     shares = np.linspace(0.1, 1, 10)
     figure = canvas.new_figure(3.4)
     axes = figure.subplots()
@@ -78,7 +78,7 @@ def coverage(results: Results) -> Figure:
                           alpha=0.15, linewidth=0)
         axes.plot(shares, [one.value for one in values], color=COLOURS[number], linestyle=DASHES[number],
                   marker=MARKERS[number], markersize=4, label=f"{classes} classes")
-    axes.set(title="Accuracy of the surest answers: voices never heard, RAVDESS", xlim=(0.08, 1.02), ylim=(0, 1.02),
+    axes.set(title="Accuracy of the surest answers: speakers never heard, RAVDESS", xlim=(0.08, 1.02), ylim=(0, 1.02),
              xlabel="clips that are answered, the surest first (%)", ylabel="answers that are right (%)")
     _in_percent(axes, "x", "y")
     axes.legend(loc="lower left")
@@ -86,7 +86,7 @@ def coverage(results: Results) -> Figure:
 
 
 def robustness(results: Results) -> Figure:
-    """UAR of each condition in eight classes, with 95 % intervals over voices."""
+    """UAR of each condition in eight classes, with 95 % intervals over speakers."""
     parts = conditions(results)
     values = [uar_of(part, "8") for part in parts.values()]
     figure = canvas.new_figure(1.2 + 0.22 * len(parts))

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from intone.report import Summary, interval, percent, summarize, table
+from intone.evaluation.report import Summary, interval, percent, summarize, table
 from pages.committed import Results
 
 
 def unheard(results: Results) -> Summary:
-    """Voices never heard, five folds."""
+    """Speakers never heard, five folds."""
     return summarize(results.rows("original/male-2-classes-5fold"))
 
 
@@ -28,6 +28,6 @@ def original_male(results: Results) -> str:
     always = float(rows["emotion_label"].value_counts(normalize=True).iloc[0])
     return table(("original recipe, men, 2 classes", "clips", "accuracy", "UAR"), [
         ["on the clips it was trained on", str(len(rows)), percent(heard_right(results)), "-"],
-        ["on voices it never heard (five folds)", str(found.clips), interval(found.accuracy), percent(found.uar.value)],
+        ["on speakers it never heard (five folds)", str(found.clips), interval(found.accuracy), percent(found.uar.value)],
         [f"always {found.majority_class}", str(found.clips), percent(always), "50.0"],
     ])

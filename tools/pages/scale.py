@@ -26,7 +26,7 @@ def costs(results: Results) -> str:
         f"| seconds of one core | {found['cpu_s'] / hours:.0f} |",
         f"| read | {found['bytes_read'] / hours / 1e6:.1f} MB |",
         f"| written | {kilobytes} |",
-        f"| stretches of speech | {found['stretches'] / hours:.0f} |",
+        f"| segments of speech | {found['segments'] / hours:.0f} |",
         f"| most memory of a worker | {found['worker_mb']} MB |", ""])
 
 

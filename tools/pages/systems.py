@@ -6,15 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from intone import metrics
-from intone.calibration import tempered, weighed
-from intone.labels import scheme
-from intone.metrics import Interval
-from intone.report import (
+from intone.evaluation import metrics
+from intone.evaluation.metrics import Interval
+from intone.evaluation.report import (
     Answers,
     Summary,
     answers,
-    classes_of,
     difference,
     interval,
     majority_rows,
@@ -24,6 +21,9 @@ from intone.report import (
     summarize,
     table,
 )
+from intone.labels import scheme
+from intone.recognition.calibration import tempered, weighed
+from intone.recognition.scoring import classes_of
 from pages.committed import CLASSES, DEFAULT, REFERENCE, SYSTEMS, Results
 
 OWN = SYSTEMS[DEFAULT]
@@ -112,7 +112,7 @@ def confusion(results: Results) -> str:
 
 def confusion_shares(found: Answers) -> NDArray[np.float64]:
     """Share of each class that was answered with each, and refused: (classes, classes + 1), each row sums to 1."""
-    counts = found.by_voice.sum(axis=0)
+    counts = found.by_speaker.sum(axis=0)
     return counts / counts.sum(axis=1, keepdims=True)
 
 
@@ -128,11 +128,11 @@ def coverage(results: Results) -> str:
 
 def covered(found: Answers, share: float) -> Interval:
     """Accuracy of the surest share of the answers; refusals are the least sure, and wrong."""
-    return metrics.coverage_over_voices(found.sure, found.right, found.voice, share)
+    return metrics.coverage_over_speakers(found.confident, found.right, found.speaker, share)
 
 
 def calibration(results: Results) -> str:
-    """The calibration error before and after the calibration, and on voices that nothing was chosen on."""
+    """The calibration error before and after the calibration, and on speakers that nothing was chosen on."""
     before = results.rows("calibration/default")
     after = calibrated(before, results)
     rows = []
@@ -140,7 +140,7 @@ def calibration(results: Results) -> str:
         one, other = (summarize(some, scheme(name)) for some in (before, after))
         heard = results.summary(OWN, name)
         rows.append([name, percent(one.ece), percent(other.ece), percent(heard.ece)])
-    return table(("classes", "validating voices, before", "validating voices, after", "testing voices, as answered"),
+    return table(("classes", "validating speakers, before", "validating speakers, after", "testing speakers, as answered"),
                  rows)
 
 
@@ -163,6 +163,6 @@ def calibrated(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
 
 
 def validating(results: Results, classes: str, *, after: bool) -> Answers:
-    """The answers for the validating voices, before or after the calibration."""
+    """The answers for the validating speakers, before or after the calibration."""
     rows = results.rows("calibration/default")
     return answers(calibrated(rows, results) if after else rows, scheme(classes))

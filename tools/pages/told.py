@@ -1,9 +1,9 @@
 """What the page and the API tell of the bundled recognizer: `recognizers/figures.json`."""
 
 import intone
-from intone.figures import Figure, Figures
+from intone.evaluation.report import Summary, summarize
 from intone.labels import scheme
-from intone.report import Summary, summarize
+from intone.recognition.published import Figure, Figures
 from pages import conditions
 from pages.committed import CLASSES, DEFAULT, SYSTEMS, Results
 

@@ -14,10 +14,10 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
-from intone.allocator import keep_memory
 from intone.batch.work import Outcome, Question, failed, hear
 from intone.batch.workers import Work, Workers
 from intone.errors import IntoneError
+from intone.parallel import keep_memory
 
 Engine = Callable[[Question, Sequence[str]], Iterator[Outcome]]
 

@@ -2,7 +2,7 @@
 
 A row is a recording, in the order of the source, with the recognizer that answered and an error instead of an answer
 where there is none. JSON lines hold all that is known, CSV a line for each recording; Parquet, a folder, has one row
-a recording in `recordings/` and one a stretch of speech in `stretches/`.
+a recording in `recordings/` and one a segment of speech in `segments/`.
 """
 
 import csv
@@ -47,7 +47,7 @@ def write(to: Path, told_of: Iterable[dict[str, Any]], classes: Sequence[str]) -
 
 def columns(classes: Sequence[str]) -> list[str]:
     """The columns of a recording's row."""
-    return ["recording", "label", "sure", *classes, "outside", "sex", "duration_s", "stretches", "reasons",
+    return ["recording", "label", "confident", *classes, "outside", "sex", "duration_s", "segments", "reasons",
             "recognizer", "version", "error"]
 
 
@@ -56,18 +56,18 @@ def row(told_of: dict[str, Any], classes: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(columns(classes))
     found["recording"], found["error"] = told_of["file"], told_of.get("error")
     if found["error"] is None:
-        found |= {name: told_of[name] for name in ("label", "sure", "outside", "sex", "duration_s")}
+        found |= {name: told_of[name] for name in ("label", "confident", "outside", "sex", "duration_s")}
         found |= told_of["probabilities"]
-        found |= {"stretches": len(told_of["stretches"]), "reasons": " ".join(told_of["reasons"]),
+        found |= {"segments": len(told_of["segments"]), "reasons": " ".join(told_of["reasons"]),
                   "recognizer": told_of["recognizer"]["name"], "version": told_of["recognizer"]["version"]}
     return found
 
 
-def stretch_rows(told_of: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every stretch of a recording as a row."""
-    for stretch in told_of.get("stretches", ()):
-        yield {"recording": told_of["file"], "start_s": stretch["start_s"], "end_s": stretch["end_s"],
-               "label": stretch["label"], **stretch["probabilities"]}
+def segment_rows(told_of: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every segment of a recording as a row."""
+    for segment in told_of.get("segments", ()):
+        yield {"recording": told_of["file"], "start_s": segment["start_s"], "end_s": segment["end_s"],
+               "label": segment["label"], **segment["probabilities"]}
 
 
 def _write_jsonl(to: Path, told_of: Iterable[dict[str, Any]]) -> None:
@@ -90,11 +90,11 @@ def _write_parquet(to: Path, told_of: Iterable[dict[str, Any]], classes: Sequenc
 
     shares = [(name, pa.float64()) for name in classes]
     schemas = {
-        "recordings": pa.schema([("recording", pa.string()), ("label", pa.string()), ("sure", pa.bool_()), *shares,
+        "recordings": pa.schema([("recording", pa.string()), ("label", pa.string()), ("confident", pa.bool_()), *shares,
                                  ("outside", pa.float64()), ("sex", pa.string()), ("duration_s", pa.float64()),
-                                 ("stretches", pa.int32()), ("reasons", pa.string()), ("recognizer", pa.string()),
+                                 ("segments", pa.int32()), ("reasons", pa.string()), ("recognizer", pa.string()),
                                  ("version", pa.string()), ("error", pa.string())]),
-        "stretches": pa.schema([("recording", pa.string()), ("start_s", pa.float64()), ("end_s", pa.float64()),
+        "segments": pa.schema([("recording", pa.string()), ("start_s", pa.float64()), ("end_s", pa.float64()),
                                 ("label", pa.string()), *shares]),
     }
     part = to.with_name(f".{to.name}.part")
@@ -104,7 +104,7 @@ def _write_parquet(to: Path, told_of: Iterable[dict[str, Any]], classes: Sequenc
             (part / name).mkdir(parents=True)
         for number, some in enumerate(_batches(told_of)):
             rows = {"recordings": [row(one, classes) for one in some],
-                    "stretches": [stretch for one in some for stretch in stretch_rows(one)]}
+                    "segments": [segment for one in some for segment in segment_rows(one)]}
             for name, schema in schemas.items():
                 table = pa.Table.from_pylist(rows[name], schema=schema)
                 pa.parquet.write_table(table, part / name / f"part-{number:05}.parquet")

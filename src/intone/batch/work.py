@@ -8,8 +8,8 @@ from typing import Any
 
 from intone.batch.sources import opened
 from intone.errors import RecognizerError, RecordingError, UsageError
-from intone.prediction import Prediction
-from intone.recognizer import Recognizer, load
+from intone.recognition.prediction import Prediction
+from intone.recognition.recognizer import Recognizer, load
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group
 
-from intone.cli import data, learn
+from intone.cli import corpora, training
 from intone.cli.batch import batch
-from intone.cli.failure import tell
+from intone.cli.messages import tell
 from intone.cli.predict import predict
 from intone.cli.robustness import robustness
 from intone.cli.serve import serve
@@ -46,15 +46,15 @@ app.command(predict, group=HEAR, sort_key=1)
 app.command(batch, group=HEAR, sort_key=2)
 app.command(serve, group=HEAR, sort_key=3)
 app.command(corpus)
-corpus.command(data.check)
-corpus.command(data.fetch)
-app.command(data.clean, group=DATA, sort_key=2)
-app.command(data.plots, group=DATA, sort_key=3)
-app.command(learn.train, group=LEARN, sort_key=1)
-app.command(learn.verify, group=LEARN, sort_key=2)
-app.command(learn.evaluate, group=LEARN, sort_key=3)
+corpus.command(corpora.check)
+corpus.command(corpora.fetch)
+app.command(corpora.clean, group=DATA, sort_key=2)
+app.command(corpora.plots, group=DATA, sort_key=3)
+app.command(training.train, group=LEARN, sort_key=1)
+app.command(training.verify, group=LEARN, sort_key=2)
+app.command(training.evaluate, group=LEARN, sort_key=3)
 app.command(robustness, group=LEARN, sort_key=4)
-app.command(learn.reproduce, group=LEARN, sort_key=5)
+app.command(training.reproduce, group=LEARN, sort_key=5)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

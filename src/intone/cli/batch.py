@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from intone.cli.failure import say
+from intone.cli.messages import say
 from intone.cli.options import Classes, Jobs
 
 
@@ -39,7 +39,7 @@ def batch(
         opens (s3://, gs://, az://, https://, zip://).
     to
         The table: .jsonl (all that is known), .csv (a line for each recording), or without a suffix a folder of
-        Parquet with recordings/ and stretches/.
+        Parquet with recordings/ and segments/.
     cluster
         Work on Dask: the address of a scheduler, such as tcp://HOST:8786, or local for a cluster on this machine, with
         its dashboard. Without it, processes of this machine work.

@@ -14,7 +14,7 @@ Corpora = Annotated[list[str], Parameter(
     help="The recordings: one or more folders of RAVDESS, of CREMA-D, or with a folder for each label. Their kind is "
          "recognized; ravdess=DIR, crema-d=DIR and folder=DIR state it.")]
 
-Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the voices.")]
+Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the speakers.")]
 
 Classes = Annotated[Literal["2", "3", "8", "stress"], Parameter(
     help="2 (negative, positive), 3 (negative, neutral, positive), 8 (the emotions) or stress (stressed, not "

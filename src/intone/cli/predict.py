@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 from cyclopts import Parameter
 
-from intone import labels, recognizer
-from intone.annotations import FORMATS
+from intone import labels
 from intone.audio import SUFFIXES, check_channel
-from intone.cli.answers import Answer, Failed, write_csv, write_json, write_stretches, write_table
-from intone.cli.failure import say
+from intone.audio.search import audio_files
+from intone.cli.answer_table import Answer, Failed, write_csv, write_json, write_segments, write_table
+from intone.cli.messages import say
 from intone.cli.options import Classes
-from intone.corpora.table import audio_files
 from intone.errors import RecordingError, UsageError
+from intone.recognition import recognizer
+from intone.recognition.formats import FORMATS
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-Format = Literal["table", "json", "csv", "stretches", "audacity", "textgrid", "webvtt"]
+Format = Literal["table", "json", "csv", "segments", "audacity", "textgrid", "webvtt"]
 
-STRETCHES = {"stretches": "csv", "audacity": "audacity", "textgrid": "textgrid", "webvtt": "webvtt"}
-"""Formats of the stretches of one recording, with their names among the annotations."""
+SEGMENTS = {"segments": "csv", "audacity": "audacity", "textgrid": "textgrid", "webvtt": "webvtt"}
+"""Formats of the segments of one recording, with their names among the annotations."""
 
 MANY = 3
 """Recordings from which on a bar on the terminal says how far it is."""
@@ -40,7 +41,7 @@ def predict(
 ) -> int:
     """Say how recordings of a voice sound.
 
-    Of a single recording the table also has every stretch of speech that was heard. A recording that cannot be
+    Of a single recording the table also has every segment of speech that was heard. A recording that cannot be
     answered is named on the standard error with the reason; the others are answered, and the exit status is 1.
 
     `intone predict talk.m4a calls/ --classes 8 --format csv > answers.csv`
@@ -58,21 +59,21 @@ def predict(
         mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     format_
         A table for the eye, JSON (a list of objects, all that is known) or CSV (a line for each recording). Of a
-        single recording also its stretches: as a CSV table, Audacity labels, a Praat TextGrid or WebVTT subtitles.
+        single recording also its segments: as a CSV table, Audacity labels, a Praat TextGrid or WebVTT subtitles.
     explain
-        Say which moments speak for the answer (table and JSON); takes many times as long.
+        Say which attributions speak for the answer (table and JSON); takes many times as long.
     """
     scheme, chosen = labels.scheme(classes), int(channel) if channel.isdecimal() else channel
     check_channel(chosen)
     files = list(_files(recordings))
-    if format_ in STRETCHES and (len(files) > 1 or channel == "each"):
-        raise UsageError(f"--format {format_} takes the stretches of one recording: name one, and no --channel each.")
+    if format_ in SEGMENTS and (len(files) > 1 or channel == "each"):
+        raise UsageError(f"--format {format_} takes the segments of one recording: name one, and no --channel each.")
     heard = recognizer.load(recognizer_)
     answers = _answers(heard, files, sex, classes, chosen, explain)
-    if format_ in STRETCHES:
-        failed = write_stretches(answers, FORMATS[STRETCHES[format_]])
+    if format_ in SEGMENTS:
+        failed = write_segments(answers, FORMATS[SEGMENTS[format_]])
     elif format_ == "table":
-        failed = write_table(answers, scheme.classes, with_stretches=len(files) == 1)
+        failed = write_table(answers, scheme.classes, with_segments=len(files) == 1)
     else:
         failed = write_json(answers) if format_ == "json" else write_csv(answers, scheme.classes)
     return 1 if failed else 0

@@ -24,7 +24,7 @@ def robustness(
 ) -> None:
     """Answer the clips of an evaluation again, with noise, in rooms, over microphones and telephones, or cut short.
 
-    Each spoken clip of a corpus is answered by the network that never heard its voice. What is measured with the same
+    Each spoken clip of a corpus is answered by the network that never heard its speaker. What is measured with the same
     recognizer on the same clips is not measured again.
 
     `intone robustness runs/evaluation --data ravdess/`
@@ -42,10 +42,10 @@ def robustness(
     fold
         Only these folds, 0 to 4; all that are done by default.
     every
-        Only every so manyth clip of each emotion of each voice, for a first look; the file is then called
+        Only every so manyth clip of each emotion of each speaker, for a first look; the file is then called
         robustness-every-N.csv.
     """
-    from intone import robustness as measured
+    from intone.evaluation import robustness as measured
 
     family = measured.SHORT if short else measured.ROBUSTNESS
     for name in conditions or ():  # before a corpus is searched

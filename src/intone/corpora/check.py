@@ -16,9 +16,9 @@ import numpy as np
 from tqdm import tqdm
 
 from intone.audio import read
+from intone.audio.decoding import missing_bytes
 from intone.corpora import crema_d, ravdess
 from intone.corpora.table import Corpus, open_corpus
-from intone.decoding import missing_bytes
 from intone.errors import CorpusError, RecordingError, UsageError
 
 Item = TypeVar("Item")

@@ -53,7 +53,7 @@ def parse_name(stem: str) -> Name:
 
 
 class CremaD(Corpus):
-    """The 7435 clips that have one label and a voice, with the actors' sex and age."""
+    """The 7435 clips that have one label and a speaker, with the actors' sex and age."""
 
     name = "crema-d"
 

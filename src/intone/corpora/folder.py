@@ -1,7 +1,7 @@
 """A folder of the user's own: a folder per label.
 
 `ROOT/angry/clip.wav`, or with the sex `ROOT/female_angry/clip.wav`, or with the speaker
-`ROOT/angry/SPEAKER/clip.wav`. Without speakers' folders all clips count as one voice, so that no part of it can be
+`ROOT/angry/SPEAKER/clip.wav`. Without speakers' folders all clips count as one speaker, so that no part of it can be
 held out and taken for a stranger.
 """
 

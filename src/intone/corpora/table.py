@@ -1,14 +1,15 @@
 """The table of clips, and how a corpus is named.
 
-One row is one recording. A voice is identified by `corpus` and `actor` together.
+One row is one recording. A speaker is identified by `corpus` and `actor` together.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from intone.audio import SUFFIXES
+from intone.audio.search import audio_files
 from intone.errors import CorpusError, UsageError
+from intone.labels import SEXES, check_sex, scheme
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,14 +63,6 @@ class Corpus:
         return table
 
 
-def audio_files(root: Path) -> list[Path]:
-    """Every audio file below a folder, sorted by path; a CorpusError where there is no such folder."""
-    if not root.is_dir():
-        raise CorpusError(f"There is no folder {root}: name one that exists.")
-    return sorted(path for path in root.rglob("*")
-                  if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."))
-
-
 def known_corpora() -> dict[str, type[Corpus]]:
     """Every kind of corpus by its name, in the order in which a plain folder is tried."""
     from intone.corpora import CremaD, LabelFolders, Ravdess  # they import this module
@@ -105,3 +98,18 @@ def open_corpora(names: Sequence[str]) -> "pd.DataFrame":
     if not names:
         raise UsageError("No corpus is named: give a folder, or ravdess=DIR, crema-d=DIR or folder=DIR.")
     return pd.concat([open_corpus(name).table() for name in names], ignore_index=True)
+
+
+def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
+    """The clips of a table that a scheme and a sex keep, in their order, with their class and label.
+
+    Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a speaker whose sex is unknown are
+    dropped. A CorpusError where nothing is left.
+    """
+    wanted = SEXES if check_sex(sex) == "both" else (sex,)
+    named = table.assign(**{"class": table["emotion"].map(scheme(classes).class_of)})
+    kept = named[named["sex"].isin(wanted) & named["class"].notna()].reset_index(drop=True)
+    if not len(kept):
+        raise CorpusError(f"None of the {len(table)} clips has a speaker and an emotion for sex {sex} and {classes} "
+                          "classes: choose others, or another corpus.")
+    return kept.assign(label=kept["sex"] + "_" + kept["class"])

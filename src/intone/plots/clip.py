@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from intone.audio import RATE, Signal
-from intone.envelope import EnvelopeSettings, mask, threshold
-from intone.envelope import envelope as envelope_of
+from intone.audio.envelope import EnvelopeSettings, mask, threshold
+from intone.audio.envelope import envelope as envelope_of
 from intone.errors import NoSpeech
 from intone.features import MfccSettings, log_filter_bank, mfcc
 from intone.plots import canvas
@@ -133,7 +133,7 @@ def kept(signal: Signal, name: str, settings: EnvelopeSettings) -> Figure:
                   label=f"threshold: {_words(settings)}")
     words = f"kept: {sound.sum() / RATE:.2f} of {len(sound) / RATE:.2f} s ({sound.mean():.0%})"
     for axes in (above, below):
-        axes.broken_barh(_stretches(sound), (0, 1), transform=axes.get_xaxis_transform(), facecolor=canvas.SKY,
+        axes.broken_barh(_segments(sound), (0, 1), transform=axes.get_xaxis_transform(), facecolor=canvas.SKY,
                          alpha=0.3, zorder=0.5, label=words)
     above.set(title=f"What the envelope keeps of {name}", ylabel="amplitude (1 = full scale)", xlim=_span(signal))
     below.set_yscale("log", nonpositive="mask")
@@ -152,7 +152,7 @@ def levels(signal: Signal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return 20 * np.log10(np.maximum(peak, smallest)), 20 * np.log10(np.maximum(rms, smallest))
 
 
-def _stretches(sound: NDArray[np.bool_]) -> list[tuple[float, float]]:
+def _segments(sound: NDArray[np.bool_]) -> list[tuple[float, float]]:
     """Start and length in seconds of every run of True."""
     edges = np.flatnonzero(np.diff(sound, prepend=False, append=False)).reshape(-1, 2) / RATE
     return [(start, end - start) for start, end in edges]

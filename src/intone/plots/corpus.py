@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intone.envelope import EnvelopeSettings
+from intone.audio.envelope import EnvelopeSettings
 from intone.plots import canvas
 from intone.plots.distribution import bar, lengths, pie
 from intone.plots.grid import VIEWS, grid, panels

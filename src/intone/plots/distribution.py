@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from intone.audio import RATE, read_mono
-from intone.cleaning import are_clean
-from intone.envelope import EnvelopeSettings, mask
+from intone.audio.envelope import EnvelopeSettings, mask
+from intone.corpora.cleaning import are_clean
 from intone.errors import CorpusError, RecordingError
 from intone.parallel import mapped
 from intone.plots import canvas

@@ -18,8 +18,8 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from intone.audio import RATE, Signal
-from intone.cleaning import are_clean
-from intone.envelope import EnvelopeSettings, mask
+from intone.audio.envelope import EnvelopeSettings, mask
+from intone.corpora.cleaning import are_clean
 from intone.errors import RecordingError
 from intone.features import MfccSettings, log_filter_bank, mel_filters, mfcc
 from intone.labels import split_label

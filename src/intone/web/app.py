@@ -9,17 +9,17 @@ from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
-from intone.web import api, operations, page, wording
+from intone.web import api, health, page, template_filters
+from intone.web.admission import BusyError
 from intone.web.bodies import TURNED_AWAY
-from intone.web.desk import BusyError
-from intone.web.failures import answer_failures, refused
-from intone.web.guard import protect
+from intone.web.error_answers import answer_failures, refused
+from intone.web.security import protect
 from intone.web.settings import WebSettings
 from intone.web.state import attach
 from intone.web.upload import InMemoryRequest
 
 if TYPE_CHECKING:
-    from intone.recognizer import Recognizer
+    from intone.recognition.recognizer import Recognizer
 
 
 class _OrderedJson(DefaultJSONProvider):
@@ -52,10 +52,10 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
 
     attach(app, recognizer, settings, problem, together)
     app.before_request(_turn_away)
-    wording.equip(app, __version__)
+    template_filters.equip(app, __version__)
     protect(app)
     answer_failures(app)
-    for blueprint in (page.blueprint, operations.blueprint, *api.BLUEPRINTS):
+    for blueprint in (page.blueprint, health.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)
     return app
 

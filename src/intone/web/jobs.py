@@ -16,8 +16,8 @@ from functools import partial
 from typing import Literal
 
 from intone.errors import IntoneError
-from intone.web.desk import Desk
-from intone.web.ledger import Ledger
+from intone.web.admission import Desk
+from intone.web.store import Ledger
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template, request
 
-from intone.web import hearing, upload
-from intone.web.hearing import SEX_CHOICES, Answer
+from intone.web import answers, upload
+from intone.web.answers import SEX_CHOICES, Answer
 from intone.web.state import state
 
 blueprint = Blueprint("page", __name__)
@@ -18,12 +18,12 @@ def empty() -> str:
 @blueprint.post("/")
 def answered() -> str:
     """The form and the answer, however long it takes: without a script there is no progress to show."""
-    here, wished = state(), hearing.wishes(request)
+    here, wished = state(), answers.wishes(request)
     file = upload.recording(request)
     with here.desk.place(here.settings.patience_s):
-        recording = hearing.opened(here, file, wished)
-        with here.measures.answering(hearing.cost_s(recording, wished)):
-            return page(answer=hearing.hear(here, recording, wished))
+        recording = answers.opened(here, file, wished)
+        with here.measures.answering(answers.cost_s(recording, wished)):
+            return page(answer=answers.hear(here, recording, wished))
 
 
 def page(*, answer: Answer | None = None, alert: str | None = None) -> str:

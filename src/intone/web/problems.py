@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException
 
 from intone.errors import IntoneError
-from intone.web.desk import BusyError
+from intone.web.admission import BusyError
 
 MEDIA_TYPE = "application/problem+json"
 KIND = "urn:intone:"

@@ -18,14 +18,14 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
-from intone.allocator import share_memory
 from intone.errors import UsageError
+from intone.parallel import share_memory
 from intone.web import bodies
 from intone.web.state import State
 
 _BEGUN_S = 1.0  # a request that has arrived is begun at once, where not all threads are busy
 
-_CANCELLED_S = 5.0  # a job notices between two stretches that it is no longer wanted
+_CANCELLED_S = 5.0  # a job notices between two segments that it is no longer wanted
 
 
 def run(app: Flask, host: str, port: int) -> None:

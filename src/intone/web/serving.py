@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from intone.recognizer import load
-from intone.web import crew
+from intone.recognition.recognizer import load
 from intone.web.app import create_app
+from intone.web.processes import Duty, run_processes
 from intone.web.server import run
 from intone.web.settings import WebSettings
 
@@ -18,6 +18,6 @@ def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | No
     """
     settings = settings or WebSettings().times(processes)
     if processes > 1:
-        crew.run(host, port, crew.Duty(Path(recognizer) if recognizer else None, settings), processes)
+        run_processes(host, port, Duty(Path(recognizer) if recognizer else None, settings), processes)
     else:
         run(create_app(load(recognizer), settings), host, port)

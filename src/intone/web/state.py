@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
+from intone.web.admission import Desk
 from intone.web.bodies import Room
-from intone.web.desk import Desk
 from intone.web.jobs import Jobs
-from intone.web.ledger import Ledger
-from intone.web.measures import Measures
+from intone.web.metrics import Measures
 from intone.web.settings import WebSettings
+from intone.web.store import Ledger
 from intone.web.texts import Texts
 
 if TYPE_CHECKING:
-    from intone.recognizer import Recognizer
+    from intone.recognition.recognizer import Recognizer
 
 _NAME = "intone"
 

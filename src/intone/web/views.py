@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from intone.labels import EMOTIONS, SCHEMES, scheme
 
 if TYPE_CHECKING:
-    from intone.prediction import Prediction, Stretch
+    from intone.recognition.prediction import Prediction, Segment
 
 _SHOWN = ("2", "3", "8", "stress")
 _TONES = {"negative": "negative", "positive": "positive", "stressed": "negative", "not stressed": "positive"}
@@ -17,8 +17,8 @@ def shown(answerable: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in _SHOWN if name in answerable) or tuple(answerable)
 
 
-def likelihood(part: "Prediction | Stretch") -> float | None:
-    """Probability of the label of a prediction or of a stretch; None for a stretch that is "neither"."""
+def likelihood(part: "Prediction | Segment") -> float | None:
+    """Probability of the label of a prediction or of a segment; None for a segment that is "neither"."""
     if part.label in part.probabilities:
         return part.probabilities[part.label]
     return getattr(part, "outside", None)
@@ -35,16 +35,16 @@ def tone(label: str) -> str:
 
 
 def valence(views: Mapping[str, "Prediction"]) -> list[dict[str, float]]:
-    """Of every stretch, the probability that it is positive less that it is negative, -1 to 1, from the finest view."""
+    """Of every segment, the probability that it is positive less that it is negative, -1 to 1, from the finest view."""
     finest = views.get("8") or next(iter(views.values()))
     sides = {"positive": 1, "negative": -1, "neutral": 0}
-    return [{"start_s": stretch.start_s, "end_s": stretch.end_s,
-             "value": round(sum(sides[tone(label)] * share for label, share in stretch.probabilities.items()), 4)}
-            for stretch in finest.stretches]
+    return [{"start_s": segment.start_s, "end_s": segment.end_s,
+             "value": round(sum(sides[tone(label)] * share for label, share in segment.probabilities.items()), 4)}
+            for segment in finest.segments]
 
 
 def strain(seen: "Prediction") -> float:
-    """Share of the speech, in seconds, in stretches that sound stressed, 0 to 1."""
-    lengths = [stretch.end_s - stretch.start_s for stretch in seen.stretches]
-    stressed = [length for length, stretch in zip(lengths, seen.stretches, strict=True) if stretch.label == "stressed"]
+    """Share of the speech, in seconds, in segments that sound stressed, 0 to 1."""
+    lengths = [segment.end_s - segment.start_s for segment in seen.segments]
+    stressed = [length for length, segment in zip(lengths, seen.segments, strict=True) if segment.label == "stressed"]
     return sum(stressed) / sum(lengths) if lengths else 0.0

@@ -9,9 +9,9 @@ import threading
 from pathlib import Path
 
 from intone.errors import IntoneError
-from intone.recognizer import load
+from intone.recognition.recognizer import load
 from intone.web.app import create_app
-from intone.web.crew import ORDERS, READY
+from intone.web.processes import ORDERS, READY
 from intone.web.server import attend
 
 

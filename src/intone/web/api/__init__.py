@@ -5,7 +5,7 @@
     analyses     POST a recording, read its answer; long ones with progress and cancel
     recognizer   GET what answers, how good it is and for whom, and under which licence
     pictures     POST a recording, see its waveform, spectrum, filter bank or MFCC
-    annotations  POST an answer, take its stretches away in the format of another program
+    annotations  POST an answer, take its segments away in the format of another program
     corrections  POST a clip with its true label, kept for a later training if its speaker agrees
 """
 

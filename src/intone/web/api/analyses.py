@@ -11,12 +11,12 @@ from flask import Blueprint, Response, json, jsonify, make_response, render_temp
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
-from intone import listening
 from intone.labels import SCHEMES
-from intone.prediction import Prediction
-from intone.web import failures, hearing, upload
+from intone.recognition import analysis
+from intone.recognition.prediction import Prediction
+from intone.web import answers, error_answers, upload
+from intone.web.answers import SEX_CHOICES, Answer, Upload, Wishes
 from intone.web.api.described import BINARY, Body, Reply, described
-from intone.web.hearing import SEX_CHOICES, Answer, Upload, Wishes
 from intone.web.jobs import Job, Work
 from intone.web.problems import Problem, prefers_html
 from intone.web.state import State, state
@@ -47,7 +47,7 @@ class Progress:
 _QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto leaves it to the recognizer."),
     "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
-    "explain": ({"enum": ["true", "false"]}, "Weigh every moment of the speech: `moments`. Takes many times as long."),
+    "explain": ({"enum": ["true", "false"]}, "Weigh every attribution of the speech: `attributions`. Takes many times as long."),
     "start_s": ({"type": "number", "minimum": 0}, "Hear only what comes after this time."),
     "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Hear only what comes before this time."),
 }
@@ -65,14 +65,14 @@ _FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIE
 )
 def start() -> Response:
     """The answer about a recording, or a job."""
-    here, wished = state(), hearing.wishes(request)
+    here, wished = state(), answers.wishes(request)
     file = upload.recording(request)
     with here.desk.place(here.settings.patience_s):
-        recording = hearing.opened(here, file, wished)
-        seconds = hearing.cost_s(recording, wished)
+        recording = answers.opened(here, file, wished)
+        seconds = answers.cost_s(recording, wished)
         if seconds <= here.settings.job_from_s:
             with here.measures.answering(seconds):
-                answer = hearing.hear(here, recording, wished)
+                answer = answers.hear(here, recording, wished)
             return _answered(answer)
     job = here.jobs.start(_work(here, recording, wished), recording.duration_s)
     response = make_response(jsonify(_progress(job)), 202)
@@ -85,9 +85,9 @@ _ANSWER = TypeAdapter(Answer)
 
 
 def _work(here: State, recording: Upload, wished: Wishes) -> Work:
-    def heard(tell: listening.Progress) -> str:
+    def heard(tell: analysis.Progress) -> str:
         with here.measures.answering(recording.duration_s):
-            return _ANSWER.dump_json(hearing.hear(here, recording, wished, tell)).decode()
+            return _ANSWER.dump_json(answers.hear(here, recording, wished, tell)).decode()
 
     return heard
 
@@ -100,7 +100,7 @@ def read(name: str) -> Response:
     job = state().jobs.find(name)
     if prefers_html() and job.told is not None:
         return _answered(_ANSWER.validate_json(job.told)) if job.state == "done" else \
-            failures.alarmed(json.loads(job.told))
+            error_answers.alarmed(json.loads(job.told))
     return jsonify(_progress(job))
 
 

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, request
 from pydantic import TypeAdapter, ValidationError
 
-from intone.annotations import FORMATS
 from intone.errors import UsageError
-from intone.prediction import Prediction
+from intone.recognition.formats import FORMATS
+from intone.recognition.prediction import Prediction
 from intone.web.api.described import Body, Reply, described
 
 blueprint = Blueprint("annotations", __name__)
@@ -29,7 +29,7 @@ _KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"}
            query={"format": ({"enum": list(FORMATS)}, "Audacity labels, Praat TextGrid, WebVTT, CSV or JSON.")},
            body=Body({"application/json": Prediction}), problems=(400, 403, 413, 415, 422))
 def convert() -> Response:
-    """The stretches of an answer in a format; the body is the JSON of the answer."""
+    """The segments of an answer in a format; the body is the JSON of the answer."""
     name = request.args.get("format", "json")
     if name not in FORMATS:
         raise UsageError(f"There is no format '{name}': choose {' or '.join(FORMATS)}.")
@@ -40,7 +40,7 @@ def convert() -> Response:
         where = ".".join(map(str, first["loc"])) or "the body"
         raise UnfitAnswer(f"This is no answer of this API ({where}: {first['msg']}): send the JSON as it was given.") \
             from error
-    times = [prediction.duration_s, *(time for one in prediction.stretches for time in (one.start_s, one.end_s))]
+    times = [prediction.duration_s, *(time for one in prediction.segments for time in (one.start_s, one.end_s))]
     if not all(0 <= time <= LONGEST_S for time in times):
         raise UnfitAnswer(f"A time of this answer is not from 0 to {LONGEST_S:g} s: send the JSON as it was given.")
     chosen = FORMATS[name]

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from intone.errors import UsageError
-from intone.web import hearing, upload
+from intone.web import answers, upload
 from intone.web.api.described import BINARY, Body, Reply, described
 from intone.web.state import state
 
@@ -30,5 +30,5 @@ def draw() -> Response:
         raise UsageError(f"There is no picture '{view}': choose {', '.join(VIEWS[:-1])} or {VIEWS[-1]}.")
     file = upload.recording(request)
     with here.desk.place(here.settings.patience_s):
-        signal = hearing.decoded(here, file, LONGEST_S)
+        signal = answers.decoded(here, file, LONGEST_S)
         return Response(clip.pictured(signal, view, "the recording"), mimetype="image/png")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from flask import Blueprint, Response, jsonify
 
 from intone import labels
-from intone.figures import Figures, figures_of
+from intone.recognition.published import Figures, figures_of
 from intone.web.api.described import Reply, described
 from intone.web.state import state
 

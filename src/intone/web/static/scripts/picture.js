@@ -1,4 +1,4 @@
-// The answer as a picture: verdict, waveform in the colours of the stretches, their names, and the shares.
+// The answer as a picture: verdict, waveform in the colours of the segments, their names, and the shares.
 
 import { percent } from "./words.js";
 
@@ -43,18 +43,18 @@ function drawWaveform(pen, colour, data, seen) {
   const step = width / data.waveform.length;
   data.waveform.forEach((peak, i) => {
     const time = ((i + 0.5) / data.waveform.length) * data.duration_s;
-    const stretch = seen.stretches.find((one) => one.start_s <= time && time < one.end_s);
-    pen.fillStyle = colour(stretch ? toneOf[stretch.label] ?? "neutral" : "edge");
+    const segment = seen.segments.find((one) => one.start_s <= time && time < one.end_s);
+    pen.fillStyle = colour(segment ? toneOf[segment.label] ?? "neutral" : "edge");
     const height = Math.max(1, (peak / loudest) * tall);
     pen.fillRect(left + i * step, middle - height, Math.max(step, 1), 2 * height);
   });
   pen.font = font(22);
   pen.fillStyle = colour("ink");
   let free = left;
-  for (const stretch of seen.stretches) {
-    const x = left + (stretch.start_s / data.duration_s) * width;
+  for (const segment of seen.segments) {
+    const x = left + (segment.start_s / data.duration_s) * width;
     if (x < free) continue;
-    const word = words[stretch.label] ?? stretch.label;
+    const word = words[segment.label] ?? segment.label;
     pen.fillText(word, x, middle + tall + 40);
     free = x + pen.measureText(word).width + 16;
   }

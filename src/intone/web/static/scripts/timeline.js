@@ -1,9 +1,9 @@
-// When: the waveform of the recording with its stretches in colour, a line of valence below it, and playback.
+// When: the waveform of the recording with its segments in colour, a line of valence below it, and playback.
 // The recording plays from the visitor's own computer: the server has forgotten it.
 
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 import Regions from "../vendor/wavesurfer/regions.esm.js";
-import { drawStretches } from "./stretches.js";
+import { drawSegments } from "./segments.js";
 import { drawValence } from "./valence.js";
 import { clock, percent } from "./words.js";
 
@@ -23,18 +23,18 @@ export function showTimeline(place, file, data) {
   const regions = Regions.create();
   const wave = waveform(place, audio, data, regions);
   const view = () => document.querySelector(".answer [name=view]:checked")?.value ?? Object.keys(data.views)[0];
-  const stretches = () => data.views[view()].stretches;
+  const segments = () => data.views[view()].segments;
   const table = { tones: JSON.parse(place.dataset.tones), words: JSON.parse(place.dataset.words) };
   const sight = sighted(wave, data);
-  const current = followed(place, wave, stretches, table.words);
+  const current = followed(place, wave, segments, table.words);
   let plot = null;
-  let drawn = [0, 0]; // seconds whose stretches are drawn
+  let drawn = [0, 0]; // seconds whose segments are drawn
 
   function redraw() {
     if (!wave.getDecodedData()) return;
     const [from, to] = sight.seconds();
     drawn = [from - (to - from) / 2, to + (to - from) / 2];
-    drawStretches(regions, stretches(), drawn, sight.scale(), table);
+    drawSegments(regions, segments(), drawn, sight.scale(), table);
     plot?.show(from, to);
   }
 
@@ -114,20 +114,20 @@ function sighted(wave, data) {
   };
 }
 
-// The stretch that is heard or was chosen, in words.
-function followed(place, wave, stretches, words) {
+// The segment that is heard or was chosen, in words.
+function followed(place, wave, segments, words) {
   const line = place.querySelector(".current");
-  const indexAt = (now) => stretches().findLastIndex((one) => one.start_s <= now + SLACK_S);
+  const indexAt = (now) => segments().findLastIndex((one) => one.start_s <= now + SLACK_S);
   let index = -1;
 
   function tell() {
-    const one = stretches()[index];
+    const one = segments()[index];
     line.setAttribute("aria-live", wave.isPlaying() ? "off" : "polite"); // nobody talks over the recording
     line.textContent = one ? inWords(one, place.dataset.current, words) : "";
   }
 
   function choose(wanted) {
-    const one = stretches()[wanted];
+    const one = segments()[wanted];
     if (!one) return;
     index = wanted;
     tell();
@@ -135,14 +135,14 @@ function followed(place, wave, stretches, words) {
   }
 
   function hear(seconds) {
-    choose(Math.max(0, seconds === undefined ? index : stretches().findLastIndex((one) => one.start_s <= seconds)));
-    const one = stretches()[index];
+    choose(Math.max(0, seconds === undefined ? index : segments().findLastIndex((one) => one.start_s <= seconds)));
+    const one = segments()[index];
     if (one) wave.play(one.start_s, one.end_s).catch(() => undefined);
   }
 
   wave.on("timeupdate", (now) => {
     if (!place.isConnected) wave.pause(); // the next recording is being heard
-    const one = stretches()[index];
+    const one = segments()[index];
     if (one && now >= one.start_s - SLACK_S && now <= one.end_s + SLACK_S) return;
     if (indexAt(now) === index) return;
     index = indexAt(now);

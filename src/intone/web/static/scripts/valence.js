@@ -1,6 +1,6 @@
 // A line of valence over time: above the middle positive, below it negative.
 
-import { grouped } from "./stretches.js";
+import { grouped } from "./segments.js";
 
 const HEIGHT = 110;
 const LEAST = 2; // pixels; narrower neighbours are drawn as their mean
@@ -30,7 +30,7 @@ export async function drawValence(box, address, valence, colour) {
   };
 }
 
-// What is drawn between two times: [times, values], with one stretch more on either side, so that the line goes on.
+// What is drawn between two times: [times, values], with one segment more on either side, so that the line goes on.
 function points(valence, from, to, least) {
   const first = Math.max(0, valence.findLastIndex((one) => one.end_s < from));
   const last = valence.findIndex((one) => one.start_s > to);

@@ -1,0 +1,34 @@
+"""recording -> signal -> speech.
+
+    decoding   bytes of a recording -> blocks of samples
+    signal     blocks -> one signal: mono, 16 kHz; this package has its names
+    search     which files of a folder are recordings
+    envelope   where in a signal there is sound
+    vad        where in a signal someone speaks (voice activity detection), and the segments between pauses
+    windows    a recording of any length in windows of two minutes, cut where nobody speaks
+    quality    how noisy and how clipped a recording is
+    augment    noise, rooms, microphones, codecs, speed: augmentation in training, corruptions in evaluation
+
+A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at 16,000 samples a second. Times are seconds.
+"""
+
+from intone.audio.signal import (
+    MAX_HEARD_SECONDS,
+    MAX_SECONDS,
+    RATE,
+    SUFFIXES,
+    Channel,
+    Signal,
+    Sound,
+    Source,
+    check_channel,
+    from_samples,
+    read,
+    read_mono,
+    resample,
+    sound,
+    sounds,
+)
+
+__all__ = ["MAX_HEARD_SECONDS", "MAX_SECONDS", "RATE", "SUFFIXES", "Channel", "Signal", "Sound", "Source",
+           "check_channel", "from_samples", "read", "read_mono", "resample", "sound", "sounds"]

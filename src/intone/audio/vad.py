@@ -1,0 +1,253 @@
+"""Where in a recording someone speaks: a voice detector, and the segments between pauses.
+
+The detector is Silero VAD (https://github.com/snakers4/silero-vad, MIT), its weights in a network that takes many
+moments at once (`tools/detector.py`), run through the same runtime as the recognizer. It hears 32 ms at a time and
+gives the probability that there is a voice.
+
+It has two weaknesses, for each of which there is a remedy here. A scream is too high for it: where it hears next to
+nothing it listens again to the recording played slower, which lowers the voice. And a melody of synthesized tones is
+a voice to it: but in the spectrum of tones there is nothing at all between the partials, and in that of a voice there
+always is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from intone.audio.signal import RATE, Signal, resample
+from intone.errors import NoSpeech, TooShort
+from intone.onnx_session import session
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+WINDOW = 512
+"""Samples that the detector hears at a time: 32 ms."""
+
+_CONTEXT = 64  # samples of the window before that it is shown as well
+_AT_ONCE = 512  # windows that are heard in one run, 16 s: more take memory and no less time
+_SLOWER = (0.7, 0.4)  # the speeds at which a scream is listened to again
+_SCREAMS_S = 60.0  # seconds of a signal that may hold nothing else
+
+# In none of 150 clips of RAVDESS and CREMA-D, as recorded and through telephone and codecs, is a quarter of the
+# spectrum more than 53 dB below its peak in half of the moments. Of synthesized tones half of it is 80 to 160 dB below.
+_FRAME = 2048  # samples of a spectrum: 128 ms, in which a voice moves and a tone does not
+_BAND_HZ = (200.0, 3500.0)
+_EMPTY_DB = -80.0
+_MOST_FRAMES = 400
+
+SILENT = 1e-4
+"""Peak below which a recording counts as digital silence: -80 dB of full scale."""
+
+
+@dataclass(frozen=True)
+class SpeechSettings:
+    """What counts as speech, and where it is cut.
+
+    Voice begins where the probability rises over `begin` and ends where it falls below `end`. A pause longer than
+    `pause_s` ends a segment; a segment longer than `longest_s` is cut at its least likely moments. A segment shorter
+    than `shortest_s` is joined with the nearer neighbour if the pause between them is at most `near_s`, for so long
+    people pause within a sentence, and the two are not longer than `longest_s`; alone it stays short. Every segment
+    is widened by `margin_s`. In a recording with less voice than `voice_s` there is none; an answer needs `least_s`.
+    """
+
+    begin: float = 0.5
+    end: float = 0.35
+    pause_s: float = 0.2
+    near_s: float = 0.7
+    shortest_s: float = 1.0
+    longest_s: float = 8.0
+    margin_s: float = 0.1
+    voice_s: float = 0.1
+    least_s: float = 0.3
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a signal, in samples; `speech_s` seconds of it are voice."""
+
+    start: int
+    end: int
+    speech_s: float
+
+
+def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.float32]:
+    """Probability of a voice in every whole 32 ms of a signal, (samples // 512,).
+
+    The signal is brought to a peak of 0.9 first, so that the answer does not depend on the recording level; `peak` is
+    the one of the recording that the signal is a part of, None if it is the whole.
+    """
+    windows = len(signal) // WINDOW
+    if not windows:
+        return np.zeros(0, np.float32)
+    loudest = float(np.abs(signal).max()) if peak is None else peak
+    scaled = signal[: windows * WINDOW] * np.float32(0.9 / max(loudest, SILENT))
+    shown = sliding_window_view(np.pad(scaled, (_CONTEXT, 0)), _CONTEXT + WINDOW)[::WINDOW]
+    found: list[NDArray[np.float32]] = []
+    hidden = cell = np.zeros((1, 1, 128), np.float32)
+    for at in range(0, windows, _AT_ONCE):
+        heard, hidden, cell = _detector().run(
+            None, {"heard": shown[at : at + _AT_ONCE], "hidden": hidden, "cell": cell})
+        found.append(heard)
+    return np.concatenate(found)
+
+
+def find_speech(
+    signal: Signal, settings: SpeechSettings = SpeechSettings(), *, peak: float | None = None
+) -> list[Span]:
+    """The segments of a signal in which someone speaks, in their order, not overlapping.
+
+    `peak` as in `speech_probability`. Raises NoSpeech, which tells silence from a sound without a voice.
+    """
+    loudest = float(np.abs(signal).max(initial=0.0))
+    if loudest < SILENT:
+        raise nothing_heard(len(signal), loudest)
+    probability, voiced = _voiced(signal, settings, peak)
+    if _seconds(voiced) < settings.voice_s or _are_tones(signal, voiced):
+        raise nothing_heard(len(signal), loudest)
+    whole = _join(voiced, _windows(settings.pause_s))
+    parts = [part for span in whole for part in _cut(span, probability, _windows(settings.longest_s))]
+    return _widen(_gather(parts, settings), voiced, len(signal), round(settings.margin_s * RATE))
+
+
+def nothing_heard(samples: int, peak: float) -> NoSpeech:
+    """What is said of so many samples without a voice."""
+    if peak < SILENT:
+        return NoSpeech("The recording is silent: check the microphone and record again.")
+    return NoSpeech(f"No voice was found in {samples / RATE:.1f} s of sound: record someone who speaks, close to the "
+                    "microphone.")
+
+
+def check_enough(spans: Sequence[Span], settings: SpeechSettings = SpeechSettings()) -> None:
+    """A TooShort where the segments of a recording hold less speech than an answer needs."""
+    spoken = sum(span.speech_s for span in spans)
+    if spoken < settings.least_s:
+        raise TooShort(f"Only {spoken:.2f} s of speech was found, and an answer needs at least {settings.least_s:g} s: "
+                       "speak longer.")
+
+
+@cache
+def _detector() -> "onnxruntime.InferenceSession":
+    return session(files("intone.audio").joinpath("silero-vad.onnx").read_bytes())
+
+
+def _voiced(
+    signal: Signal, settings: SpeechSettings, peak: float | None
+) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
+    """Probabilities of a voice, and the runs of windows that have one; of a lowered signal where they tell more."""
+    probability = speech_probability(signal, peak)
+    voiced = _spans_above(probability, settings)
+    nobody_screams_on = len(signal) > _SCREAMS_S * RATE
+    if nobody_screams_on or _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
+        return probability, voiced
+    for speed in _SLOWER:
+        lowered = _lowered_probability(signal, speed)
+        again = _spans_above(lowered, settings)
+        if _seconds(again) > _seconds(voiced):
+            probability, voiced = lowered, again
+    return probability, voiced
+
+
+def _lowered_probability(signal: Signal, speed: float) -> NDArray[np.float32]:
+    """`speech_probability` of a signal played slower, for the windows of the signal itself."""
+    windows = np.arange(len(signal) // WINDOW)
+    found = speech_probability(resample(signal, RATE, RATE / speed))
+    if not len(windows) or not len(found):
+        return np.zeros(len(windows), np.float32)
+    return np.asarray(np.interp(windows + 0.5, speed * (np.arange(len(found)) + 0.5), found), np.float32)
+
+
+def _loud(signal: Signal) -> list[tuple[int, int]]:
+    """The windows that are less than 30 dB below the loudest, each as a run."""
+    windows = len(signal) // WINDOW
+    power = np.square(signal[: windows * WINDOW].reshape(windows, WINDOW)).mean(axis=1)
+    return [(int(i), int(i) + 1) for i in np.flatnonzero(power > 1e-3 * power.max(initial=0.0))]
+
+
+def _are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
+    """Whether in most of what was taken for a voice half of the spectrum is empty: synthesized tones."""
+    if not voiced:
+        return False
+    centres = np.concatenate([np.arange(first, last) for first, last in voiced]) * WINDOW + WINDOW // 2
+    inside = centres[(centres >= _FRAME // 2) & (centres + _FRAME // 2 <= len(signal))]
+    if not len(inside):
+        return False
+    chosen = inside[np.linspace(0, len(inside) - 1, min(len(inside), _MOST_FRAMES)).astype(int)]
+    frames = np.stack([signal[at - _FRAME // 2 : at + _FRAME // 2] for at in chosen]) * np.blackman(_FRAME)
+    hertz = np.fft.rfftfreq(_FRAME, 1 / RATE)
+    spectrum = np.abs(np.fft.rfft(frames))[:, (hertz > _BAND_HZ[0]) & (hertz < _BAND_HZ[1])]
+    between = np.median(spectrum, axis=1) / np.maximum(spectrum.max(axis=1), 1e-12)
+    return bool(np.median(between) < 10 ** (_EMPTY_DB / 20))
+
+
+def _windows(seconds: float) -> int:
+    return round(seconds * RATE / WINDOW)
+
+
+def _seconds(spans: Sequence[tuple[int, int]]) -> float:
+    """Length of runs of windows."""
+    return sum(last - first for first, last in spans) * WINDOW / RATE
+
+
+def _spans_above(probability: NDArray[np.float32], settings: SpeechSettings) -> list[tuple[int, int]]:
+    """Runs of windows above `end` that somewhere rise above `begin`, as (first, last + 1)."""
+    above = np.concatenate([[False], probability > settings.end, [False]])
+    edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
+    return [(int(a), int(b)) for a, b in edges if probability[a:b].max() > settings.begin]
+
+
+def _join(spans: list[tuple[int, int]], pause: int) -> list[tuple[int, int]]:
+    joined = spans[:1]
+    for first, last in spans[1:]:
+        if first - joined[-1][1] <= pause:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _cut(span: tuple[int, int], probability: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
+    """A span in parts of at most `longest` windows, cut where speech is least likely in its middle half."""
+    first, last = span
+    if last - first <= longest:
+        return [span]
+    quarter = (last - first) // 4
+    middle = probability[first + quarter : last - quarter]
+    at = first + quarter + int(np.argmin(np.convolve(middle, np.ones(5) / 5, mode="same")[2:-2])) + 2
+    return _cut((first, at), probability, longest) + _cut((at, last), probability, longest)
+
+
+def _gather(spans: Sequence[tuple[int, int]], settings: SpeechSettings) -> list[tuple[int, int]]:
+    """Spans with the short ones joined to their neighbours, across the shortest pauses first.
+
+    One pass is enough: groups only grow, so that a pause which cannot be bridged in its turn never can.
+    """
+    shortest, longest, near = (_windows(s) for s in (settings.shortest_s, settings.longest_s, settings.near_s))
+    pauses = [b[0] - a[1] for a, b in pairwise(spans)]
+    begins, ends = list(range(len(spans))), list(range(len(spans)))  # of the group that ends, or begins, with a span
+    for i in sorted(range(len(pauses)), key=lambda i: pauses[i]):
+        first, last = begins[i], ends[i + 1]
+        shorter = min(spans[i][1] - spans[first][0], spans[last][1] - spans[i + 1][0])
+        if shorter < shortest and pauses[i] <= near and spans[last][1] - spans[first][0] <= longest:
+            begins[last], ends[first] = first, last
+    heads = [i for i in range(len(spans)) if begins[ends[i]] == i]
+    return [(spans[i][0], spans[ends[i]][1]) for i in heads]
+
+
+def _widen(parts: list[tuple[int, int]], voiced: list[tuple[int, int]], samples: int, margin: int) -> list[Span]:
+    """Parts in windows -> spans in samples with a margin, which ends half-way to the neighbour."""
+    bounds = [(first * WINDOW, last * WINDOW) for first, last in parts]
+    spans = []
+    for i, (start, end) in enumerate(bounds):
+        left = (bounds[i - 1][1] + start) // 2 if i else 0
+        right = (end + bounds[i + 1][0]) // 2 if i + 1 < len(bounds) else samples
+        spoken = sum(max(0, min(b, parts[i][1]) - max(a, parts[i][0])) for a, b in voiced) * WINDOW / RATE
+        spans.append(Span(max(left, start - margin), min(right, end + margin), spoken))
+    return spans

@@ -1,0 +1,128 @@
+"""How answers are printed: as a table for the eye, as JSON or as CSV."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from intone.cli.messages import printable
+from intone.recognition.formats import Format
+from intone.recognition.prediction import NEITHER, Prediction, percent
+
+STRONGEST = 3
+"""Moments that a table names of a recording."""
+
+LEAST_WEIGHT = 0.001
+"""Below it a attribution does not speak for an answer: rounding is of this kind."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A recording, or one of its channels, that could not be answered, and the sentence that says why."""
+
+    file: str
+    error: str
+    channel: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        named = {} if self.channel is None else {"channel": self.channel}
+        return {"file": self.file, "error": self.error, **named}
+
+    @property
+    def name(self) -> str:
+        """The recording, and the channel where it is one of several."""
+        return self.file if self.channel is None else f"{self.file}, channel {self.channel}"
+
+
+Answer = Prediction | Failed
+
+
+def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segments: bool) -> int:
+    """Print a line for each answer, then once each reason that limits some of them; returns how many failed."""
+    failed, reasons = 0, dict[str, int]()
+    heading = _line("answer", "confident", {name: name for name in classes}, "voice", "recording", classes)
+    for one in answers:
+        if isinstance(one, Failed):
+            failed += 1
+            continue
+        if heading:
+            print(heading)
+            heading = ""
+        numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
+        sure = ("yes" if one.confident else "no") + (f" ({','.join(numbers)})" if numbers else "")
+        print(_line(one.label, sure, _percents(one.probabilities), one.sex, _recording(one), classes), flush=True)
+        for segment in one.segments if with_segments and len(one.segments) > 1 else ():
+            print(_line(f"  {segment.label}", "", _percents(segment.probabilities), "",
+                        f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes), flush=True)
+        if one.attributions:
+            print(f"  {_strongest(one)}", flush=True)
+    for reason, number in reasons.items():
+        print(f"({number}) {reason}")
+    return failed
+
+
+def write_json(answers: Iterable[Answer]) -> int:
+    """Print a list of objects, in ASCII, so that no terminal's or pipe's encoding can spoil it; how many failed."""
+    everything = list(answers)
+    print(json.dumps([one.to_dict() for one in everything], indent=2, allow_nan=False))
+    return sum(isinstance(one, Failed) for one in everything)
+
+
+def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
+    """Print one line for each recording and channel, with a column for each class; returns how many failed."""
+    columns = ["file", "channel", "duration_s", "label", *classes, "outside", "confident", "sex", "reasons", "error"]
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    failed = 0
+    for one in answers:
+        if isinstance(one, Failed):
+            failed += 1
+            writer.writerow({"file": printable(one.file), "channel": one.channel, "error": one.error})
+            continue
+        shares = {name: f"{share:.6f}" for name, share in [*one.probabilities.items(), ("outside", one.outside)]}
+        writer.writerow({"file": printable(one.file or ""), "channel": one.channel or "mix",
+                         "duration_s": one.duration_s, "label": one.label, **shares, "confident": one.confident, "sex": one.sex,
+                         "reasons": " ".join(one.reasons)})
+    return failed
+
+
+def write_segments(answers: Iterable[Answer], form: Format) -> int:
+    """Print the segments of each answer in a format for another program; returns how many failed."""
+    failed = 0
+    for one in answers:
+        if isinstance(one, Failed):
+            failed += 1
+        else:
+            print(form.write(one), end="")
+    return failed
+
+
+def _percents(shares: Mapping[str, float]) -> dict[str, str]:
+    return {name: percent(share) for name, share in shares.items()}
+
+
+def _strongest(one: Prediction) -> str:
+    """The attributions that speak most for an answer, the strongest first, and by how much each raises its probability."""
+    speaking = [attribution for attribution in one.attributions if attribution.weight >= LEAST_WEIGHT]
+    named = [f"{attribution.start_s:.1f} to {attribution.end_s:.1f} s (+{_points(attribution.weight)})"
+             for attribution in sorted(speaking, key=lambda attribution: -attribution.weight)[:STRONGEST]]
+    return f"{one.label} most at {', '.join(named)}" if named else f"no single attribution speaks for {one.label}"
+
+
+def _points(weight: float) -> str:
+    return "<1%" if weight < 0.01 else f"{weight:.0%}"
+
+
+def _recording(one: Prediction) -> str:
+    channel = f", channel {one.channel}" if one.channel else ""
+    return f"{printable(one.file or '')}{channel} ({one.duration_s:.1f} s)"
+
+
+def _line(answer: str, sure: str, shares: Mapping[str, str], sex: str, recording: str, classes: Sequence[str]) -> str:
+    """A line of the table; the recording stands last, so that its name's length moves nothing."""
+    width = 2 + max(len(name) for name in (*classes, NEITHER))
+    columns = [f"{answer:{width}}", f"{sure:8}", *(f"{shares[name]:>{max(4, len(name))}}" for name in classes),
+               f"{sex:6}", recording]
+    return "  ".join(columns)

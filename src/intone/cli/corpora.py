@@ -1,0 +1,139 @@
+"""`intone corpus check`, `corpus fetch`, `clean` and `plots`: what is done with recordings before training."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from intone.audio import SUFFIXES
+from intone.audio.envelope import EnvelopeSettings
+from intone.cli.options import Classes, Corpus, Jobs, Sex
+from intone.corpora import cleaning, open_corpora
+from intone.corpora.table import assign, open_corpus
+from intone.errors import UsageError
+from intone.parallel import cores
+from intone.training.recipes import recipe as named_recipe
+
+
+def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+    """Count the recordings of a corpus; name what is missing, damaged, doubled or misnamed.
+
+    The exit status is 1 where training on the folder would be wrong. What the publisher's own copy has (stereo files,
+    equal recordings) is listed as known, and what is missing as a warning.
+
+    Parameters
+    ----------
+    json
+        Print the whole report as JSON; the text shortens long lists.
+    """
+    from intone.corpora.check import check as check_corpus
+
+    report = check_corpus(Path(corpus), jobs=jobs or cores())
+    if json:
+        from json import dumps
+
+        print(dumps(report.to_dict(), indent=2))
+    else:
+        print(report.to_text())
+    return 0 if report.ok else 1
+
+
+def fetch(
+    corpus: Literal["ravdess"] = "ravdess",
+    /,
+    *,
+    song: Annotated[bool, Parameter(negative=())] = False,
+    to: Path = Path("ravdess"),
+) -> None:
+    """Download a corpus from its publisher, verify it, and unpack it.
+
+    Interrupted and started again it goes on. An archive that is in the folder already is not downloaded.
+
+    Parameters
+    ----------
+    corpus
+        ravdess: RAVDESS (CC BY-NC-SA 4.0) from Zenodo; 208 MB of speech, 226 MB of song.
+    song
+        The sung recordings as well.
+    to
+        The folder to unpack into.
+    """
+    from intone.corpora.fetch import fetch as fetch_corpus
+
+    print(fetch_corpus(corpus, to, song=song).to_text())
+
+
+def clean(
+    corpus: Corpus,
+    /,
+    *,
+    to: Path,
+    recipe: Annotated[str, Parameter(help="Whose threshold: original (fixed) or level-independent (a share of each "
+                                             "recording's own loudness).")] = "original",
+    threshold: float | None = None,
+    relative_to: Literal["full scale", "peak"] | None = None,
+    jobs: Jobs = None,
+) -> int:
+    """Clean a corpus into a folder: mono, 16 kHz, and only where there is sound.
+
+    Interrupted and started again it goes on. Recordings that cannot be read, and those with under a tenth of a second
+    of sound, are named.
+
+    `intone clean ravdess/ --to ravdess-clean`
+
+    Parameters
+    ----------
+    to
+        The folder of the cleaned recordings.
+    threshold
+        Another threshold than the recipe's, 0 to 1.
+    relative_to
+        What the threshold is a share of: full scale, or the peak, which is the recording's loudest tenth of a second.
+    """
+    own = named_recipe(recipe).front_end.envelope
+    envelope = EnvelopeSettings(own.window_s, own.threshold if threshold is None else threshold,
+                                relative_to or own.relative_to)
+    report = cleaning.clean(open_corpus(corpus).table(), to, envelope, jobs=jobs)
+    print(report.to_text())
+    return 1 if report.failed else 0
+
+
+def plots(
+    source: str,
+    /,
+    *,
+    to: Path,
+    format_: Annotated[Literal["png", "svg"], Parameter(name="--format")] = "png",
+    recipe: Annotated[str, Parameter(help="Whose cleaning is shown: original or level-independent.")] = "original",
+    sex: Sex = "both",
+    classes: Classes = "8",
+    jobs: Jobs = None,
+) -> None:
+    """Draw one recording, or the classes of a corpus.
+
+    Of a recording: waveform, amplitude, spectrum, and what the envelope keeps. Of a corpus: one recording of each
+    class, raw and cleaned, as waveform, spectrum, log filter bank and MFCC; how many there are, and how long.
+
+    `intone plots talk.m4a --to figures`
+
+    Parameters
+    ----------
+    source
+        A recording, or a corpus: a folder, ravdess=DIR, crema-d=DIR or folder=DIR.
+    to
+        The folder of the figures.
+    format_
+        The format of the figures.
+    """
+    from intone import plots as figures
+
+    envelope = named_recipe(recipe).front_end.envelope
+    if Path(source).suffix.lower() in SUFFIXES and not Path(source).is_dir():
+        written = figures.plot_clip(Path(source), to, envelope, format_)
+    else:
+        if Path(source).is_file():
+            raise UsageError(f"{source} is neither a recording ({', '.join(SUFFIXES)}) nor a folder: name "
+                             "one of these.")
+        written = figures.plot_corpus(assign(open_corpora([source]), classes, sex), to, envelope, format_,
+                                      jobs=jobs)
+    print("\n".join(str(path) for path in written))

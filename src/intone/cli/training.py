@@ -1,0 +1,269 @@
+"""`intone train`, `verify`, `reproduce` and `evaluate`: from a corpus to a recognizer, and how good it is."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from intone.cli.messages import say
+from intone.cli.options import Classes, Corpora, Corpus, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
+from intone.corpora import crema_d, open_corpora
+from intone.corpora.ravdess import expected_clips
+from intone.errors import UsageError
+from intone.parallel import cores
+from intone.training import run
+from intone.training.recipes import AnyRecipe, ProbeRecipe, on_encoder
+from intone.training.recipes import Recipe as NamedRecipe
+from intone.training.recipes import recipe as named_recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from intone.training.history import Epoch
+
+
+def train(
+    corpora: Corpora,
+    /,
+    *,
+    to: Path,
+    model: Network = "mfcc-cnn",
+    recipe: Recipe = None,
+    sex: Sex = "both",
+    classes: Classes = "8",
+    validation: Literal["actors", "chunks", "none"] = "actors",
+    hold_out: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
+    evaluation: Path | None = None,
+    features: Path | None = None,
+    vocal: Vocal = "all",
+    epochs: Epochs = None,
+    seed: Seed = run.SEED,
+    jobs: Jobs = None,
+) -> None:
+    """Train a network, and export its best epoch with everything that an answer needs.
+
+    Interrupted and started again with the same options it goes on after the last epoch.
+
+    `intone train ravdess/ --recipe original --sex male --classes 2 --to runs/male-2`
+
+    Parameters
+    ----------
+    to
+        The folder of the run: settings, history, weights, and recognizer.onnx.
+    validation
+        What chooses the epoch: actors (speakers that do not train), chunks of the clips that train (the original's way,
+        which flatters), or none (the last epoch is taken).
+    hold_out
+        Speakers that are never used, such as ravdess:21 ravdess:23.
+    evaluation
+        The folder of an `intone evaluate` of the same recipe: with --validation none its validating speakers say how
+        sure an answer is.
+    features
+        Where what was made of the clips for an encoder is kept, such as the features of an evaluation, which need not
+        be made again; in the run by default.
+    """
+    from intone.training import run
+    from intone.training.distributed import ranks
+    from intone.training.fit import fit
+    from intone.training.history import read_history
+
+    clips = _clips(corpora, vocal)
+    if ranks().first:
+        _tell_incomplete(clips)
+    table, settings = run.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
+                                    validation=validation, held_out=hold_out or ())
+    exported = fit(table, settings, to, evaluation=evaluation, cache=features, jobs=jobs)
+    if not ranks().first:
+        return
+    if (to / run.HISTORY).is_file():
+        _curve(to)
+        print(_summary(read_history(to / run.HISTORY), settings.recipe))
+    print(f"The recognizer is {exported}")
+
+
+def verify(
+    run_: Annotated[Path, Parameter(name="RUN")],
+    /,
+    *,
+    data: Annotated[Corpora, Parameter(consume_multiple=True, help="The corpora that it was trained on.")],
+    evaluation: Path | None = None,
+    vocal: Vocal = "all",
+    jobs: Jobs = None,
+) -> None:
+    """Answer the recordings that a run was trained on, and those of speakers it never heard.
+
+    Writes predictions.csv into the run. Speakers never heard are those that the run held out, or those of an evaluation;
+    where there is neither, the same recipe is trained once more without the last sixth of the speakers, which takes as
+    long as the run did.
+
+    `intone verify runs/male-2 --data ravdess/`
+
+    Parameters
+    ----------
+    run_
+        The folder of a run.
+    evaluation
+        The folder of an `intone evaluate` of the same recipe.
+    """
+    from intone.evaluation import verification
+
+    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text())
+
+
+def reproduce(
+    corpus: Corpus,
+    /,
+    *,
+    sex: Sex = "male",
+    classes: Classes = "2",
+    to: Path | None = None,
+    epochs: Epochs = None,
+    jobs: Jobs = None,
+) -> None:
+    """Run the whole line of the original system, from the corpus to predictions.csv.
+
+    That is corpus check, clean, plots, train --recipe original --validation chunks, and verify. Interrupted and
+    started again it goes on.
+
+    `intone reproduce ravdess/ --sex male --classes 2`
+
+    Parameters
+    ----------
+    to
+        The folder of everything that is made; runs/original-SEX-CLASSES by default.
+    epochs
+        Another number of epochs than the original's 60.
+    """
+    from intone import plots
+    from intone.corpora import cleaning
+    from intone.corpora.check import check
+    from intone.corpora.table import assign, open_corpus
+    from intone.evaluation import verification
+    from intone.training import run
+    from intone.training.fit import fit
+    from intone.training.history import read_history
+
+    original = named_recipe("original").with_epochs(epochs)
+    folder = to or Path("runs") / f"original-{sex}-{classes}"
+    opened = open_corpus(corpus)
+    envelope = original.front_end.envelope
+    print(check(Path(corpus), jobs=jobs or cores()).to_text(), end="\n\n")
+    print(cleaning.clean(opened.table(), folder / "clean", envelope, jobs=jobs).to_text(), end="\n\n")
+    plots.plot_corpus(assign(opened.table(), classes, sex), folder / "plots", envelope, jobs=jobs)
+    clips = open_corpora([f"{opened.name}={folder / 'clean'}"])
+    table, settings = run.plan(clips, original, sex=sex, classes=classes, validation="chunks")
+    fit(table, settings, folder / "run", jobs=jobs)
+    print(_summary(read_history(folder / "run" / run.HISTORY), original), end="\n\n")
+    _curve(folder / "run")
+    print(verification.verify(folder / "run", clips, jobs=jobs).to_text())
+    print(f"Everything is in {folder}, and the answers in {folder / 'run' / verification.PREDICTIONS}")
+
+
+def evaluate(
+    corpora: Corpora,
+    /,
+    *,
+    to: Path,
+    model: Network = "mfcc-cnn",
+    recipe: Recipe = None,
+    sex: Sex = "both",
+    classes: Classes = "8",
+    fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
+    across: Annotated[bool, Parameter(negative=())] = False,
+    epochs: Epochs = None,
+    seed: Seed = run.SEED,
+    jobs: Jobs = None,
+) -> None:
+    """Train and test a recipe in five folds by actor, on speakers that it never heard.
+
+    Spoken recordings of RAVDESS and CREMA-D are tested, each by a network that never heard its speaker; all others only
+    train. A fold that is done is not done again.
+
+    `intone evaluate ravdess/ --recipe original --sex male --classes 2 --to runs/folds`
+
+    Parameters
+    ----------
+    to
+        The folder of the folds, of their answers (out-of-fold.csv) and of the figures (table.md).
+    fold
+        Only these folds, 0 to 4.
+    across
+        Leave one corpus out instead of speakers: train on the others, and test on all its speech.
+    """
+    from intone.evaluation import cross_validation, report
+    from intone.files import write_text
+
+    if across and fold:
+        raise UsageError("Leaving a corpus out has no folds: leave --fold or --across out.")
+
+    clips = _clips(corpora, "all")
+    _tell_incomplete(clips)
+    chosen = _recipe(model, recipe, epochs)
+    found = (cross_validation.across(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs) if across else
+             cross_validation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs))
+    tables = []
+    for corpus, rows in found.items():
+        tested = clips[clips["corpus"] == corpus]
+        summary = report.summarize(rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
+        name = f"{corpus}: {chosen.name}, {sex}"
+        tables.append(report.to_markdown({name: summary}) + "\n" + report.class_table(summary))
+    text = "\n".join(tables)
+    write_text(to / cross_validation.TABLE, text)
+    print(text, end="")
+    done = sorted({int(number) for rows in found.values() for number in rows["fold"]})
+    if len(done) < 5 and not across:
+        print(f"\nThis is fold {', '.join(map(str, done))} of 0 to 4.")
+
+
+def _clips(corpora: list[str], vocal: str) -> "pd.DataFrame":
+    table = open_corpora(corpora)
+    if vocal == "all":
+        return table
+    kept = table[table["vocal"] == vocal].reset_index(drop=True)
+    if not len(kept):
+        raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")
+    return kept
+
+
+def _tell_incomplete(table: "pd.DataFrame") -> None:
+    """Say of each published corpus that is not whole how much of it is there: nothing else will be used."""
+    for corpus, clips in table.groupby("corpus"):
+        whole = 0
+        if corpus == "ravdess":
+            whole = sum(len(names) for vocal in set(clips["vocal"]) for names in expected_clips(vocal).values())
+        elif corpus == "crema-d":
+            whole = crema_d.CLIPS - len(crema_d.LEFT_OUT)
+        if len(clips) < whole:
+            say(f"{corpus} is not complete here, {len(clips)} of {whole} recordings by {clips['actor'].nunique()} "
+                "speakers: only these are used.")
+
+
+def _summary(history: "list[Epoch]", recipe: AnyRecipe) -> str:
+    last = history[-1]
+    epochs = f"{last.epoch} epoch{'s' * (last.epoch > 1)}"
+    things = "chunks" if isinstance(recipe, NamedRecipe) else "clips"
+    if last.validation_accuracy != last.validation_accuracy:  # NaN: nothing validates
+        return f"{epochs}, {last.accuracy:.1%} of the {things} right while training."
+    if not isinstance(recipe, NamedRecipe):
+        return f"{epochs}; the last one is kept, with {last.validation_accuracy:.1%} of the validation {things} right."
+    best = max(history, key=lambda line: line.validation_accuracy)
+    return (f"{epochs}; epoch {best.epoch} is kept, with {best.validation_accuracy:.1%} of the validation "
+            f"{things} right.")
+
+
+def _recipe(model: str, name: str | None, epochs: int | None) -> AnyRecipe:
+    """The recipe of that name for a model, or the model's own where none is named."""
+    if model == "mfcc-cnn":
+        return named_recipe(name or "level-independent").with_epochs(epochs)
+    chosen = on_encoder(model, name or "tuned")
+    if not isinstance(chosen, ProbeRecipe):
+        return chosen.with_epochs(epochs)
+    if epochs is not None:
+        raise UsageError("A probe on an encoder has no epochs: leave --epochs out.")
+    return chosen
+
+
+def _curve(folder: Path) -> None:
+    from intone.plots import plot_history
+
+    plot_history(folder / run.HISTORY, folder)

@@ -1,0 +1,8 @@
+"""How good a recognizer is for unseen speakers and unseen corpora.
+
+    metrics           accuracy, UAR, macro-F1, calibration error, bootstrap intervals over speakers
+    report            predictions -> results and tables
+    cross_validation  five folds by speaker; leave one corpus out
+    verification      a run on its own clips and, beside it, on unseen speakers
+    robustness        an evaluation's clips after corruptions: noise, rooms, microphones, codecs, cuts
+"""

@@ -1,0 +1,145 @@
+"""How good answers are: accuracy, UAR, macro-F1, by class and by sex, with intervals over speakers.
+
+`truth` and `answers` are sequences of class names; an answer of None is a refusal, and counts as wrong. UAR is the
+unweighted average recall: the mean over the classes of the share that was found, 1 / classes for guessing. A class
+that does not occur in the truth is not averaged. Everything is computed from counts (..., truth, answer), so that a
+thousand draws of speakers are one product.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Answers = Sequence[str | None]
+Counts = NDArray[np.floating]
+Metric = Callable[[Counts], NDArray[np.float64]]
+
+
+def counts(truth: Sequence[str], answers: Answers, classes: Sequence[str]) -> NDArray[np.float64]:
+    """How often each class was answered with each: (classes, classes + 1), the refusals in the last column."""
+    index = {name: i for i, name in enumerate(classes)}
+    table = np.zeros((len(classes), len(classes) + 1))
+    for name, answer in zip(truth, answers, strict=True):
+        table[index[name], len(classes) if answer is None else index[answer]] += 1
+    return table
+
+
+def accuracy(table: Counts) -> NDArray[np.float64]:
+    """Share of right answers, 0 to 1: (..., classes, classes + 1) -> (...)."""
+    return np.asarray(_right(table).sum(-1) / table.sum((-2, -1)))
+
+
+def uar(table: Counts) -> NDArray[np.float64]:
+    """Mean recall of the classes that occur in the truth, 0 to 1: (..., classes, classes + 1) -> (...).
+
+    NaN where no class occurs: a draw of speakers may leave out all of one sex.
+    """
+    found = recalls(table)
+    known = np.isfinite(found).sum(-1)
+    return np.asarray(np.divide(np.nansum(found, axis=-1), known, out=np.full(known.shape, np.nan), where=known > 0))
+
+
+def macro_f1(table: Counts) -> NDArray[np.float64]:
+    """Mean of 2 right / (2 right + wrongly given + missed) over the classes that occur: counts -> (...)."""
+    present = table.sum(-1)
+    given = table[..., :-1].sum(-2)
+    scores = np.divide(2 * _right(table), present + given, out=np.full(present.shape, np.nan), where=present > 0)
+    return np.asarray(np.nanmean(scores, axis=-1))
+
+
+def recalls(table: Counts) -> NDArray[np.float64]:
+    """Share of each class that was found: (..., classes, classes + 1) -> (..., classes); NaN where it never occurs."""
+    present = table.sum(-1)
+    return np.asarray(np.divide(_right(table), present, out=np.full(present.shape, np.nan), where=present > 0))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value and the bounds that hold 95 % of its bootstrap values."""
+
+    value: float
+    low: float
+    high: float
+
+
+def over_speakers(metric: Metric, by_speaker: Counts, *, draws: int = 1000, seed: int = 0) -> Interval:
+    """A metric of all speakers together, with a 95 % interval: whole speakers are drawn with replacement.
+
+    `by_speaker` are the counts of each speaker, (speakers, classes, classes + 1).
+    """
+    return _interval(metric(by_speaker.sum(0)), metric(_totals(by_speaker, draws, seed)))
+
+
+def difference(metric: Metric, one: Counts, other: Counts, *, draws: int = 1000, seed: int = 0) -> Interval:
+    """A metric of one minus that of the other, paired: every draw takes the same speakers of both.
+
+    Both are counts of the same speakers, (speakers, classes, classes + 1).
+    """
+    drawn = metric(_totals(one, draws, seed)) - metric(_totals(other, draws, seed))
+    return _interval(metric(one.sum(0)) - metric(other.sum(0)), drawn)
+
+
+def speakers_drawn(speakers: int, *, draws: int = 1000, seed: int = 0) -> NDArray[np.int64]:
+    """How often each speaker is in each draw, (draws, speakers); the same for the same number of speakers."""
+    return np.random.default_rng(seed).multinomial(speakers, np.full(speakers, 1 / speakers), size=draws)
+
+
+def _totals(by_speaker: Counts, draws: int, seed: int) -> NDArray[np.float64]:
+    return np.tensordot(speakers_drawn(len(by_speaker), draws=draws, seed=seed), by_speaker, axes=1)
+
+
+def _interval(value: NDArray[np.float64] | float, drawn: NDArray[np.float64]) -> Interval:
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Interval(float(value), float(low), float(high))
+
+
+def calibration_error(top: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
+    """Expected calibration error: mean distance of confidence and accuracy in equal bins, weighted by their answers.
+
+    Guo et al. (2017), https://arxiv.org/abs/1706.04599. `top` are the probabilities of the answers given.
+    """
+    which = np.minimum((top * bins).astype(int), bins - 1)
+    return float(sum(abs(top[which == i].mean() - right[which == i].mean()) * (which == i).mean()
+                     for i in np.unique(which)))
+
+
+def reliability(
+    top: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15, least: int = 1,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Mean confidence, accuracy and number of the answers in each of the bins of `calibration_error`.
+
+    Bins with fewer than `least` answers are left out.
+    """
+    which = np.minimum((top * bins).astype(int), bins - 1)
+    number = np.bincount(which, minlength=bins)
+    kept = number >= least
+    sums = (np.bincount(which, weights=values, minlength=bins)[kept] / number[kept] for values in (top, right))
+    return next(sums), next(sums), number[kept]
+
+
+def coverage(top: NDArray[np.float64], right: NDArray[np.bool_], share: float) -> float:
+    """Accuracy of the surest `share` of the answers, 0 to 1."""
+    order = np.argsort(-top, kind="stable")[: max(1, round(share * len(top)))]
+    return float(right[order].mean())
+
+
+def coverage_over_speakers(
+    top: NDArray[np.float64], right: NDArray[np.bool_], speaker: NDArray[np.intp], share: float, *,
+    draws: int = 1000, seed: int = 0,
+) -> Interval:
+    """`coverage` with a 95 % interval over speakers; the surest are chosen anew in every draw.
+
+    `speaker` is the number of each clip's speaker, (clips,).
+    """
+    order = np.argsort(-top, kind="stable")
+    weight = speakers_drawn(int(speaker.max()) + 1, draws=draws, seed=seed)[:, speaker[order]]
+    kept = weight * (np.cumsum(weight, axis=1) <= np.maximum(1, share * weight.sum(axis=1, keepdims=True)))
+    number = kept.sum(axis=1)
+    drawn = np.divide(kept @ right[order].astype(float), number, out=np.full(len(kept), np.nan), where=number > 0)
+    return _interval(coverage(top, right, share), drawn)
+
+
+def _right(table: Counts) -> NDArray[np.float64]:
+    return np.asarray(np.diagonal(table[..., :-1], axis1=-2, axis2=-1), float)

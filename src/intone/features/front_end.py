@@ -1,0 +1,180 @@
+"""From a signal to what a network takes: the one function that training and serving share.
+
+A front end is a frozen dataclass of settings, and a function of a signal. It travels inside the model file.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.audio.envelope import EnvelopeSettings, mask
+from intone.errors import TooShort, UsageError
+from intone.features.spectral import MfccSettings, log_mel, mfcc
+
+_BLOCK = 128  # chunks whose spectra are computed at once: 5 MB, which stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class MfccChunks:
+    """Clean the signal, cut it into tenths of a second, take the MFCC of each.
+
+    `level_dbfs`: the root mean square, in decibels of full scale, to which the cleaned signal is brought; None leaves
+    the level as it was recorded, as the original did.
+    """
+
+    kind: Literal["mfcc-chunks"] = "mfcc-chunks"
+    envelope: EnvelopeSettings = field(default_factory=EnvelopeSettings)
+    mfcc: MfccSettings = field(default_factory=MfccSettings)
+    chunk_s: float = 0.1
+    level_dbfs: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (1 / RATE <= self.chunk_s <= 10 and -100 <= (self.level_dbfs or 0) <= 0):
+            raise UsageError(f"Chunks of {self.chunk_s:g} s at {self.level_dbfs} dB cannot be used: choose up to 10 s "
+                             "and -100 to 0 dB.")
+
+    @property
+    def chunk(self) -> int:
+        """Samples in a chunk."""
+        return round(RATE * self.chunk_s)
+
+    @property
+    def shortest(self) -> int:
+        """Samples of the shortest sound."""
+        return self.chunk
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Frames and coefficients of one chunk."""
+        return self.mfcc.frames(self.chunk), self.mfcc.coefficients
+
+    def seconds(self, features: NDArray[np.float32]) -> float:
+        """How much sound features stand for."""
+        return len(features) * self.chunk_s
+
+    def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """One answer from those about chunks, their mean: (n, labels) -> (labels,), which sums to 1."""
+        return np.asarray(probabilities.mean(axis=0))
+
+    def clean(self, signal: Signal) -> Signal:
+        """The samples of a signal that the envelope keeps, joined."""
+        return signal[mask(signal, self.envelope)]
+
+    def leveled(self, cleaned: Signal) -> Signal:
+        """A cleaned signal at the level that the network is used to."""
+        power = float(np.mean(np.square(cleaned, dtype=np.float64))) if len(cleaned) else 0.0
+        if self.level_dbfs is None or not power:
+            return cleaned
+        return cleaned * np.float32(10 ** (self.level_dbfs / 20) / np.sqrt(power))
+
+    def features(self, chunks: Signal) -> NDArray[np.float32]:
+        """MFCC of chunks (n, chunk) -> (n, frames, coefficients)."""
+        blocks = [mfcc(chunks[i : i + _BLOCK], self.mfcc) for i in range(0, len(chunks), _BLOCK)]
+        return np.concatenate(blocks).astype(np.float32)
+
+    def of_clean(self, cleaned: Signal) -> NDArray[np.float32]:
+        """Features of every whole chunk of a cleaned signal, (n, frames, coefficients); TooShort where n would be 0."""
+        whole = len(cleaned) // self.chunk
+        if not whole:
+            raise TooShort(f"Only {len(cleaned) / RATE:.2f} s of sound is left after cleaning, and an answer needs "
+                           f"{self.chunk_s:g} s: speak longer or closer to the microphone.")
+        return self.features(self.leveled(cleaned)[: whole * self.chunk].reshape(whole, self.chunk))
+
+    def __call__(self, signal: Signal) -> NDArray[np.float32]:
+        """Features of a signal, a row for every tenth of a second that is not silent; TooShort where there is none."""
+        return self.of_clean(self.clean(signal))
+
+
+@dataclass(frozen=True)
+class LogMel:
+    """Bring the signal to its peak, take the log-mel spectrogram of the whole: what a Whisper encoder takes.
+
+    At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
+    """
+
+    kind: Literal["log-mel"] = "log-mel"
+    bands: int = 80
+    shortest_s: float = 0.1
+    longest_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.bands <= 256 and 0.05 <= self.shortest_s <= self.longest_s <= 30):
+            raise UsageError(f"A log-mel of {self.bands} bands and {self.shortest_s:g} to {self.longest_s:g} s cannot "
+                             "be used: choose up to 256 bands and 0.05 to 30 s.")
+
+    @property
+    def shortest(self) -> int:
+        """Samples of the shortest sound."""
+        return round(RATE * self.shortest_s)
+
+    def seconds(self, features: NDArray[np.float32]) -> float:
+        """How much sound features stand for: a frame is a hundredth of a second."""
+        return len(features[0, 0]) / 100
+
+    def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The one row of an answer, (1, labels) -> (labels,)."""
+        return np.asarray(probabilities[0])
+
+    def __call__(self, signal: Signal) -> NDArray[np.float32]:
+        """The log-mel of a signal, (1, bands, frames) with an even number of frames; TooShort below `shortest_s`."""
+        heard = _enough(signal, self.shortest_s)[: round(self.longest_s * RATE)]
+        spectrogram = log_mel(_at_peak(heard), self.bands)
+        return spectrogram[None, :, : spectrogram.shape[1] // 2 * 2]
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """Bring the signal to its peak, or to zero mean and unit variance: what an encoder takes that hears samples.
+
+    At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
+    """
+
+    kind: Literal["waveform"] = "waveform"
+    normalized: bool = True
+    shortest_s: float = 0.1
+    longest_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.shortest_s <= self.longest_s <= 30:
+            raise UsageError(f"A waveform of {self.shortest_s:g} to {self.longest_s:g} s cannot be used: choose 0.05 "
+                             "to 30 s.")
+
+    @property
+    def shortest(self) -> int:
+        """Samples of the shortest sound."""
+        return round(RATE * self.shortest_s)
+
+    def seconds(self, features: NDArray[np.float32]) -> float:
+        """How much sound features stand for."""
+        return len(features[0]) / RATE
+
+    def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The one row of an answer, (1, labels) -> (labels,)."""
+        return np.asarray(probabilities[0])
+
+    def __call__(self, signal: Signal) -> NDArray[np.float32]:
+        """The samples of a signal at one level, (1, samples); TooShort below `shortest_s`."""
+        heard = _at_peak(_enough(signal, self.shortest_s)[: round(self.longest_s * RATE)])
+        if self.normalized:
+            centred = heard - heard.mean(dtype=np.float64)
+            heard = centred / np.sqrt(np.square(centred).mean() + 1e-7)  # the 1e-7 is that of transformers
+        return heard.astype(np.float32)[None]
+
+
+def _enough(signal: Signal, shortest_s: float) -> Signal:
+    """The signal; TooShort where it is shorter."""
+    if len(signal) < round(RATE * shortest_s):
+        raise TooShort(f"Only {len(signal) / RATE:.2f} s of speech was found, and an answer needs {shortest_s:g} s: "
+                       "speak longer.")
+    return signal
+
+
+def _at_peak(signal: Signal) -> Signal:
+    return signal / max(float(np.abs(signal).max()), 1e-9)
+
+
+FrontEnd = MfccChunks | LogMel | Waveform
+"""Every front end that a model file may name."""

@@ -1,0 +1,12 @@
+"""signal -> answer. Neither PyTorch nor pandas is imported here.
+
+    calibration  probabilities -> calibrated ones: prior correction, temperature, confidence thresholds
+    model_file   the ONNX file that a recognizer is, read and checked
+    prediction   the answer: label, probabilities, segments, confidence
+    occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)
+    analysis     a recording, window by window -> what a network says of it
+    recognizer   a recording -> an answer
+    formats      an answer -> text and tables for other programs
+    published    the measured results of a bundled recognizer
+    scoring      the clips of a table -> predictions, and the files that hold them
+"""

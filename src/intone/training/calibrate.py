@@ -1,0 +1,128 @@
+"""The end of a training: its network is exported, and calibrated on speakers that did not train."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+
+from intone import labels
+from intone.corpora.splits import FOLDS, speakers
+from intone.errors import TrainingError
+from intone.files import write_whole
+from intone.recognition import calibration, scoring
+from intone.recognition.model_file import RECOGNIZER, ModelSettings
+from intone.recognition.scoring import OOD_SCORE, read_rows, write_rows
+from intone.training import run
+from intone.training.onnx_export import best_network, export, set_settings
+from intone.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+LICENCES = {"ravdess": "CC BY-NC-SA 4.0", "crema-d": "ODbL 1.0", "folder": "that of the recordings"}
+
+
+FAMILIAR = 0.99
+"""Share of the clips of speakers that did not train that are no stranger than what counts as familiar."""
+
+
+def finish(
+    folder: Path, table: "pd.DataFrame", *, evaluation: Path | None = None, jobs: int | None = None
+) -> Path:
+    """Export a trained run, and calibrate it on speakers that did not train; returns the model file.
+
+    `table` are the clips of the run. Those of the speakers that validated are answered, and written as `validation.csv`.
+    Where none validated, `evaluation` may be the folder of an evaluation, whose five folds validated on speakers of
+    their own. Without either nothing says how sure an answer is, and none is.
+    """
+    made = run.read_run(folder)
+    corpora = set(table["corpus"])
+    model = ModelSettings(
+        name=_name(made), classes=made.classes, labels=made.labels, front_end=made.recipe.front_end, sure_above={},
+        data=tuple(sorted(corpora)), licence=licence(corpora),
+    )
+    path = folder / RECOGNIZER
+    with write_whole(path) as part:  # it is there when it is calibrated, and not before
+        export(best_network(folder), model, part)
+        rows = _validation(part, table, made, jobs)
+        if rows is not None:
+            write_rows(folder / run.VALIDATION, rows)
+        elif evaluation is not None:
+            rows = _pooled_validation(evaluation)
+        if rows is not None:
+            proto = onnx.load_from_string(part.read_bytes())
+            set_settings(proto, calibrated(model, rows, classes_of(table)))
+            part.write_bytes(proto.SerializeToString())
+    return path
+
+
+def _name(made: run.RunSettings) -> str:
+    recipe = made.recipe
+    return f"{recipe.model} {recipe.name} {made.sex}" if isinstance(recipe, Recipe) else f"{recipe.model} {made.sex}"
+
+
+def _validation(path: Path, table: "pd.DataFrame", made: run.RunSettings, jobs: int | None) -> "pd.DataFrame | None":
+    """Answers for the spoken clips of the speakers that validated, as rows; None without such speakers."""
+    validating = speakers(table).isin(made.validating) & (table["vocal"] == "speech")
+    clips = table[validating].reset_index(drop=True)
+    return scoring.answered(path, clips, jobs=jobs).assign(corpus=clips["corpus"]) if len(clips) else None
+
+
+def _pooled_validation(evaluation: Path) -> "pd.DataFrame":
+    """The answers for the validating speakers of all five folds, with their corpora, before the calibration."""
+    import pandas as pd
+
+    paths = [evaluation / f"fold-{number}" / run.VALIDATION for number in FOLDS]
+    if missing := [path for path in paths if not path.is_file()]:
+        raise TrainingError(f"{missing[0]} is not there: name the folder of a finished `intone evaluate` with five "
+                            "folds.")
+    return pd.concat([read_rows(path, "corpus") for path in paths], ignore_index=True)
+
+
+def classes_of(table: "pd.DataFrame") -> dict[str, set[str]]:
+    """The classes that each corpus of a table has."""
+    return {str(corpus): set(names) for corpus, names in table["class"].groupby(table["corpus"])}
+
+
+def calibrated(model: ModelSettings, rows: "pd.DataFrame", known: Mapping[str, set[str]]) -> ModelSettings:
+    """The settings with what validation rows say: factors, temperature, thresholds, that of ood_score among them.
+
+    `known` are the classes of every corpus; a clip speaks only for those of its own. Classes that only some corpora
+    have share a factor.
+    """
+    classes = labels.scheme(model.classes).classes
+    rows = rows.dropna(subset=list(classes))
+    masses = rows[list(classes)].to_numpy(float)
+    truth = rows["truth"].map(classes.index).to_numpy()
+    allowed = np.array([[name in known[corpus] for name in classes] for corpus in rows["corpus"]], bool)
+    allowed = allowed.reshape(masses.shape)
+    factors = calibration.factors(masses, truth, allowed, classes)
+    masses = calibration.weighed(masses, classes, factors)
+    heat = calibration.temperature(masses, truth, allowed)
+    found = calibration.tempered(masses, heat)
+    familiar = float(rows[OOD_SCORE].quantile(FAMILIAR)) if OOD_SCORE in rows else None
+    return replace(model, factors=factors, temperature=heat, familiar_below=familiar,
+                   sure_above=_thresholds(model.classes, found, rows["truth"]))
+
+
+def _thresholds(classes: str, masses: scoring.Rows, truth: "pd.Series[str]") -> dict[str, float]:
+    """From which probability on an answer is sure, for every scheme that these masses can be read in."""
+    found = {}
+    for scheme in labels.SCHEMES.values() if classes == "8" else (labels.scheme(classes),):
+        names = truth.map(scheme.class_of) if classes == "8" else truth
+        inside = scheme.sums(masses) if classes == "8" else masses
+        kept = names.notna().to_numpy()
+        indices = np.array([scheme.classes.index(name) for name in names[kept]])
+        threshold = calibration.sure_above(inside[kept] / inside[kept].sum(axis=1, keepdims=True), indices)
+        if threshold is not None:
+            found[scheme.name] = threshold
+    return found
+
+
+def licence(corpora: set[str]) -> str:
+    """The licences of the data, which the weights carry."""
+    return " and ".join(LICENCES[name] for name in sorted(corpora))

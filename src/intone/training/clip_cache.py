@@ -1,0 +1,101 @@
+"""Clips cut to what is spoken in them, with a little of what surrounds it: found once, kept in files.
+
+A network answers for speech. While training it hears a clip each time with another bit of its surroundings, as a
+detector that is led astray by noise would leave it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from intone import audio
+from intone.audio import Signal
+from intone.audio.vad import SpeechSettings, find_speech
+from intone.errors import CorpusError, NoSpeech, RecordingError
+from intone.files import told, write_whole
+from intone.parallel import mapped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MARGIN = 4800
+"""Samples that are kept on either side of the speech: 0.3 s."""
+
+_FULL = 32767
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A signal that someone speaks in from sample `start` to sample `end`."""
+
+    around: Signal
+    start: int
+    end: int
+
+    @property
+    def signal(self) -> Signal:
+        """What is spoken, and nothing else."""
+        return self.around[self.start : self.end]
+
+    def loosely(self, margin: int) -> Signal:
+        """What is spoken, with at most `margin` samples of what surrounds it on either side."""
+        return self.around[max(0, self.start - margin) : self.end + margin]
+
+
+def cut(signal: Signal) -> Spoken:
+    """A signal from its first to its last speech, `MARGIN` around it; all of it where no speech is found.
+
+    For an actor may whisper.
+    """
+    try:
+        spans = find_speech(signal)
+    except NoSpeech:
+        return Spoken(signal, 0, len(signal))
+    first = max(0, spans[0].start - MARGIN)
+    return Spoken(signal[first : spans[-1].end + MARGIN], spans[0].start - first, spans[-1].end - first)
+
+
+def read_clip(path: Path) -> Signal:
+    """The signal of a clip; a CorpusError names it where it cannot be used."""
+    try:
+        return audio.read_mono(path)
+    except RecordingError as error:
+        raise CorpusError(f"The clip {path} cannot be used: {error}") from error
+
+
+def keep(table: "pd.DataFrame", folder: Path, *, jobs: int | None = None) -> list[Path]:
+    """The files with what is spoken in every clip of a table, in its order; what is in the folder already is kept."""
+    paths = [Path(path) for path in table["path"]]
+    kept = [_kept(path, folder) for path in paths]
+    todo = [(path, file) for path, file in zip(paths, kept, strict=True) if not file.is_file()]
+    for _ in mapped(_keep_clip, todo, title="finding speech", jobs=jobs):
+        pass
+    return kept
+
+
+def read(path: Path) -> Spoken:
+    """What is in a file that `keep` wrote."""
+    with told(path), np.load(path, allow_pickle=False) as file:
+        around = file["around"] * (file["peak"] / np.float32(_FULL))
+        start, end = (int(file[name]) for name in ("start", "end"))
+    return Spoken(around, start, end)
+
+
+def _kept(path: Path, folder: Path) -> Path:
+    """Where a clip is kept: the name tells which clip it is, and the settings by which speech is found in it."""
+    stat = path.stat()
+    key = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {MARGIN} {SpeechSettings()}"
+    return folder / f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+
+
+def _keep_clip(job: Sequence[Path]) -> None:
+    path, kept = job
+    spoken = cut(read_clip(path))
+    peak = np.float32(max(float(np.abs(spoken.around).max(initial=0.0)), 1e-9))
+    with write_whole(kept) as part, part.open("wb") as file:  # 16 bits of its peak: half of a float's space
+        np.savez(file, around=np.round(spoken.around / peak * _FULL).astype(np.int16), peak=peak, start=spoken.start,
+                 end=spoken.end)

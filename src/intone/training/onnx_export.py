@@ -1,0 +1,135 @@
+"""Export of the best network of a run to ONNX, with its settings inside. `intone train` does it at its end."""
+
+import json
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from intone import dataclass_json
+from intone.audio import RATE
+from intone.errors import TrainingError
+from intone.files import write_whole
+from intone.recognition.model_file import METADATA_KEY, ModelSettings, load_model
+from intone.training import finetune, probe, run
+from intone.training.checkpoint import load_weights
+from intone.training.cnn import MfccCnn
+from intone.training.recipes import ProbeRecipe, TunedRecipe
+
+TOLERANCE = 1e-5
+"""Largest difference of a probability between PyTorch and the exported network."""
+
+
+PACKED_TOLERANCE = 0.05
+"""The same where the weights are kept as 8-bit integers; what that costs in accuracy is measured on whole folds."""
+
+
+def best_network(folder: Path) -> nn.Module:
+    """The network of a run with its best weights, ready to answer."""
+    made = run.read_run(folder)
+    if isinstance(made.recipe, ProbeRecipe):
+        return probe.network(folder)
+    if isinstance(made.recipe, TunedRecipe):
+        return finetune.network(folder)
+    tensors, _ = load_weights(folder / run.BEST)
+    network = MfccCnn(len(made.labels), made.cnn.front_end.shape)
+    network.load_state_dict(tensors)
+    return network.eval()
+
+
+def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
+    """Write a network that answers logits as ONNX with `model` inside; returns the path.
+
+    Large weights are kept as 8-bit integers. The written file is run against PyTorch on the features of noise; a
+    TrainingError where a probability differs by more than the tolerance, and then no file is left.
+    """
+    outputs = ["probabilities", "ood_score"] if hasattr(network, "judged") else ["probabilities"]
+    network = Probabilities(network).eval()
+    packed = model.front_end.kind != "mfcc-chunks"  # an encoder, which takes one sound of any length
+    noise = np.random.default_rng(0).normal(0, 0.1, 3 * model.front_end.shortest + RATE).astype(np.float32)
+    example = torch.from_numpy(model.front_end(noise))
+    growing = {example.ndim - 1 if packed else 0: torch.export.Dim.DYNAMIC}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of vision operators that nobody asked for
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations
+        program = torch.onnx.export(network, (example,), dynamo=True, verbose=False, input_names=["features"],
+                                    output_names=outputs, dynamic_shapes=(growing,))
+    assert program is not None
+    proto = program.model_proto
+    set_settings(proto, model)
+    _strip(proto)
+    if packed:
+        pack_weights(proto)
+    tolerance = PACKED_TOLERANCE if packed else TOLERANCE
+    with write_whole(to) as part:
+        part.write_bytes(proto.SerializeToString())
+        with torch.no_grad():
+            made = network(example)
+        wanted = (made[0] if isinstance(made, tuple) else made).numpy()
+        difference = float(np.abs(load_model(part).probabilities(example.numpy()) - wanted).max())
+        if not difference <= tolerance:
+            raise TrainingError(f"The exported network differs from the trained one by {difference:.1e}, more than "
+                                f"{tolerance:.0e}: update torch and onnxruntime, then export again.")
+    return to
+
+
+def set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
+    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(dataclass_json.to_dict(model))})
+
+
+def _strip(proto: onnx.ModelProto) -> None:
+    """Drop the notes of the exporter: they hold paths of the machine that trained."""
+    proto.doc_string = ""
+    for node in proto.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    for value in [*proto.graph.value_info, *proto.graph.input, *proto.graph.output]:
+        del value.metadata_props[:]
+    for tensor in proto.graph.initializer:
+        del tensor.metadata_props[:]
+    del proto.graph.metadata_props[:]
+
+
+def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:
+    """Replace large float weights by 8-bit integers with one scale for each output channel.
+
+    The runtime turns them back into floats when it loads the network, so that it computes as before, with weights
+    that are rounded to 1/127 of the largest of their channel.
+    """
+    graph = proto.graph
+    for tensor in [one for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT]:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.size < least or values.ndim < 2:
+            continue
+        axis = 0 if values.ndim == 3 else 1  # convolutions have their outputs first, products last
+        others = tuple(i for i in range(values.ndim) if i != axis)
+        scale = np.maximum(np.abs(values).max(axis=others), 1e-12) / 127
+        shape = [-1 if i == axis else 1 for i in range(values.ndim)]
+        whole = np.round(values / scale.reshape(shape)).astype(np.int8)
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(whole, f"{name}_int8"))
+        graph.initializer.append(onnx.numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
+        node = onnx.helper.make_node("DequantizeLinear", [f"{name}_int8", f"{name}_scale"], [name], axis=axis)
+        graph.node.insert(0, node)
+
+
+class Probabilities(nn.Module):
+    """A network with the softmax behind it: what is exported.
+
+    One that can tell how strange its input is, by a method `judged` (features) -> logits, ood_score (n,), does.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, features: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        judged = getattr(self.network, "judged", None)
+        if judged is None:
+            return torch.softmax(self.network(features), dim=-1)
+        logits, ood_score = judged(features)
+        return torch.softmax(logits, dim=-1), ood_score

@@ -1,0 +1,155 @@
+"""A training run: a folder with its settings, history, checkpoint, best weights and exported recognizer.
+
+    settings.json           everything that decides the result; a run goes on only with the same
+    history.csv             loss and accuracy of every epoch
+    checkpoint.safetensors  weights and optimizer after the last epoch, or within it
+    best.safetensors        weights of the epoch that is kept
+    validation.csv          answers for the speakers that validated, before the calibration
+    recognizer.onnx         the exported network, with labels, settings and scaling
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from intone import dataclass_json, labels
+from intone.corpora.splits import last_speakers, speakers
+from intone.corpora.table import assign
+from intone.errors import IntoneError, TrainingError, UsageError
+from intone.files import read_json, write_json
+from intone.training.recipes import AnyRecipe, ProbeRecipe, Recipe, TunedRecipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Validation = Literal["actors", "chunks", "none"]
+
+SEED = 1
+"""The seed of a run unless another is asked for."""
+
+SETTINGS, HISTORY = "settings.json", "history.csv"
+CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
+VALIDATION = "validation.csv"
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What decides the result of a training.
+
+    `held_out` and `validating` are speakers as `corpus:actor`: the first are never used, the second choose the epoch.
+    `clips` is a digest of the names and labels of all clips. `labels` are the network's outputs in their order.
+    """
+
+    recipe: AnyRecipe
+    sex: str
+    classes: str
+    labels: tuple[str, ...]
+    seed: int
+    validation: Validation
+    held_out: tuple[str, ...]
+    validating: tuple[str, ...]
+    clips: str
+
+    @property
+    def cnn(self) -> Recipe:
+        """The recipe, of a run that trains the network on MFCC."""
+        assert isinstance(self.recipe, Recipe)
+        return self.recipe
+
+    @property
+    def probe(self) -> ProbeRecipe:
+        """The recipe, of a run that fits a probe on an encoder."""
+        assert isinstance(self.recipe, ProbeRecipe)
+        return self.recipe
+
+    @property
+    def tuned(self) -> TunedRecipe:
+        """The recipe, of a run that trains layers of an encoder."""
+        assert isinstance(self.recipe, TunedRecipe)
+        return self.recipe
+
+
+def open_run(folder: Path, wanted: RunSettings) -> None:
+    """Start a run in a folder, or go on with the one that is there; a TrainingError if that has other settings."""
+    path = folder / SETTINGS
+    if not path.is_file():
+        if folder.is_dir() and any(child for child in folder.iterdir() if not child.name.startswith(".")):
+            raise TrainingError(f"The folder {folder} holds other things than a run: choose a new folder.")
+        write_json(path, dataclass_json.to_dict(wanted))
+        return
+    found = read_run(folder)
+    if found != wanted:
+        differing = [name for name in vars(wanted) if getattr(found, name) != getattr(wanted, name)]
+        raise TrainingError(f"The folder {folder} holds a run with another {' and '.join(differing)}: choose another "
+                            "folder, or the same settings to go on.")
+
+
+def read_run(folder: Path) -> RunSettings:
+    """The settings of a run; a TrainingError where the folder holds none."""
+    if not (folder / SETTINGS).is_file():
+        raise TrainingError(f"The folder {folder} holds no run: name the folder that `intone train` wrote.")
+    values = read_json(folder / SETTINGS)
+    try:
+        return dataclass_json.from_dict(RunSettings, values)
+    except (ValueError, IntoneError) as error:
+        raise TrainingError(f"{folder / SETTINGS} is not one that this version writes ({error}): train again into a "
+                            "new folder.") from error
+
+
+def digest(table: "pd.DataFrame") -> str:
+    """A short digest of which clips a table has and how they are labelled."""
+    lines = "\n".join(f"{row.corpus}/{row.clip}={row.label}" for row in table.itertuples())
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def plan(
+    table: "pd.DataFrame", recipe: AnyRecipe, *, sex: str = "both", classes: int | str = 8, seed: int = SEED,
+    validation: Validation = "actors", held_out: Sequence[str] = (), validating: Sequence[str] | None = None,
+) -> tuple["pd.DataFrame", RunSettings]:
+    """The clips of a training with their labels, and the settings of its run.
+
+    `held_out` and `validating` name speakers as `corpus:actor`; without `validating`, validation by actors takes the
+    last sixth of either sex. The table comes back without the held-out speakers.
+    """
+    if validation not in ("actors", "chunks", "none"):
+        raise UsageError(f"There is no validation '{validation}': choose actors, chunks or none.")
+    chosen = assign(table, classes, sex)
+    known = set(speakers(chosen))
+    if strangers := set(held_out) - known:
+        raise UsageError(f"There is no speaker {sorted(strangers)[0]} to hold out: the data has {len(known)} speakers, "
+                         f"such as {min(known)}.")
+    chosen = chosen[~speakers(chosen).isin(held_out)].reset_index(drop=True)
+    if validation != "actors":
+        validating = ()
+    elif validating is None:
+        validating = last_speakers(chosen, recipe.held_out_share)
+    if validation == "actors" and not validating:
+        raise TrainingError("The data has too few speakers to validate on held-out ones: use --validation chunks, or a "
+                            "corpus with more speakers.")
+    outputs = labels.network_labels(classes, sex)
+    _check_labels(chosen[~speakers(chosen).isin(validating)], outputs, recipe)
+    return chosen, RunSettings(recipe, sex, str(labels.scheme(classes).name), outputs, seed, validation,
+                               tuple(sorted(held_out)), tuple(sorted(validating)), digest(chosen))
+
+
+def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyRecipe) -> None:
+    """A TrainingError where there is nothing to learn a label from.
+
+    On an encoder, emotions that no corpus has are never answered; but either sex must have the same ones.
+    """
+    found = set(training["label"])
+    if not isinstance(recipe, Recipe):
+        known = {labels.split_label(label)[1] for label in found}
+        outputs = [label for label in outputs if labels.split_label(label)[1] in known]
+        if len(known) < 2:
+            raise TrainingError(f"All clips to train on are {', '.join(known) or 'left out'}: use a corpus with at "
+                                "least two emotions.")
+    if missing := [label for label in outputs if label not in found]:
+        raise TrainingError(f"No clip to train on is labelled {missing[0]} ({len(missing)} of {len(outputs)} labels "
+                            "are missing): use a corpus that has them all, or fewer classes.")
+
+
+FEATURES = "features"
+"""Folder of a run in which what was made of the clips is kept, so that an interrupted run goes on."""

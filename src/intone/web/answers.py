@@ -1,0 +1,188 @@
+"""From a request to the answer about the recording in it, by one decode and one run of the network."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Any
+
+import numpy as np
+from flask import Request
+from numpy.typing import NDArray
+
+from intone import audio
+from intone.audio import RATE, Signal, Sound
+from intone.errors import TooShort, UsageError
+from intone.labels import check_sex, scheme
+from intone.recognition.analysis import Progress, unheeded
+from intone.recognition.prediction import Prediction
+from intone.web.state import State
+from intone.web.views import shown, strain, valence
+
+SEX_CHOICES = ("auto", "female", "male")
+
+OUTLINE = 2000
+"""Points of a waveform, at most."""
+
+_PEAK = 32  # samples of which the loudest is remembered: 2 ms
+_KEPT_S = 60.0  # seconds of a recording that are kept in memory
+
+_MOMENTS_A_SECOND = 4  # an explanation hears a segment again for each of them
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a request asks for beside its recording.
+
+    `sex` of the voice; `classes`, the scheme that comes first, None for the coarsest; `explain`, whether attributions are
+    weighed; only what lies from `start_s` to `end_s` is heard.
+    """
+
+    sex: str = "auto"
+    classes: str | None = None
+    explain: bool = False
+    start_s: float = 0.0
+    end_s: float = math.inf
+
+
+def wishes(request: Request) -> Wishes:
+    """Those in the query, or in the fields of the form; a UsageError says which does not exist."""
+    given = request.values if request.mimetype == "multipart/form-data" else request.args
+    sex, classes = check_sex(given.get("sex", "auto"), SEX_CHOICES), given.get("classes")
+    explain = given.get("explain", "false")
+    if explain not in ("true", "false"):
+        raise UsageError(f"explain can be true or false, and not '{explain}'.")
+    start_s, end_s = _seconds(given.get("start_s"), 0.0), _seconds(given.get("end_s"), math.inf)
+    if not start_s < end_s:
+        raise UsageError(f"There is nothing from {start_s:g} to {end_s:g} s: choose an end_s after start_s.")
+    return Wishes(sex, None if classes is None else scheme(classes).name, explain == "true", start_s, end_s)
+
+
+def _seconds(given: str | None, default: float) -> float:
+    if given is None:
+        return default
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise UsageError(f"'{given}' is no time in a recording: give seconds from 0, such as 12.5.")
+    return seconds
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told about a recording: by scheme the answer in its classes, the coarsest first.
+
+    `classes` is the scheme that was asked for, `asked_sex` the sex; `waveform` the peaks of the recording in 0 to 1,
+    at most `OUTLINE`.
+    """
+
+    views: dict[str, Prediction]
+    classes: str
+    asked_sex: str
+    waveform: tuple[float, ...]
+
+    @property
+    def first(self) -> Prediction:
+        """The answer in the scheme that was asked for."""
+        return self.views[self.classes]
+
+    def to_dict(self) -> dict[str, Any]:
+        """`Prediction.to_dict()` of the scheme asked for, with `asked_sex` and all the `views` beside it."""
+        seen = {name: prediction.to_dict() for name, prediction in self.views.items()}
+        return {**self.first.to_dict(), "asked_sex": self.asked_sex, "views": seen}
+
+    @cached_property
+    def strain(self) -> float | None:
+        """Share of the speech that sounds stressed; None where the recognizer cannot tell."""
+        return strain(self.views["stress"]) if "stress" in self.views else None
+
+    def drawn(self) -> dict[str, Any]:
+        """What the page draws: waveform, valence of every segment, and the views."""
+        return {"duration_s": self.first.duration_s, "waveform": self.waveform, "valence": valence(self.views),
+                "views": {name: prediction.to_dict() for name, prediction in self.views.items()}}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The part of a recording that is asked for: gone through once, so that nothing about it is a surprise later.
+
+    `waveform` are its peaks in equal parts, at most `OUTLINE`, from 0 to 1. What is longer than a minute is decoded
+    again while it is heard, so that its length costs no memory.
+    """
+
+    sound: Sound
+    duration_s: float
+    waveform: tuple[float, ...]
+
+
+def opened(here: State, file: IO[bytes], wished: Wishes) -> Upload:
+    """What is asked for of a recording; the errors of `audio.read`, and TooShort where it ends before that."""
+    whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
+    outline, kept, samples = Outline(), [], 0
+    for block in _between(whole, wished):
+        outline.add(block)
+        samples += len(block)
+        if samples <= _KEPT_S * RATE:
+            kept.append(block)
+    if not samples:
+        raise TooShort(f"The recording ends before {wished.start_s:.1f} s: choose a start_s before its end.")
+    short = samples <= _KEPT_S * RATE
+    blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished))
+    return Upload(Sound(blocks, None, samples / RATE), samples / RATE, outline.drawn())
+
+
+def decoded(here: State, file: IO[bytes], longest_s: float) -> Signal:
+    """The beginning of a recording, as one signal; the errors of `audio.read`."""
+    whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
+    return np.concatenate(list(_between(whole, Wishes(end_s=longest_s))))
+
+
+def _between(whole: Sound, wished: Wishes) -> Iterator[Signal]:
+    """The blocks of a recording between two times; all of it is decoded, so that what is wrong with it is told."""
+    at = 0
+    for block in whole:
+        first = round(wished.start_s * RATE) - at
+        last = len(block) if math.isinf(wished.end_s) else round(wished.end_s * RATE) - at
+        at += len(block)
+        if len(part := block[max(0, first) : max(0, last)]):
+            yield part
+
+
+class Outline:
+    """The peaks of a signal of any length, in equal parts."""
+
+    def __init__(self) -> None:
+        self._peaks: list[NDArray[np.float32]] = []
+        self._rest: Signal = np.zeros(0, np.float32)
+
+    def add(self, block: Signal) -> None:
+        """Count the next samples."""
+        level = np.concatenate([self._rest, np.abs(block)])
+        whole = len(level) // _PEAK * _PEAK
+        self._peaks.append(level[:whole].reshape(-1, _PEAK).max(axis=1))
+        self._rest = level[whole:]
+
+    def drawn(self) -> tuple[float, ...]:
+        """The peaks so far, at most `OUTLINE`."""
+        rest = [self._rest.max(keepdims=True)] if len(self._rest) else []
+        peaks = np.concatenate([*self._peaks, *rest])
+        starts = np.linspace(0, len(peaks), min(OUTLINE, len(peaks)), endpoint=False).astype(int)
+        return tuple(np.round(np.minimum(np.maximum.reduceat(peaks, starts), 1), 4).tolist())
+
+
+def cost_s(recording: Upload, wished: Wishes) -> float:
+    """How many seconds of sound are put to the network."""
+    return recording.duration_s * (1 + _MOMENTS_A_SECOND if wished.explain else 1)
+
+
+def hear(here: State, recording: Upload, wished: Wishes, progress: Progress = unheeded) -> Answer:
+    """The answer about a recording; raises IntoneError."""
+    schemes = shown(here.recognizer.schemes())
+    asked = wished.classes or schemes[0]
+    if asked not in schemes:
+        raise UsageError(f"This recognizer cannot tell {asked} classes: choose {' or '.join(schemes)}.")
+    views = here.recognizer.predict_schemes(recording.sound, schemes=schemes, sex=wished.sex, explain=wished.explain,
+                                            progress=progress)
+    return Answer(views, asked, wished.sex, recording.waveform)

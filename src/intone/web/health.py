@@ -1,0 +1,22 @@
+"""For whoever runs the server: `GET /health` and `GET /metrics`."""
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from intone.web.metrics import MEDIA_TYPE
+from intone.web.state import state
+
+blueprint = Blueprint("operations", __name__)
+
+
+@blueprint.get("/health")
+def health() -> ResponseReturnValue:
+    """200 as soon as requests are answered, and which recognizer answers them."""
+    identity = state().recognizer.identity
+    return jsonify(status="ok", recognizer={"name": identity.name, "version": identity.version})
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """What is counted, in Prometheus' text format."""
+    return Response(state().measures.text(), content_type=MEDIA_TYPE)

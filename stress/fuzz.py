@@ -1,0 +1,296 @@
+"""Files that are wrong in every way: each must give an answer or one sentence, in little time and memory.
+
+    python stress/fuzz.py [--files 20000] [--seed 0] [--jobs 2] [--to results/fuzz.json]     (make fuzz)
+
+A file is made from its number alone, so that one that does harm can be made again: `python stress/fuzz.py --only 1234`.
+"""
+
+import argparse
+import gc
+import io
+import os
+import resource
+import socket
+import struct
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
+
+from intone.errors import IntoneError
+from intone.files import write_json
+from intone.parallel import mapped
+from intone.recognition.recognizer import Recognizer, load
+from sounds import FORMATS, encode, mux, noise, pcm, silence, tone, voice
+
+MOST_S, MOST_MB = 5.0, 600.0
+"""What a file may cost: seconds of one core, and the memory of the whole process."""
+
+MAX_SECONDS = 7500.0
+"""The limit of the page, under which strangers send files."""
+
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one file. `result` is "answer" or the kind of error; `harm` says what should not have happened."""
+
+    number: int
+    kind: str
+    result: str
+    cpu_s: float
+    memory_mb: float
+    harm: str = ""
+
+
+# What is done to files.
+
+
+@cache
+def seeds() -> tuple[bytes, ...]:
+    """A short recording in every format, and some unusual ones."""
+    spoken = voice(0.9, 140, 3)
+    stereo = np.stack([spoken, noise(0.9)], axis=1)
+    found = [encode(spoken, suffix) for suffix in FORMATS]
+    found += [pcm(spoken, 16_000, "WAV", kind) for kind in ("FLOAT", "DOUBLE", "PCM_U8", "PCM_24", "ULAW", "IMA_ADPCM")]
+    found += [pcm(stereo, 48_000, container) for container in ("WAV", "W64", "FLAC", "AIFF", "RF64")]
+    found.append(mux(stereo, 48_000, "webm", "libopus"))
+    return tuple(found)
+
+
+def _seed(rng: Rng) -> bytes:
+    return seeds()[int(rng.integers(len(seeds())))]
+
+
+def changed_bytes(rng: Rng) -> bytes:
+    """Some bytes changed, most often in the header."""
+    content = bytearray(_seed(rng))
+    reach = len(content) if rng.random() < 0.4 else min(len(content), 400)
+    for at in rng.integers(reach, size=int(rng.integers(1, 30))):
+        content[at] = int(rng.choice([0, 255, 127, 128, rng.integers(256)]))
+    return bytes(content)
+
+
+def cut(rng: Rng) -> bytes:
+    """Cut after one of 50 equal parts."""
+    content = _seed(rng)
+    return content[: len(content) * int(rng.integers(50)) // 50]
+
+
+def spliced(rng: Rng) -> bytes:
+    """The beginning of one file and the rest of another, or a part twice, or a part left out."""
+    one, other = _seed(rng), _seed(rng)
+    a, b = (int(rng.integers(len(content))) for content in (one, other))
+    return (one[:a] + other[b:], one[:a] + one[a // 2 :], one[: a // 2] + one[a:])[int(rng.integers(3))]
+
+
+def lying_header(rng: Rng) -> bytes:
+    """A WAV whose header states any rate, channels, bits and lengths."""
+    def choose(*values: int) -> int:
+        return int(rng.choice(values))
+
+    data = pcm(voice(0.5, 120, 1), 16_000)[44:]
+    bits, channels = choose(0, 1, 8, 12, 16, 24, 32, 64, 255), choose(0, 1, 2, 3, 8, 64, 255, 65_535)
+    rate = choose(0, 1, 999, 8000, 16_000, 48_000, 384_000, 768_000, 2**31 - 1, 2**32 - 1)
+    form = struct.pack("<HHIIHH", choose(0, 1, 2, 3, 6, 7, 17, 85, 0xFFFE), channels, rate,
+                       choose(0, 32_000, 2**32 - 1), choose(0, 1, 2, 4, 65_535), bits)
+    length = choose(0, 1, len(data), 2 * len(data), 30 * 3600 * 32_000, 2**32 - 1)
+    body = b"fmt " + struct.pack("<I", choose(16, 16, 16, 0, 18, 40, 2**31)) + form
+    return b"RIFF" + struct.pack("<I", choose(len(data) + 36, 0, 2**32 - 1)) + b"WAVE" + body + b"data" + struct.pack(
+        "<I", length) + data
+
+
+def odd_samples(rng: Rng) -> bytes:
+    """Samples that are not numbers, far too large, at odd rates or in many channels."""
+    signal = voice(0.8, 150, 2).astype(np.float64)
+    kind = int(rng.integers(4))
+    if kind == 0:
+        signal[rng.integers(len(signal), size=3)] = rng.choice([np.nan, np.inf, -np.inf])
+    elif kind == 1:
+        signal *= float(rng.choice([1e-30, 1e3, 1e30, 1e300]))
+    elif kind == 2:
+        return pcm(np.stack([signal] * int(rng.choice([3, 8, 9, 32, 64])), 1), 16_000, "WAV", "FLOAT")
+    return pcm(signal, int(rng.choice([1000, 4000, 11_025, 192_000, 384_000])), "WAV", "DOUBLE")
+
+
+@cache
+def _bomb(minutes: int) -> bytes:
+    """Hours of silence in little space."""
+    file = io.BytesIO()
+    import soundfile
+
+    with soundfile.SoundFile(file, "w", 8000, 1, "PCM_16", format="FLAC") as out:
+        for _ in range(minutes):
+            out.write(np.zeros(60 * 8000, np.int16))
+    return file.getvalue()
+
+
+def bomb(rng: Rng) -> bytes:
+    """Much sound in few bytes: beyond the limit, and cut or changed on the way there."""
+    content = bytearray(_bomb(int(rng.choice([10, 126, 200]))))
+    for at in rng.integers(len(content), size=int(rng.integers(0, 3))):
+        content[at] = int(rng.integers(256))
+    return bytes(content)
+
+
+def pointing(rng: Rng) -> bytes:
+    """A playlist, a description of a session, a script or a nested file that points elsewhere."""
+    there = str(rng.choice([f"http://127.0.0.1:{_port()}/x.wav", "/etc/passwd", "file:///etc/passwd", "concat:/etc/passwd",
+                            f"tcp://127.0.0.1:{_port()}", "../secret.wav"]))
+    texts = (
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{there}\n#EXT-X-ENDLIST\n", f"ffconcat version 1.0\nfile '{there}'\n",
+        f"[playlist]\nFile1={there}\nNumberOfEntries=1\n", f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\n"
+        f"t=0 0\nm=audio {_port()} RTP/AVP 0\n", f'<?xml version="1.0"?><MPD><BaseURL>{there}</BaseURL></MPD>',
+        f"REM x\nFILE \"{there}\" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n",
+    )
+    text = texts[int(rng.integers(len(texts)))].encode()
+    return text if rng.random() < 0.6 else text + _seed(rng)
+
+
+def anything(rng: Rng) -> bytes:
+    """Random bytes, by themselves or behind a signature."""
+    signatures = (b"", b"RIFF\xff\xff\xff\xffWAVE", b"fLaC", b"OggS\0", b"ID3\x04\0\0\0\0\0\x7f", b"\x1aE\xdf\xa3",
+                  b"\0\0\0\x20ftypM4A ", b"FORM\0\0\xff\xffAIFF", b"\xff\xf1\x50\x80", b"caff\0\1", b"riff\x2e\x91\xcf\x11")
+    return signatures[int(rng.integers(len(signatures)))] + rng.bytes(int(rng.integers(0, 5000)))
+
+
+def no_voice(rng: Rng) -> bytes:
+    """Whole files in which nobody speaks, or hardly."""
+    made = (silence(rng.uniform(0, 3)), noise(rng.uniform(0, 3)), tone(440, rng.uniform(0, 3)), voice(rng.uniform(0.01, 0.4)),
+            1e-5 * voice(1.0))
+    return encode(np.asarray(made[int(rng.integers(len(made)))], np.float32), str(rng.choice(["wav", "flac", "mp3"])))
+
+
+KINDS: dict[str, tuple[Callable[[Rng], bytes], float]] = {
+    "changed bytes": (changed_bytes, 0.4), "cut": (cut, 0.15), "spliced": (spliced, 0.15),
+    "lying headers": (lying_header, 0.12), "odd samples": (odd_samples, 0.05), "pointing elsewhere": (pointing, 0.05),
+    "random bytes": (anything, 0.05), "no voice": (no_voice, 0.025), "bombs": (bomb, 0.005),
+}
+"""What is done to files, and how often."""
+
+
+def made(number: int, seed: int = 0) -> tuple[str, bytes]:
+    """The kind and the content of a file."""
+    rng = np.random.default_rng([seed, number])
+    names = list(KINDS)
+    shares = np.array([share for _, share in KINDS.values()])
+    kind = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+    return kind, KINDS[kind][0](rng)
+
+
+# What comes of them.
+
+
+@cache
+def _recognizer() -> Recognizer:
+    found = load(threads=1)
+    found.predict(voice(1.0), 16_000)  # what is made once is made now
+    return found
+
+
+@cache
+def _trap() -> socket.socket:
+    """A server on loopback that nobody must call."""
+    found = socket.create_server(("127.0.0.1", 0))
+    found.setblocking(False)
+    return found
+
+
+def _port() -> int:
+    return int(_trap().getsockname()[1])
+
+
+def _called() -> bool:
+    try:
+        connection, _ = _trap().accept()
+    except BlockingIOError:
+        return False
+    connection.close()
+    return True
+
+
+@cache
+def _own_folder() -> Path:
+    """The folder for temporary files of this process, where none may be left."""
+    folder = Path(tempfile.mkdtemp(prefix="intone-fuzz-"))
+    tempfile.tempdir = str(folder)
+    os.environ["TMPDIR"] = str(folder)
+    return folder
+
+
+def tried(number: int, seed: int = 0) -> Outcome:
+    """Make a file, hear it, and say what came of it."""
+    recognizer, _, folder = _recognizer(), _port(), _own_folder()
+    kind, content = made(number, seed)
+    descriptors, started = _descriptors(), time.process_time()
+    harm = ""
+    try:
+        found = recognizer.predict(io.BytesIO(content), classes=8, max_seconds=MAX_SECONDS)
+        result = "answer"
+        if not np.isclose(sum(found.probabilities.values()), 1):
+            harm = "probabilities that do not sum to 1"
+    except IntoneError as error:
+        result, sentence = type(error).__name__, str(error)
+        if not sentence.endswith(".") or "\n" in sentence or len(sentence) > 400:
+            harm = f"no single sentence: {sentence[:200]}"
+    except Exception as error:  # this is what is looked for
+        result, harm = type(error).__name__, f"{type(error).__name__}: {str(error)[:200]}"
+    cpu_s = time.process_time() - started
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    gc.collect()
+    left = _descriptors() - descriptors
+    for is_so, what in ((cpu_s > MOST_S, f"{cpu_s:.1f} s"), (memory_mb > MOST_MB, f"{memory_mb:.0f} MB"),
+                        (left > 0, f"{left} descriptors left"), (any(folder.iterdir()), "temporary files left"),
+                        (_called(), "a connection")):
+        harm = harm or (what if is_so else "")
+    return Outcome(number, kind, result, cpu_s, memory_mb, harm)
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else 0  # noqa: PTH208 - only their number
+
+
+def summary(outcomes: list[Outcome], seed: int) -> dict[str, object]:
+    """What is written down."""
+    return {
+        "files": len(outcomes), "seed": seed, "harm": [asdict(one) for one in outcomes if one.harm],
+        "kinds": dict(sorted(Counter(one.kind for one in outcomes).items())),
+        "results": dict(sorted(Counter(one.result for one in outcomes).items())),
+        "slowest_s": round(max(one.cpu_s for one in outcomes), 2),
+        "median_ms": round(1000 * float(np.median([one.cpu_s for one in outcomes])), 1),
+        "most_memory_mb": round(max(one.memory_mb for one in outcomes)),
+    }
+
+
+def main() -> int:
+    """Try many files; 1 where one did harm."""
+    parser = argparse.ArgumentParser(description="Hear files that are wrong in every way.")
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int)
+    parser.add_argument("--only", type=int, help="the number of one file, to look into what it did")
+    parser.add_argument("--to", type=Path, help="a JSON file for what came of it")
+    chosen = parser.parse_args()
+    if chosen.only is not None:
+        print(tried(chosen.only, chosen.seed))
+        return 0
+    outcomes = list(mapped(partial(tried, seed=chosen.seed), range(chosen.files), title="hearing", jobs=chosen.jobs))
+    found = summary(outcomes, chosen.seed)
+    for name, value in found.items():
+        print(f"{name}: {value}")
+    if chosen.to:
+        write_json(chosen.to, found)
+    return 1 if found["harm"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from intone.audio import RATE, Signal, read_mono
+from intone.audio.augment import Surroundings, clipped, gain, telephone, white, with_noise
+from intone.audio.quality import CLIPPED, NOISY_DB, Gauge, Quality, _Distribution, _percentile, quality, warnings
+from intone.audio.vad import Span, find_speech
+from sounds import noise, silence, voice
+
+VOICE = np.concatenate([silence(0.5), voice(2), silence(0.5)]) + noise(3, rms=1e-4)
+
+
+def around(seed: int = 0) -> Surroundings:
+    return Surroundings(np.random.default_rng(seed))
+
+
+def noisy(signal: Signal, decibels: float) -> Signal:
+    return with_noise(signal, white(len(signal), around()), decibels)
+
+
+def said(signal: Signal, spans: list[Span] | None = None) -> str:
+    return " ".join(warnings(quality(signal, spans or find_speech(signal))))
+
+
+def test_a_good_recording_warns_of_nothing():
+    assert said(VOICE) == ""
+    assert said(voice(2)) == "", "digital silence around it is no noise and no reason to warn"
+
+
+@pytest.mark.parametrize("decibels", [30, 20, 10, 5])
+def test_the_noise_is_measured(decibels):
+    found = quality(noisy(VOICE, decibels), find_speech(VOICE))
+    assert found.snr_db == pytest.approx(decibels, abs=5)
+    assert (found.snr_db < NOISY_DB) == (decibels <= 10)
+
+
+def test_a_noisy_recording_is_told_and_by_how_much():
+    found = quality(noisy(VOICE, 8), find_speech(VOICE))
+    assert list(warnings(found)) == [f"The recording is noisy (about {found.snr_db:.0f} dB above the noise): record in a "
+                                     "quieter place or closer to the microphone."]
+
+
+def test_rumble_below_the_voice_is_no_noise():
+    rumble = 0.05 * np.sin(2 * np.pi * 60 * np.arange(len(VOICE)) / RATE).astype(np.float32)
+    assert said(VOICE + rumble, find_speech(VOICE)) == ""
+
+
+def test_a_clipped_recording_is_told():
+    assert said(clipped(VOICE, 1 / 3)) == ("The recording is clipped (its loudest parts are cut off): record it again at "
+                                           "a lower level.")
+
+
+@pytest.mark.parametrize("decibels", [-40, 20])
+def test_the_level_does_not_matter(decibels):
+    for signal in (noisy(VOICE, 10), clipped(VOICE, 1 / 3)):
+        before, after = (quality(one, find_speech(VOICE)) for one in (signal, gain(signal, decibels)))
+        assert after.snr_db == pytest.approx(before.snr_db, abs=0.01)
+        assert after.clipped == pytest.approx(before.clipped, abs=1e-4)
+
+
+@pytest.mark.parametrize(("samples", "length"), [(160, 100), (800, 800), (1, 1)])
+def test_a_moment_has_a_quality_too(samples, length):
+    signal = voice(1)[:samples]
+    found = quality(signal, [Span(0, length, length / RATE)])
+    assert 0 <= found.clipped <= 1
+    assert not np.isnan(found.snr_db)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 40, 3000])
+def test_the_noise_is_that_of_the_powers_themselves(length):
+    powers = 10 ** np.random.default_rng(length).uniform(-9, -1, length)
+    counted = _Distribution()
+    for part in np.array_split(powers, 3):
+        counted.add(part)
+    for share in (0, 5, 50, 100):
+        assert 10 * np.log10(_percentile(*counted.read(), share) / np.percentile(powers, share)) == pytest.approx(0, abs=0.01)
+
+
+def test_hours_take_no_more_memory_than_seconds():
+    gauge, part = Gauge(), np.tile(VOICE, 10)
+    spans = find_speech(part)
+
+    def grown(times: int) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(times):
+            gauge.add(part, spans)
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    try:
+        grown(1)
+        assert grown(20) < 10_000, "ten minutes"
+    finally:
+        tracemalloc.stop()
+
+
+def test_without_any_noise_there_is_no_limit():
+    assert quality(silence(1), [Span(0, RATE, 1.0)]) == Quality(float("inf"), 0.0)
+
+
+@pytest.mark.corpus
+def test_clips_of_the_corpora_warn_where_they_should(ravdess_dir, crema_d_dir):
+    clips = [*sorted(ravdess_dir.rglob("*.wav"))[::10], *sorted(crema_d_dir.rglob("*.wav"))[::14]]
+    assert len(clips) > 40
+    clean, noised, cut = [], [], []
+    for seed, clip in enumerate(clips):
+        signal = read_mono(clip)
+        spans = find_speech(signal)
+        clean.append(bool(said(signal, spans)))
+        noise_of_it = with_noise(signal, white(len(signal), around(seed)), 10)
+        noised.append(quality(noise_of_it, spans).snr_db < NOISY_DB)
+        cut.append(quality(clipped(signal, 1 / 3), spans).clipped > CLIPPED)
+    assert np.mean(clean) < 0.05
+    assert np.mean(noised) > 0.9
+    assert np.mean(cut) > 0.9
+
+
+def test_a_telephone_is_not_noise(ravdess_dir):
+    signal = read_mono(ravdess_dir / "Actor_02" / "03-01-05-01-01-01-02.wav")
+    assert said(telephone(signal)) == ""

@@ -1,0 +1,215 @@
+"""The command as a whole: help, version, wrong use, and errors as one sentence."""
+
+import errno
+import os
+import re
+import resource
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import intone
+from command import Ran, finish, run, start
+from intone.cli import main
+from intone.cli.messages import EXTRAS, printable, tell
+from sounds import encode, voice
+
+COMMANDS = {
+    "batch": ("--to", "--cluster", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
+    "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
+                "--format"),
+    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes"),
+    "corpus check": ("--jobs", "--json"),
+    "corpus fetch": ("--song", "--to"),
+    "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--jobs"),
+    "plots": ("--to", "--format", "--recipe", "--sex", "--classes", "--jobs"),
+    "train": ("--to", "--model", "--recipe", "--sex", "--classes", "--validation", "--hold-out",
+              "--evaluation", "--features", "--vocal", "--epochs", "--seed", "--jobs"),
+    "verify": ("--data", "--evaluation", "--vocal", "--jobs"),
+    "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--across", "--epochs",
+                 "--seed", "--jobs"),
+    "robustness": ("--data", "--short", "--corpus", "--conditions", "--fold", "--every", "--jobs"),
+    "reproduce": ("--sex", "--classes", "--to", "--epochs", "--jobs"),
+}
+
+BLOCKED = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {blocked!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Blocked())
+from intone.cli import main
+sys.exit(main({words!r}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+def without(blocked: tuple[str, ...], *words: object) -> Ran:
+    """A command where some packages are not installed."""
+    code = BLOCKED.format(blocked=blocked, words=[str(word) for word in words])
+    return finish(subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+
+
+def test_version() -> None:
+    assert finish(start("--version")) == Ran(0, f"intone {intone.__version__}\n", "")
+
+
+def test_help_says_what_every_command_does(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ((), ("--help",), ("-h",)):
+        shown = run(capsys, *words)
+        assert (shown.status, shown.err) == (0, "")
+        for command in COMMANDS:
+            assert re.search(rf"│ {command.split()[0]} +[A-Z]", shown.out), command
+    assert set(re.findall(r"│ ([a-z]+) ", shown.out)) == {command.split()[0] for command in COMMANDS}
+    assert all(f"│ {command} " in run(capsys, "corpus").out for command in ("check", "fetch"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, *command.split(), "--help")
+    assert (shown.status, shown.err) == (0, "")
+    assert f"Usage: intone {command} " in shown.out
+    assert tuple(re.findall(r"│ [ *] +(--\S+)|│ (--\S+)", shown.out)) and "--no-" not in shown.out
+    for option in COMMANDS[command]:
+        assert re.search(rf"│ (\*  |   )?{option} +([A-Z.]+ +)?[\w'].+ ", shown.out), option
+    assert len(re.findall(r"│ (?:\*  |   )?--", shown.out)) == len(COMMANDS[command])
+
+
+@pytest.mark.parametrize("words, said", [
+    (["nonsense"], 'Unknown command "nonsense"; available commands: predict, batch, '),
+    (["predcit", "x.wav"], 'Unknown command "predcit"; did you mean "predict"?'),
+    (["predict"], "RECORDINGS needs a value (see `intone predict --help`)."),
+    (["predict", "x.wav", "--foo"], "Unknown option: --foo; did you mean --format? (see `intone predict --help`)."),
+    (["predict", "x.wav", "--recognizer"], "--recognizer needs a value (see `intone predict --help`)."),
+    (["predict", "x.wav", "--classes", "4"], 'Invalid value "4" for --classes; choose from: "2", "3", "8", "stress"'),
+    (["predict", "x.wav", "--sex", "both"], 'Invalid value "both" for --sex; choose from: "male", "female", "auto"'),
+    (["predict", "x.wav", "--format", "xml"], 'Invalid value "xml" for --format; choose from: "table", "json", "csv"'),
+    (["predict", "x.wav", "--channel", "left"], "There is no channel 'left' to choose: mix, each, or a number from 1."),
+    (["predict", "x.wav", "--channel", "0"], "There is no channel '0' to choose: mix, each, or a number from 1."),
+    (["serve", "--port", "http"], 'Invalid value for --port: unable to convert "http" into int'),
+    (["serve", "--port", "70000"], "There is no port 70000: choose"),
+    (["corpus", "fetch", "iemocap"], 'Invalid value "iemocap" for CORPUS; choose from: "ravdess"'),
+    (["clean", "x"], "--to needs a value (see `intone clean --help`)."),
+    (["clean", "x", "--to", "y", "--jobs", "0"], 'Invalid value "0" for --jobs; must be >= 1'),
+    (["clean", "x", "--to", "y", "--threshold", "nan"], "An envelope over 0.1 s with threshold"),
+    (["clean", "x", "--to", "y", "--recipe", "mine"], "There is no recipe 'mine': choose original or level-independent."),
+    (["train", "x", "--to", "y", "--epochs", "0"], 'Invalid value "0" for --epochs; must be >= 1'),
+    (["train", "x", "--to", "y", "--seed", "-1"], 'Invalid value "-1" for --seed; must be >= 0'),
+    (["train", "tess=x", "--to", "y"], "There is no corpus 'tess': write ravdess=DIR, crema-d=DIR, folder=DIR or a folder."),
+])
+def test_wrong_use_is_told_in_one_sentence(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = run(capsys, *words)
+    assert (ended.status, ended.out) == (2, "")
+    if "nan" not in words:
+        assert ended.sentence.startswith(said)
+    assert ended.err.startswith(f"intone: {said}") and ended.err.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run(capsys, "serve", "--port", port)
+    assert (ended.status, ended.sentence) == (2, f"The page cannot be served on 127.0.0.1, port {port} (Address already "
+                                                 "in use): choose another --host or --port.")
+
+
+@pytest.mark.parametrize("package, extra, words", [
+    ("torch", "train", ["train", "{folder}", "--to", "{folder}/run"]), ("flask", "web", ["serve"]),
+    ("pandas", "data", ["clean", "{folder}", "--to", "{folder}/clean"])])
+def test_a_missing_package_is_told_with_its_extra(package: str, extra: str, words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "03-01-02-01-01-01-01.wav").write_bytes(encode(voice(0.5), "wav"))
+    ended = without((package,), *(word.format(folder=tmp_path) for word in words))
+    assert ended.status == 2
+    assert ended.sentence == (f"This command needs the package {package}, which is not installed: pip install "
+                              f"'intone[{extra}]'.")
+    assert [child.suffix for child in tmp_path.iterdir()] == [".wav"]
+
+
+def test_the_core_predicts_and_helps_without_any_extra(tmp_path: Path) -> None:
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(encode(voice(2.0), "wav"))
+    ended = without(tuple(EXTRAS), "predict", recording)
+    assert (ended.status, ended.err) == (0, "")
+    assert str(recording) in ended.out
+    assert without(tuple(EXTRAS), "train", "--help").status == 0
+
+
+def test_a_package_that_no_extra_brings_is_a_fault_of_the_program() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        tell(ModuleNotFoundError("No module named 'intone.lost'", name="intone.lost"), ["predict"])
+
+
+@pytest.mark.parametrize("words, said", [
+    (["predict", "train"], "Interrupted."), (["corpus", "check"], "Interrupted."), ([], "Interrupted."),
+    (["corpus", "fetch"], "Interrupted: the same command goes on where it stopped."),
+    (["clean", "x"], "Interrupted: the same command goes on where it stopped.")])
+def test_an_interruption_says_whether_the_command_goes_on(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tell(KeyboardInterrupt(), words) == 130
+    assert capsys.readouterr().err == f"intone: {said}\n"
+
+
+def test_a_file_that_cannot_be_used_is_told_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tell(PermissionError(errno.EACCES, os.strerror(errno.EACCES), "secret\n.wav"), []) == 1
+    assert capsys.readouterr().err == ("intone: secret\\n.wav cannot be read or written (Permission denied): see that it "
+                                       "is there, and that you may use it.\n")
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    for number in range(6):
+        (tmp_path / f"{number}.wav").write_bytes(encode(voice(1.0, seed=number), "wav"))
+    process = start("predict", tmp_path)
+    assert process.stdout is not None and process.stdout.readline().startswith("answer ")
+    process.stdout.close()
+    assert process.stderr is not None and process.stderr.read() == ""
+    assert process.wait() == 1
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_output_that_is_full_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = finish(start("--version", stdout=full))
+    assert (ended.status, ended.sentence) == (1, "The output cannot be written (No space left on device): free some "
+                                                 "space, or write to another place.")
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_file(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "03-01-02-01-01-01-01.wav").write_bytes(encode(voice(0.5), "wav"))
+    ended = finish(start("clean", corpus, "--to", tmp_path / "clean", "--jobs", "1",
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))))
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.sentence.startswith(f"The disk is full while writing {tmp_path / 'clean'}/03-01-02-01-01-01-01.wav: free")
+    assert [child.name for child in (tmp_path / "clean").iterdir()] == ["manifest.json"]
+
+
+@given(st.text())
+def test_whatever_a_name_holds_is_printed_on_one_line(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert shown == text or not text.isprintable()
+    assert len(shown) >= len(text)
+
+
+@pytest.mark.parametrize(("words", "kept"), [
+    ((), "corrections"), (("--host", "0.0.0.0"), None), (("--host", "0.0.0.0", "--corrections", "there"), "there")])
+def test_corrections_are_kept_here_unless_others_are_let_in(
+    words: tuple[str, ...], kept: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("intone.web.serve", lambda *served: asked.append(served[3].corrections))
+    main(["serve", *words])
+    assert asked == [None if kept is None else Path(kept)]

@@ -1,0 +1,351 @@
+"""`intone predict`: what a person, a program and a spreadsheet get; what bad recordings get."""
+
+import io
+import json
+import os
+import pty
+import subprocess
+import termios
+from pathlib import Path
+
+import av
+import numpy as np
+import pandas as pd
+import pytest
+
+import intone
+from command import finish, run, start
+from intone.cli.answer_table import percent
+from intone.cli.messages import printable
+from intone.cli.predict import SEGMENTS
+from intone.errors import NoSpeech
+from intone.recognition.formats import FORMATS
+from sounds import encode, mux, noise, pcm, silence, tone, voice
+from tiny_model import tiny_model
+
+KEYS = ["file", "duration_s", "label", "probabilities", "outside", "confident", "reasons", "sex", "segments", "recognizer"]
+SPEECH = voice(2.0)
+
+BAD = {
+    "silence.wav": (encode(silence(2.0), "wav"), "The recording is silent: check the microphone and record again."),
+    "noise.wav": (encode(noise(2.0), "wav"), "No voice was found in 2.0 s of sound: record someone who speaks"),
+    "tone.mp3": (encode(tone(3000, 2.0), "mp3"), "No voice was found in 2."),
+    "short.wav": (encode(SPEECH[:1200], "wav"), "The recording is 0.07 s long, and an answer needs at least 0.3 s"),
+    "empty.wav": (b"", "The file is "),
+    "image.wav": (b"\x89PNG\r\n\x1a\n" + bytes(5000), "The file is not a recording that can be decoded: use wav, flac"),
+    "text.mp3": (b"Dear Sir or Madam, " * 50, "The file is not a recording that can be decoded: use wav, flac"),
+    "cut.wav": (encode(SPEECH, "wav")[:50_000], "The file is cut off: its header states 2.0 s, but only 0.6 s can be"),
+    "notnumbers.wav": (pcm(np.full(16_000, np.nan, np.float32), 16_000, subtype="FLOAT"),
+                       "The recording holds samples that are not numbers (NaN or infinity)"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def put(path: Path, content: bytes = encode(SPEECH, "wav")) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def sure(path: Path) -> Path:
+    """A recognizer that hears a fearful man in everything."""
+    return tiny_model(path, {"male_fearful": 0.95, "female_calm": 0.05}, sure_above={"2": 0.8, "8": 0.99})
+
+
+def test_the_table_has_the_answer_of_the_bundled_recognizer(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = intone.load().predict(clip)
+    shown = run(capsys, "predict", clip)
+    assert (shown.status, shown.err) == (0, "")
+    heading, row, *reasons = shown.out.splitlines()
+    assert heading.split() == ["answer", "confident", "negative", "positive", "voice", "recording"]
+    numbers = [str(number) for number, _ in enumerate(wanted.reasons, 1)]
+    marked = ["yes" if wanted.confident else "no", *([f"({','.join(numbers)})"] if numbers else [])]
+    assert row.split() == [wanted.label, *marked, *map(percent, wanted.probabilities.values()), wanted.sex, str(clip),
+                           "(3.9", "s)"]
+    assert reasons == [f"({number}) {reason}" for number, reason in enumerate(wanted.reasons, 1)]
+
+
+def test_columns_stand_below_their_heads(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(2):
+        put(folder / f"{number}.wav", encode(voice(2.0, seed=number), "wav"))
+    for classes, names in (("2", ["negative", "positive"]), ("stress", ["not stressed", "stressed"]),
+                           ("8", list(intone.load().identity.classes))):
+        heading, *rows = run(capsys, "predict", folder, "--classes", classes).out.splitlines()[:3]
+        for name in names:
+            end = heading.index(f" {name} ") + 1 + len(name)
+            assert all(row[end - 1] == "%" and row[end] == " " for row in rows)
+
+
+def test_a_reason_is_said_once_for_many(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.5, "male_happy": 0.4, "male_calm": 0.1})
+    for number in range(4):
+        put(folder / "in" / f"{number}.wav", encode(voice(2.0, seed=number), "wav"))
+    put(folder / "in" / "brief.wav", encode(voice(0.5), "wav"))
+    shown = run(capsys, "predict", folder / "in", "--recognizer", model)
+    rows = shown.out.splitlines()
+    assert rows[6:] == ["(1) Its probability is below 80%, as that of a fifth or more of this recognizer's answers to "
+                        "voices that it had not heard.", rows[7]]
+    assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was heard.")
+    assert [row.split()[2] for row in rows[1:6]] == ["(1)"] * 4 + ["(1,2)"]
+
+
+def test_a_neutral_voice_is_neither_and_told_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.4, "male_neutral": 0.25, "male_surprised": 0.35})
+    shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model)
+    assert shown.out.splitlines()[1].split()[:3] == ["neither", "no", "(1)"]
+    assert shown.out.splitlines()[2] == ("(1) Most of what is heard is neither negative nor positive, and sounds rather "
+                                         "surprised.")
+
+
+def test_a_sure_answer_promises_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model(folder / "tiny.onnx", {"female_angry": 1.0})
+    _, row = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model).out.splitlines()
+    assert row.split()[:5] == ["negative", "yes", ">99%", "<1%", "female"]
+
+
+def test_a_single_recording_shows_its_segments(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = put(folder / "both.wav", encode(np.concatenate([voice(1.5), silence(1.5), voice(1.5, seed=1)]), "wav"))
+    segments = json.loads(run(capsys, "predict", both, "--format", "json").out)[0]["segments"]
+    assert len(segments) == 2
+    rows = run(capsys, "predict", both).out.splitlines()
+    for row, segment in zip(rows[2:4], segments, strict=True):
+        assert row.split()[0] == segment["label"]
+        assert row.endswith(f"  {segment['start_s']:.1f} to {segment['end_s']:.1f} s")
+    put(folder / "other.wav")
+    assert " to " not in run(capsys, "predict", folder).out
+
+
+def test_json_is_what_python_says(clip: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = put(folder / "bad.wav", b"")
+    shown = run(capsys, "predict", clip, bad, clip, "--classes", "8", "--sex", "male", "--format", "json")
+    first, failed, again = json.loads(shown.out)
+    assert list(first) == KEYS
+    assert first == again == json.loads(json.dumps(intone.load().predict(clip, classes=8, sex="male").to_dict()))
+    assert failed == {"file": str(bad), "error": shown.sentence.removeprefix(f"{bad}: ")}
+    assert shown.status == 1
+
+
+def test_json_has_the_channel_only_where_one_was_chosen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stereo = put(folder / "two.wav", pcm(np.stack([SPEECH, voice(2.0, 220, seed=3)], axis=1), 16_000))
+    answers = {channel: json.loads(run(capsys, "predict", stereo, "--channel", channel, "--format", "json").out)
+               for channel in ("mix", "each", "2")}
+    assert [list(one) for one in answers["mix"]] == [KEYS]
+    assert [list(one) for one in answers["each"]] == [[*KEYS, "channel"]] * 2
+    assert [one["channel"] for one in answers["each"] + answers["2"]] == [1, 2, 2]
+    assert answers["each"][1] == answers["2"][0]
+    rows = run(capsys, "predict", stereo, "--channel", "each").out.splitlines()
+    assert [row.partition("two.wav")[2] for row in rows[1:3]] == [", channel 1 (2.0 s)", ", channel 2 (2.0 s)"]
+
+
+def test_a_silent_channel_is_told_and_the_other_answered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = sure(folder / "tiny.onnx")
+    path = put(folder / "two.wav", pcm(np.stack([np.zeros_like(SPEECH), SPEECH], axis=1), 16_000))
+    said = "The recording is silent: check the microphone and record again."
+    shown = {kind: run(capsys, "predict", path, "--recognizer", model, "--channel", "each", "--format", kind)
+             for kind in ("table", "json", "csv")}
+    for one in shown.values():
+        assert (one.status, one.sentence) == (1, f"{path}, channel 1: {said}")
+    failed, answered = json.loads(shown["json"].out)
+    assert failed == {"file": str(path), "error": said, "channel": 1}
+    assert (answered["channel"], answered["label"]) == (2, "negative")
+    table = pd.read_csv(io.StringIO(shown["csv"].out))
+    assert list(table["channel"]) == [1, 2] and list(table["error"].isna()) == [False, True]
+    assert len(shown["table"].out.splitlines()) == 2
+
+
+def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.02, "male_happy": 0.98},
+                       {"male_sad": 0.1, "male_happy": -0.1}, sure_above={"2": 0.5, "8": 0.5})
+    path = put(folder / "a.wav", encode(voice(2.0, 110, 1), "wav"))
+    asked = ("predict", path, "--recognizer", model, "--classes", "8", "--explain")
+    (answer,) = json.loads(run(capsys, *asked, "--format", "json").out)
+    strongest = sorted(answer["attributions"], key=lambda one: -one["weight"])[:3]
+    lines = run(capsys, *asked).out.splitlines()
+    assert lines[1].split()[0] == answer["label"]
+    named = ", ".join(f"{one['start_s']:.1f} to {one['end_s']:.1f} s (+{one['weight']:.0%})" for one in strongest)
+    assert lines[2] == f"  {answer['label']} most at {named}"
+    assert "attributions" not in json.loads(run(capsys, *asked[:-1], "--format", "json").out)[0]
+
+
+def test_an_answer_that_no_moment_speaks_for_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer",
+                tiny_model(folder / "tiny.onnx", {"male_sad": 1.0}), "--explain")
+    assert shown.out.splitlines()[2] == "  no single attribution speaks for negative"
+
+
+def test_a_channel_that_a_recording_lacks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mono = put(folder / "mono.wav")
+    alone = run(capsys, "predict", mono, "--channel", "2")
+    assert (alone.status, alone.sentence) == (2, "The recording has 1 channel, so there is no channel 2.")
+    put(folder / "two.wav", pcm(np.stack([SPEECH, SPEECH], axis=1), 16_000))
+    both = run(capsys, "predict", folder, "--channel", "2", "--format", "json")
+    assert (both.status, both.sentence) == (1, f"{mono}: The recording has 1 channel, so there is no channel 2.")
+    assert [one.get("channel") for one in json.loads(both.out)] == [None, 2]
+
+
+def test_csv_is_a_table_with_a_column_for_each_class(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["a, b.wav", 'say "hi".wav', "two\nlines.wav", "Grüße.wav", "carriage\rreturn.wav"]
+    for name in names:
+        put(folder / name)
+    put(folder / "bad.wav", b"RIFF")
+    shown = run(capsys, "predict", folder, "--format", "csv", "--classes", "3")
+    assert len(shown.out.splitlines()) == 1 + len(names) + 1
+    table = pd.read_csv(io.StringIO(shown.out), index_col="file")
+    assert list(table.columns) == ["channel", "duration_s", "label", "negative", "neutral", "positive", "outside", "confident",
+                                   "sex", "reasons", "error"]
+    assert set(table.index) == {printable(str(folder / name)) for name in [*names, "bad.wav"]}
+    wanted = intone.load().predict(folder / "Grüße.wav", classes=3)
+    row = table.loc[str(folder / "Grüße.wav")]
+    assert (row["label"], row["confident"], row["sex"], row["channel"]) == (wanted.label, wanted.confident, wanted.sex, "mix")
+    np.testing.assert_allclose(row[list(wanted.probabilities)].astype(float), list(wanted.probabilities.values()), atol=1e-6)
+    assert (row["reasons"] if wanted.reasons else "") == " ".join(wanted.reasons)
+    failed = table.loc[str(folder / "bad.wav")]
+    assert failed["error"] in shown.sentence and failed.drop("error").isna().all()
+    assert table["error"].notna().sum() == 1 == shown.status
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("kind", ["table", "json"])
+def test_a_bad_recording_gets_one_sentence_and_no_label(
+    name: str, kind: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, said = BAD[name]
+    shown = run(capsys, "predict", put(folder / name, content), "--format", kind)
+    assert shown.status == 1
+    assert shown.sentence.startswith(f"{folder / name}: {said}")
+    if kind == "table":
+        assert shown.out == ""
+    else:
+        assert json.loads(shown.out) == [{"file": str(folder / name), "error": shown.sentence.removeprefix(f"{folder / name}: ")}]
+
+
+def test_a_video_without_sound_gets_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "mute.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25, width=64, height=64, pix_fmt="yuv420p")
+        for _ in range(5):
+            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+    shown = run(capsys, "predict", path)
+    assert (shown.status, shown.sentence) == (1, f"{path}: The file has no audio track: choose a recording of a voice.")
+
+
+def test_the_others_are_answered_when_some_fail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder / "deep" / "er" / "z.m4a", mux(voice(2.0), 16_000, "ipod", "aac", folder / "z.part"))
+    (folder / "z.part").unlink()
+    for name, (content, _) in BAD.items():
+        put(folder / name, content)
+    put(folder / "._mac.wav", b"not a recording")
+    put(folder / "notes.txt", b"not a recording")
+    shown = run(capsys, "predict", folder, folder / "gone.wav")
+    assert shown.status == 1
+    assert [row.split()[-3] for row in shown.out.splitlines()[1:2]] == [str(folder / "deep" / "er" / "z.m4a")]
+    failed = [line.split(": ")[1] for line in shown.err.splitlines()]
+    assert failed == [*sorted(str(folder / name) for name in BAD), str(folder / "gone.wav")]
+
+
+def test_a_folder_without_recordings_is_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder / "void" / "notes.txt", b"words")
+    shown = run(capsys, "predict", put(folder / "a.wav"), folder / "void")
+    assert (shown.status, shown.out) == (2, "")
+    assert shown.sentence.startswith(f"The folder {folder / 'void'} holds no recordings: name one with files such as .wav")
+
+
+def test_odd_names_are_answered_and_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [b"caf\xe9.wav", b"two\nlines.wav", b"with space.wav", b"\x1b[31mred.wav", b"-dash.wav"]
+    for name in names:
+        put(folder / os.fsdecode(name))
+    shown = run(capsys, "predict", folder, "--recognizer", sure(folder / "tiny.onnx"))
+    assert (shown.status, shown.err) == (0, "")
+    assert len(shown.out.splitlines()) == 1 + len(names)
+    assert "\x1b" not in shown.out and "\\x1b[31mred.wav" in shown.out and "caf\\udce9.wav" in shown.out
+    files = [one["file"] for one in json.loads(run(capsys, "predict", folder, "--format", "json").out)]
+    assert {os.fsencode(Path(file).name) for file in files} == set(names)
+    table = pd.read_csv(io.StringIO(run(capsys, "predict", folder, "--format", "csv").out))
+    assert f"{folder}/caf\\udce9.wav" in set(table["file"])
+    gone = run(capsys, "predict", folder / os.fsdecode(b"g\xf6ne\n.wav"))
+    assert (gone.status, gone.sentence.count("\\udcf6ne\\n.wav")) == (1, 1)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_json_is_right_in_any_encoding(encoding: str, folder: Path) -> None:
+    recording = put(folder / os.fsdecode(b"gr\xfc\xc3\xbc.wav"))
+    ended = finish(start("predict", recording, "--format", "json", env={**os.environ, "PYTHONIOENCODING": encoding}))
+    assert [one["file"] for one in json.loads(ended.out)] == [str(recording)]
+
+
+def test_a_recognizer_answers_only_what_it_was_trained_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = put(folder / "a.wav")
+    (folder / "run").mkdir()
+    tiny_model(folder / "run" / "recognizer.onnx", {"male_negative": 0.9, "male_positive": 0.1}, classes="2", sex="male")
+    asked = {words: run(capsys, "predict", recording, "--recognizer", folder / "run", *words)
+             for words in [(), ("--classes", "8"), ("--sex", "female")]}
+    assert asked[()].out.splitlines()[1].split()[:5] == ["negative", "yes", "90%", "10%", "male"]
+    assert asked["--classes", "8"].sentence == ("This recognizer was trained for 2 classes and cannot answer 8: choose "
+                                                "--classes 2.")
+    assert asked["--sex", "female"].sentence == "This recognizer was trained on male voices only: choose --sex male."
+    assert [asked[words].status for words in asked] == [0, 2, 2]
+
+
+def test_a_recognizer_that_cannot_be_read_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = put(folder / "a.wav")
+    cut = put(folder / "cut.onnx", sure(folder / "whole.onnx").read_bytes()[:300])
+    for path, said in ((cut, "The model file is damaged"), (recording, "The model file is damaged"),
+                       (folder / "gone.onnx", f"The model file {folder / 'gone.onnx'} cannot be read"),
+                       (folder, f"The folder {folder} holds no recognizer.onnx")):
+        shown = run(capsys, "predict", recording, "--recognizer", path)
+        assert (shown.status, shown.out) == (1, "")
+        assert shown.sentence.startswith(said)
+
+
+def test_many_recordings_show_a_bar_on_a_terminal_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(3):
+        put(folder / "in" / f"{number}.wav", encode(voice(0.5, seed=number), "wav"))
+    assert run(capsys, "predict", folder / "in").err == ""
+    terminal, its_end = pty.openpty()
+    termios.tcsetwinsize(its_end, (24, 100))
+    process = start("predict", folder / "in", "--format", "json", stderr=its_end, stdout=subprocess.DEVNULL)
+    os.close(its_end)
+    assert process.wait(timeout=60) == 0
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "3/3" in shown and "recording" in shown
+
+
+def test_a_failure_is_an_error_with_a_sentence(folder: Path) -> None:
+    with pytest.raises(NoSpeech) as error:
+        intone.load().predict(put(folder / "silence.wav", encode(silence(1.0), "wav")))
+    assert str(error.value) == BAD["silence.wav"][1]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("segments", "csv"), ("audacity", "audacity"), ("textgrid", "textgrid"),
+                                            ("webvtt", "webvtt")])
+def test_segments_of_one_recording_are_written_for_other_programs(
+    kind: str, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = put(folder / "in" / "both.wav", encode(np.concatenate([voice(1.5), silence(1.5), voice(1.5, seed=1)]), "wav"))
+    wanted = intone.load().predict(both, classes=8)
+    assert len(wanted.segments) == 2
+    for asked in (("predict", both), ("predict", folder / "in"), ("predict", both, "--channel", "1")):
+        shown = run(capsys, *asked, "--classes", "8", "--format", kind)
+        assert (shown.status, shown.err, shown.out) == (0, "", FORMATS[name].write(wanted))
+
+
+@pytest.mark.parametrize("kind", SEGMENTS)
+def test_segments_of_several_recordings_are_wrong_use(kind: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = put(folder / "in" / "a.wav")
+    for more in ((put(folder / "b.wav"),), (folder,), ("--channel", "each")):
+        shown = run(capsys, "predict", one, *more, "--format", kind)
+        assert (shown.status, shown.out) == (2, "")
+        assert shown.sentence == (f"--format {kind} takes the segments of one recording: name one, and no --channel "
+                                  "each.")
+
+
+def test_a_bad_recording_has_no_segments(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content, said = BAD["silence.wav"]
+    shown = run(capsys, "predict", put(folder / "a.wav", content), "--format", "webvtt")
+    assert (shown.status, shown.out, shown.sentence) == (1, "", f"{folder / 'a.wav'}: {said}")

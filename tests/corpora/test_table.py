@@ -1,0 +1,93 @@
+import pandas as pd
+import pytest
+
+from corpus_files import touch
+from intone.audio.search import audio_files
+from intone.corpora import COLUMNS, CremaD, LabelFolders, Ravdess, open_corpora
+from intone.corpora.table import open_corpus
+from intone.errors import CorpusError, UsageError
+
+RAVDESS = "Actor_01/03-01-03-01-01-01-01.wav"
+CREMA_D = "AudioWAV/1001_DFA_ANG_XX.wav"
+
+
+@pytest.mark.parametrize(("files", "kind"), [
+    ([RAVDESS], Ravdess),
+    (["03-01-03-01-01-01-01.wav"], Ravdess),
+    (["Audio_Speech_Actors_01-24/" + RAVDESS, "stray.wav"], Ravdess),
+    ([CREMA_D], CremaD),
+    (["angry/a.wav"], LabelFolders),
+    (["male_angry/speaker/a.wav"], LabelFolders),
+])
+def test_a_plain_folder_is_recognized(tmp_path, files, kind):
+    corpus = open_corpus(str(touch(tmp_path, files)))
+    assert type(corpus) is kind
+    assert corpus.root == tmp_path
+
+
+@pytest.mark.parametrize(("name", "kind"), [("ravdess", Ravdess), ("crema-d", CremaD), ("folder", LabelFolders)])
+def test_a_corpus_that_is_named_is_taken_as_that(tmp_path, name, kind):
+    assert type(open_corpus(f"{name}={touch(tmp_path, [RAVDESS])}")) is kind
+
+
+def test_a_folder_with_an_equals_sign_is_a_folder(tmp_path):
+    root = touch(tmp_path / "rate=48k", [RAVDESS])
+    assert open_corpus(str(root)).root == root
+
+
+def test_the_home_folder_may_be_written_short(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    touch(tmp_path / "speakers", [RAVDESS])
+    assert open_corpus("~/speakers").root == open_corpus("ravdess=~/speakers").root == tmp_path / "speakers"
+
+
+def test_another_corpus_is_an_error_that_lists_the_known_ones(tmp_path):
+    with pytest.raises(UsageError, match=r"no corpus 'emodb': write ravdess=DIR, crema-d=DIR, folder=DIR or a folder"):
+        open_corpus(f"emodb={tmp_path}")
+
+
+@pytest.mark.parametrize("prefix", ["", "ravdess="])
+def test_a_folder_that_is_not_there_is_an_error(tmp_path, prefix):
+    with pytest.raises(CorpusError, match="There is no folder"):
+        open_corpus(f"{prefix}{tmp_path / 'none'}")
+
+
+def test_a_file_is_no_folder(tmp_path):
+    with pytest.raises(CorpusError, match="There is no folder"):
+        open_corpus(str(touch(tmp_path, ["a.wav"]) / "a.wav"))
+
+
+def test_a_folder_without_recordings_is_an_error(tmp_path):
+    with pytest.raises(CorpusError, match="holds no recordings"):
+        open_corpus(str(touch(tmp_path, ["notes.txt", ".hidden.wav"])))
+
+
+def test_a_folder_that_is_no_corpus_is_an_error(tmp_path):
+    with pytest.raises(CorpusError, match="not a corpus that is known"):
+        open_corpus(str(touch(tmp_path, ["music/a.wav"])))
+
+
+def test_no_name_at_all_is_an_error():
+    with pytest.raises(UsageError, match="No corpus is named"):
+        open_corpora([])
+
+
+def test_several_corpora_are_one_table(tmp_path):
+    touch(tmp_path / "r", [RAVDESS, RAVDESS.replace("01.wav", "03.wav")])
+    touch(tmp_path / "f", ["sad/z.wav"])
+    table = open_corpora([str(tmp_path / "f"), f"ravdess={tmp_path / 'r'}"])
+    assert tuple(table.columns) == COLUMNS
+    assert table["corpus"].tolist() == ["folder", "ravdess", "ravdess"]
+    assert table.index.tolist() == [0, 1, 2]
+    assert all(pd.notna(table[column]).all() for column in ("clip", "path", "actor", "emotion", "vocal"))
+
+
+def test_files_are_sorted_and_suffixes_read_in_any_case(tmp_path):
+    touch(tmp_path, ["b.WAV", "a/z.flac", "c.txt", "a/y.Mp3", ".b.wav"])
+    assert [path.relative_to(tmp_path).as_posix() for path in audio_files(tmp_path)] == ["a/y.Mp3", "a/z.flac", "b.WAV"]
+
+
+def test_rows_are_sorted_by_clip_and_then_by_path(tmp_path):
+    touch(tmp_path, ["sad/b.wav", "angry/c.wav", "angry/b.wav"])
+    table = LabelFolders(tmp_path).table()
+    assert [(row.clip, row.emotion) for row in table.itertuples()] == [("b", "angry"), ("b", "sad"), ("c", "angry")]

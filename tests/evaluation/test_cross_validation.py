@@ -1,0 +1,174 @@
+"""Evaluation: whole runs on a small corpus, and figures from rows."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intone import labels
+from intone.audio import read_mono
+from intone.corpora import open_corpora
+from intone.errors import CorpusError, TrainingError
+from intone.evaluation import cross_validation, report
+from intone.recognition import scoring
+from intone.recognition.model_file import load_model
+from intone.training import calibrate, run
+from intone.training.fit import fit
+from intone.training.recipes import TunedRecipe, on_encoder, recipe
+from small_corpus import write_corpus, write_crema_d
+from tiny_encoder import write_encoder
+
+
+def rows_of(truth: list[str], answers: list[str], classes: tuple[str, ...], sure: float = 0.9) -> pd.DataFrame:
+    rest = (1 - sure) / (len(classes) - 1)
+    values = [[sure if name == answer else rest for name in classes] for answer in answers]
+    frame = pd.DataFrame(values, columns=list(classes))
+    frame.insert(0, "truth", truth)
+    frame.insert(0, "actor", [i % 4 + 1 for i in range(len(truth))])
+    frame.insert(0, "fold", 0)
+    frame.insert(0, "clip", [f"clip-{i}" for i in range(len(truth))])
+    return frame
+
+
+def test_eight_emotions_are_read_as_two_classes() -> None:
+    truth = ["calm", "happy", "sad", "angry", "neutral", "disgust"]
+    rows = rows_of(truth, ["happy", "sad", "sad", "fearful", "neutral", "sad"], labels.EMOTIONS)
+    two = report.summarize(rows, labels.scheme(2))
+    assert two.clips == 4
+    assert two.accuracy.value == pytest.approx(3 / 4)
+    assert two.uar.value == pytest.approx((1 + 1 / 2) / 2)
+    assert report.summarize(rows).accuracy.value == pytest.approx(2 / 6)
+
+
+def test_a_refusal_counts_as_wrong_and_is_counted_apart() -> None:
+    rows = rows_of(["negative", "positive"], ["negative", "positive"], ("negative", "positive"))
+    rows.loc[1, ["negative", "positive"]] = np.nan
+    found = report.summarize(rows)
+    assert (found.refused, found.accuracy.value) == (1, 0.5)
+
+
+def test_rows_survive_the_file_and_others_are_refused(tmp_path: Path) -> None:
+    rows = rows_of(["negative", "positive"], ["negative", "negative"], ("negative", "positive"))
+    scoring.write_rows(tmp_path / "a.csv", rows)
+    pd.testing.assert_frame_equal(scoring.read_rows(tmp_path / "a.csv"), rows)
+    rows.drop(columns="fold").to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(CorpusError, match="does not hold out-of-fold predictions"):
+        scoring.read_rows(tmp_path / "b.csv")
+
+
+def test_table_has_the_majority_row_and_the_intervals() -> None:
+    truth = ["negative"] * 6 + ["positive"] * 4
+    found = report.summarize(rows_of(truth, truth, ("negative", "positive")))
+    text = report.to_markdown({"one": found, "other": found})
+    assert text.count("always negative | 10 | 60.0 | 50.0") == 1
+    assert text.count("100.0 (100.0-100.0)") == 6
+    assert report.class_table(found).splitlines()[-1] == "| 100.0 | 100.0 |"
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    """All 24 speakers in two folds, with the voice detector out of the way: tones are not speech."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    table = open_corpora([str(write_corpus(folder / "corpus", actors=tuple(range(1, 25)), seconds=0.5))])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("intone.recognition.scoring._serve", _without_detector)
+        for fold in (3, 0):
+            cross_validation.evaluate(table, replace(recipe("level-independent"), epochs=2, batch=64), folder / "run", sex="both",
+                                classes=2, only=[fold], jobs=1)
+    return folder / "run", table
+
+
+def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, str, None]:
+    """What a person gets, of the whole clip as if it were speech."""
+    clip, sex = asked
+    assert sex == "auto"
+    loaded = load_model(model)
+    probabilities = loaded.answer(loaded.settings.front_end(read_mono(clip)))
+    return probabilities.reshape(2, -1).sum(axis=0), "female", None
+
+
+def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = evaluated
+    rows = scoring.read_rows(folder / cross_validation.OUT_OF_FOLD)
+    assert sorted(set(rows["actor"])) == [2, 5, 8, 14, 15, 16, 17, 21, 23, 24]
+    assert dict(rows.groupby("actor")["fold"].first()) == {2: 0, 5: 0, 14: 0, 15: 0, 16: 0, 8: 3, 17: 3, 21: 3, 23: 3, 24: 3}
+    assert list(rows.columns) == ["clip", "fold", "actor", "truth", "negative", "positive", "sex"]
+    np.testing.assert_allclose(rows[["negative", "positive"]].sum(axis=1), 1, atol=1e-5)
+    assert set(rows["truth"]) == {"negative", "positive"} and rows["clip"].is_unique
+    for fold, tested in ((0, 5), (3, 17)):
+
+
+        made = run.read_run(folder / f"fold-{fold}")
+        assert f"ravdess:{tested}" in made.held_out
+        assert not set(made.held_out) & set(made.validating)
+
+
+def test_a_fold_that_is_done_is_not_done_again(evaluated: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, table = evaluated
+    monkeypatch.setattr(cross_validation, "fit", lambda *_, **__: pytest.fail("the fold was done again"))
+    before = (folder / cross_validation.OUT_OF_FOLD).read_bytes()
+    cross_validation.evaluate(table, replace(recipe("level-independent"), epochs=2, batch=64), folder, sex="both", classes=2,
+                        only=[0], jobs=1)
+    assert (folder / cross_validation.OUT_OF_FOLD).read_bytes() == before
+
+
+def test_tables_show_percent(evaluated: tuple[Path, pd.DataFrame]) -> None:
+    rows = scoring.read_rows(evaluated[0] / cross_validation.OUT_OF_FOLD)
+    text = report.to_markdown({"small": report.summarize(rows)})
+    assert re.search(r"\| small \| 50 \| \d+\.\d \(\d+\.\d-\d+\.\d\) \|", text)
+
+
+@pytest.fixture(scope="module")
+def two_corpora(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame, TunedRecipe]:
+    """RAVDESS of all speakers and a small CREMA-D, with a recipe on a tiny encoder."""
+    folder = tmp_path_factory.mktemp("corpora")
+    people = {1000 + i: ("Male", "Female")[i % 2] for i in range(1, 21)}
+    table = open_corpora([str(write_corpus(folder / "ravdess", actors=tuple(range(1, 25)), seconds=0.4)),
+                          f"crema-d={write_crema_d(folder / 'crema-d', people)}"])
+    tuned = on_encoder(str(write_encoder(folder / "encoder")))
+    assert isinstance(tuned, TunedRecipe)
+    return folder, table, replace(tuned, frozen=1, tuned=1, epochs=1)
+
+
+def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, table, tuned = two_corpora
+    monkeypatch.setattr("intone.recognition.scoring._serve", _without_detector)
+    clips, settings = run.plan(table, tuned, validation="none")
+    with pytest.raises(TrainingError, match=r"validation\.csv is not there: name the folder of a finished"):
+        fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1)
+    found = cross_validation.evaluate(table, tuned, folder / "folds", only=[0], jobs=1)
+    assert {corpus: len(rows) for corpus, rows in found.items()} == {"ravdess": 40, "crema-d": 8}
+    assert set(found["crema-d"]["sex"]) <= {"male", "female"}
+    first = folder / "folds" / "fold-0" / run.VALIDATION
+    rows = pd.read_csv(first)
+    assert len(rows) == 8 * 2 + 2 and set(rows["corpus"]) == {"ravdess", "crema-d"}
+    for number in range(1, 5):
+        scoring.write_rows(folder / "folds" / f"fold-{number}" / run.VALIDATION, rows)
+    model = load_model(fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1))
+    assert not (folder / "whole" / run.VALIDATION).is_file()
+    wanted = calibrate.calibrated(model.settings, pd.concat([rows] * 5), calibrate.classes_of(clips))
+    assert model.settings.temperature == wanted.temperature != 1
+    lacked = set(labels.EMOTIONS) - calibrate.classes_of(clips)["crema-d"]
+    assert model.settings.factors == wanted.factors and set(wanted.factors) == lacked != set()
+
+
+def test_a_corpus_is_left_out(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, table, tuned = two_corpora
+    monkeypatch.setattr("intone.recognition.scoring._serve", _without_detector)
+    found = cross_validation.across(table, tuned, folder / "across", jobs=1)
+    for corpus, rows in found.items():
+        own = table[table["corpus"] == corpus]
+        assert sorted(rows["clip"]) == sorted(own["clip"])
+        made = run.read_run(folder / "across" / f"without-{corpus}")
+        assert not any(speaker.startswith(f"{corpus}:") for speaker in made.validating)
+        assert (folder / "across" / f"across-{corpus}.csv").is_file()
+    assert found["ravdess"]["calm"].max() < 1e-6  # CREMA-D knows no calm
+    with pytest.raises(CorpusError, match="there must be another one to train on"):
+        cross_validation.across(table[table["corpus"] == "ravdess"], tuned, folder / "one", jobs=1)

@@ -1,0 +1,61 @@
+"""Metrics, by hand and against scikit-learn."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
+
+from intone.evaluation import metrics
+
+CLASSES = ("a", "b", "c")
+PAIRS = st.lists(st.tuples(st.sampled_from(CLASSES), st.sampled_from((*CLASSES, None))), min_size=1, max_size=40)
+
+
+def test_figures_by_hand() -> None:
+    table = metrics.counts(["a", "a", "a", "b", "b", "c"], ["a", "a", "b", "b", None, "c"], CLASSES)
+    assert table.tolist() == [[2, 1, 0, 0], [0, 1, 0, 1], [0, 0, 1, 0]]
+    assert metrics.accuracy(table) == pytest.approx(4 / 6)
+    assert metrics.uar(table) == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
+    assert metrics.macro_f1(table) == pytest.approx((0.8 + 0.5 + 1) / 3)
+    assert metrics.recalls(table).tolist() == pytest.approx([2 / 3, 0.5, 1.0])
+
+
+@given(PAIRS)
+def test_they_are_those_of_scikit_learn(pairs: list[tuple[str, str | None]]) -> None:
+    truth, answers = [one for one, _ in pairs], [one for _, one in pairs]
+    table = metrics.counts(truth, answers, CLASSES)
+    told = [answer or "refused" for answer in answers]
+    present = [one for one in CLASSES if one in truth]
+    assert table.tolist() == confusion_matrix(truth, told, labels=[*CLASSES, "refused"])[:3].tolist()
+    assert metrics.accuracy(table) == pytest.approx(accuracy_score(truth, told))
+    assert metrics.uar(table) == pytest.approx(recall_score(truth, told, labels=present, average="macro", zero_division=0))
+    assert metrics.macro_f1(table) == pytest.approx(f1_score(truth, told, labels=present, average="macro", zero_division=0))
+
+
+def test_interval_holds_the_value_and_grows_where_voices_differ() -> None:
+    rng = np.random.default_rng(1)
+    alike = rng.multinomial(10, [0.7, 0.1, 0.1, 0.1], size=(40, 3)).astype(float)
+    alike[:, [1, 2]] = np.roll(alike[:, [1, 2]], 1, axis=2)
+    alike[:, 2, :3] = np.roll(alike[:, 2, :3], 1, axis=1)
+    found = metrics.over_speakers(metrics.accuracy, alike)
+    assert found.low < found.value < found.high
+    assert found.value == pytest.approx(float(metrics.accuracy(alike.sum(0))))
+    assert found == metrics.over_speakers(metrics.accuracy, alike)
+    unlike = alike.copy()
+    unlike[::2] = unlike[::2][..., [3, 3, 3, 0]]
+    other = metrics.over_speakers(metrics.accuracy, unlike)
+    assert other.high - other.low > 3 * (found.high - found.low)
+
+
+def test_calibration_error() -> None:
+    right = np.array([True] * 8 + [False] * 2)
+    assert metrics.calibration_error(np.full(10, 0.8), right) == pytest.approx(0)
+    assert metrics.calibration_error(np.full(10, 1.0), right) == pytest.approx(0.2)
+    assert metrics.calibration_error(np.array([0.9] * 10 + [0.3] * 10), np.array([True] * 10 + [False] * 10)) == (
+        pytest.approx(0.5 * 0.1 + 0.5 * 0.3))
+
+
+def test_coverage_takes_the_surest_first() -> None:
+    top, right = np.array([0.9, 0.2, 0.8, 0.5]), np.array([True, False, True, False])
+    assert [metrics.coverage(top, right, share) for share in (0.25, 0.5, 0.75, 1.0)] == pytest.approx([1, 1, 2 / 3, 0.5])

@@ -1,0 +1,198 @@
+"""Segments for other programs: their own parsers are the judges."""
+
+import html
+import io
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import parselmouth
+import pytest
+import textgrid as textgrid_parser
+import webvtt as webvtt_parser
+from hypothesis import example, given
+from hypothesis import strategies as st
+from parselmouth.praat import call
+
+from intone.recognition.formats import FORMATS
+from intone.recognition.prediction import Prediction, RecognizerIdentity, Segment
+
+WHO = RecognizerIdentity("test", "0", ("negative", "positive"))
+Piece = tuple[float, float, str]
+"""Begin, end, text."""
+
+
+def answer(duration_s: float, *segments: Piece) -> Prediction:
+    shares = {"negative": 0.25, "positive": 0.75}
+    made = tuple(Segment(start, end, label, shares) for start, end, label in segments)
+    return Prediction("talk.wav", duration_s, "positive", shares, 0.0, True, (), "female", made, WHO)
+
+
+ONE = answer(4.0, (0.5, 1.25, "positive"), (2.0, 3.5, "neither"))
+
+GRID = '''\
+File type = "ooTextFile"
+Object class = "TextGrid"
+
+xmin = 0
+xmax = 2.000
+tiers? <exists>
+size = 1
+item []:
+    item [1]:
+        class = "IntervalTier"
+        name = "emotion"
+        xmin = 0
+        xmax = 2.000
+        intervals: size = 2
+        intervals [1]:
+            xmin = 0.000
+            xmax = 0.500
+            text = ""
+        intervals [2]:
+            xmin = 0.500
+            xmax = 2.000
+            text = "so ""called"""
+'''
+
+
+def in_grid(one: Prediction, folder: Path) -> list[Piece]:
+    """The intervals that the package textgrid reads; it refuses what overlaps."""
+    path = folder / "x.TextGrid"
+    path.write_text(FORMATS["textgrid"].write(one), encoding="utf-8")
+    tier = textgrid_parser.TextGrid.fromFile(str(path))[0]
+    assert tier.name == "emotion"
+    return [(piece.minTime, piece.maxTime, piece.mark) for piece in tier]
+
+
+def in_praat(one: Prediction, folder: Path) -> list[Piece]:
+    """The intervals that Praat reads."""
+    path = folder / "praat.TextGrid"
+    path.write_text(FORMATS["textgrid"].write(one), encoding="utf-8")
+    grid = parselmouth.read(str(path))
+    assert call(grid, "Get number of tiers") == 1 and call(grid, "Get tier name", 1) == "emotion"
+    asked = [f"Get {what} of interval" for what in ("start time", "end time", "label")]
+    pieces = [tuple(call(grid, what, 1, number) for what in asked)
+              for number in range(1, call(grid, "Get number of intervals", 1) + 1)]
+    assert (call(grid, "Get start time"), call(grid, "Get end time")) == (pieces[0][0], pieces[-1][1])
+    return pieces
+
+
+def in_webvtt(one: Prediction) -> list[Piece]:
+    cues = webvtt_parser.from_string(FORMATS["webvtt"].write(one), strict=True)
+    return [(seconds(cue.start), seconds(cue.end), html.unescape(cue.raw_text)) for cue in cues]
+
+
+def seconds(clock: str) -> float:
+    hours, minutes, rest = clock.split(":")
+    return round(int(hours) * 3600 + int(minutes) * 60 + float(rest), 3)
+
+
+def in_audacity(one: Prediction) -> list[Piece]:
+    table = pd.read_csv(io.StringIO(FORMATS["audacity"].write(one)), sep="\t", header=None, names=["start", "end", "text"],
+                        quoting=3)
+    return [(float(start), float(end), text) for start, end, text in table.itertuples(index=False)]
+
+
+def test_each_format_as_it_is() -> None:
+    assert FORMATS["audacity"].write(ONE) == "0.500\t1.250\tpositive 75%\n2.000\t3.500\tneither\n"
+    assert FORMATS["webvtt"].write(ONE) == (
+        "WEBVTT\n\n00:00:00.500 --> 00:00:01.250\npositive 75%\n\n00:00:02.000 --> 00:00:03.500\nneither\n")
+    assert FORMATS["csv"].write(ONE) == (
+        "start_s,end_s,label,negative,positive\n0.500,1.250,positive,0.250000,0.750000\n"
+        "2.000,3.500,neither,0.250000,0.750000\n")
+    assert FORMATS["textgrid"].write(answer(2.0, (0.5, 2.004, 'so "called"'))) == GRID
+    assert json.loads(FORMATS["json"].write(ONE)) == json.loads(json.dumps(ONE.to_dict()))
+
+
+def test_each_is_found_by_its_name_and_has_its_files() -> None:
+    assert [(name, one.name, one.suffix, one.media_type) for name, one in FORMATS.items()] == [
+        ("audacity", "audacity", ".txt", "text/plain"), ("textgrid", "textgrid", ".TextGrid", "text/plain"),
+        ("webvtt", "webvtt", ".vtt", "text/vtt"), ("csv", "csv", ".csv", "text/csv"),
+        ("json", "json", ".json", "application/json")]
+
+
+def test_praat_reads_the_pauses_too(tmp_path: Path) -> None:
+    assert in_praat(ONE, tmp_path) == [(0, 0.5, ""), (0.5, 1.25, "positive 75%"), (1.25, 2, ""), (2, 3.5, "neither"),
+                                       (3.5, 4, "")]
+
+
+@pytest.mark.parametrize("duration_s", [0.0, 0.0004, 2.0])
+def test_a_recording_without_speech_is_one_pause(duration_s: float, tmp_path: Path) -> None:
+    none = answer(duration_s)
+    assert in_praat(none, tmp_path) == in_grid(none, tmp_path) == [(0, max(duration_s, 0.001), "")]
+    assert in_webvtt(none) == [] and FORMATS["audacity"].write(none) == ""
+    assert FORMATS["csv"].write(none) == "start_s,end_s,label,negative,positive\n"
+
+
+def test_a_hundred_hours_and_more_have_their_hours(tmp_path: Path) -> None:
+    long = answer(400_000.0, (359_999.9996, 360_001.5, "positive"), (399_999.0, 400_000.003, "positive"))
+    assert "\n100:00:00.000 --> 100:00:01.500\n" in FORMATS["webvtt"].write(long)
+    assert in_webvtt(long) == in_audacity(long) == [(360_000.0, 360_001.5, "positive 75%"),
+                                                    (399_999.0, 400_000.0, "positive 75%")]
+    assert in_praat(long, tmp_path)[-1] == (399_999.0, 400_000.0, "positive 75%")
+
+
+def test_neighbours_that_touch_or_overlap_by_rounding_stand_side_by_side(tmp_path: Path) -> None:
+    near = answer(3.0, (0.0, 1.0, "positive"), (1.0, 1.5006, "neither"), (1.5004, 2.0, "positive"), (2.0001, 2.0004, "neither"))
+    sides = [(0, 1, "positive 75%"), (1, 1.501, "neither"), (1.501, 2, "positive 75%")]
+    assert in_webvtt(near) == in_audacity(near) == sides
+    assert in_praat(near, tmp_path) == [*sides, (2, 3, "")]
+    assert len(pd.read_csv(io.StringIO(FORMATS["csv"].write(near)))) == 4
+
+
+SMALL = st.floats(-0.002, 0.002) | st.integers(0, 8).map(lambda halves: halves / 2000)
+GAPS = SMALL | st.floats(0, 20_000)
+LENGTHS = st.floats(0, 0.002) | st.integers(0, 20_001).map(lambda halves: halves / 2000) | st.floats(0, 20_000)
+WORDS = st.sampled_from(["negative", "positive", "neither", 'quo"ted', "<b> & more --> &amp;", "two\nlines", "a\ttab", "Größe"])
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> Prediction:
+    """Segments one after another, some touching, some overlapping by rounding; some reach past the end."""
+    made, free = [], 0.0
+    for gap, length, word in draw(st.lists(st.tuples(GAPS, LENGTHS, WORDS), max_size=12)):
+        start = max(0.0, free + gap, made[-1][0] if made else 0.0)
+        free = start + length
+        made.append((start, free, word))
+    return answer(max(0.0, free + draw(GAPS)), *made)
+
+
+@given(one=answers())
+@example(one=answer(2.6745, (0.0, 2.6745, "positive")))  # half a millisecond, which two ways of rounding tell apart
+def test_parsers_read_whatever_is_written(one: Prediction, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("grid")
+    grid, spoken = in_grid(one, folder), in_webvtt(one)
+    assert in_praat(one, folder) == grid
+    assert in_audacity(one) == spoken == [piece for piece in grid if piece[2]]
+    # No gap, no overlap, from the first attribution to the last.
+    assert grid[0][0] == 0 and grid[-1][1] == pytest.approx(max(one.duration_s, 0.001), abs=6e-4)
+    assert all(before[1] == after[0] for before, after in pairwise(grid))
+    assert all(start < end for start, end, _ in grid)
+    assert all(before[2] or after[2] for before, after in pairwise(grid))
+    # Every segment that does not vanish is told, to the millisecond; the overlaps are of up to two.
+    told = {(start, end) for start, end, _ in spoken}
+    for segment in one.segments:
+        end_s = min(segment.end_s, one.duration_s)
+        if end_s - segment.start_s > 0.005:
+            assert any(abs(start - segment.start_s) < 0.004 and abs(end - end_s) < 0.001 for start, end in told)
+    assert len(spoken) <= len(one.segments)
+
+
+@given(one=answers())
+def test_the_table_has_every_segment_as_it_is(one: Prediction) -> None:
+    table = pd.read_csv(io.StringIO(FORMATS["csv"].write(one)))
+    assert list(table.columns) == ["start_s", "end_s", "label", "negative", "positive"]
+    assert list(table["label"]) == [segment.label for segment in one.segments]
+    times = np.reshape([(segment.start_s, segment.end_s) for segment in one.segments], (-1, 2))
+    np.testing.assert_allclose(table[["start_s", "end_s"]].astype(float), times, rtol=0, atol=6e-4)
+    assert set(table["negative"]) <= {0.25} and set(table["positive"]) <= {0.75}
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.874, "87%"), (0.999, ">99%"), (0.001, "<1%")])
+def test_a_share_promises_nothing(share: float, said: str, tmp_path: Path) -> None:
+    one = Prediction(None, 1.0, "positive", {"positive": share}, 0.0, True, (), "male",
+                     (Segment(0.0, 1.0, "positive", {"positive": share}),), WHO)
+    assert in_webvtt(one) == in_audacity(one) == in_praat(one, tmp_path) == [(0, 1, f"positive {said}")]

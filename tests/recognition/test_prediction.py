@@ -1,0 +1,64 @@
+import json
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
+
+masses = st.lists(st.floats(0, 1), min_size=8, max_size=8).filter(lambda values: sum(values) > 1e-3).map(
+    lambda values: np.array(values) / sum(values))
+
+
+@given(masses, st.sampled_from(sorted(SCHEMES)))
+def test_probabilities_sum_to_1_and_keep_their_proportions(emotions, name):
+    wanted = scheme(name)
+    label, probabilities, outside = in_scheme(wanted, wanted.sums(emotions))
+    assert tuple(probabilities) == wanted.classes
+    assert sum(probabilities.values()) == pytest.approx(1)
+    assert 0 <= outside <= 1
+    for one, emotions_of_it in wanted.groups.items():
+        mass = sum(emotions[EMOTIONS.index(emotion)] for emotion in emotions_of_it)
+        assert probabilities[one] * (1 - outside) == pytest.approx(mass, abs=2e-6)
+    if outside > 0.5:
+        assert label == NEITHER
+    else:
+        assert probabilities[label] == max(probabilities.values())
+    if name in ("8", "stress"):
+        assert outside == pytest.approx(0, abs=1e-9)
+
+
+def test_half_outside_is_not_yet_neither():
+    two = scheme(2)
+    assert in_scheme(two, np.array([0.3, 0.2]))[0] == "negative"
+    assert in_scheme(two, np.array([0.29, 0.2]))[0] == NEITHER
+    assert in_scheme(two, np.array([0.0, 0.0])) == (NEITHER, {"negative": 0.5, "positive": 0.5}, 1.0)
+
+
+PREDICTION = Prediction(
+    "voice.wav", 1.5, "negative", {"negative": 0.75, "positive": 0.25}, 0.1, False, ("It is short.",), "female",
+    (Segment(0.0, 1.0, "negative", {"negative": 0.75, "positive": 0.25}),), RecognizerIdentity("tiny", "abc", EMOTIONS))
+
+
+def test_a_prediction_is_ready_for_json():
+    plain = PREDICTION.to_dict()
+    assert json.loads(json.dumps(plain, allow_nan=False)) == {
+        "file": "voice.wav", "duration_s": 1.5, "label": "negative",
+        "probabilities": {"negative": 0.75, "positive": 0.25}, "outside": 0.1, "confident": False,
+        "reasons": ["It is short."], "sex": "female",
+        "segments": [{"start_s": 0.0, "end_s": 1.0, "label": "negative",
+                       "probabilities": {"negative": 0.75, "positive": 0.25}}],
+        "recognizer": {"name": "tiny", "version": "abc", "classes": list(EMOTIONS)}}
+    assert json.loads(json.dumps(plain)) == plain, "tuples are lists already"
+
+
+def test_the_channel_and_the_moments_are_named_only_where_they_were_asked_for():
+    assert not {"channel", "attributions"} & set(PREDICTION.to_dict())
+    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),)).to_dict()
+    assert full["channel"] == 2
+    assert full["attributions"] == [{"start_s": 0.0, "end_s": 0.25, "weight": 0.125}]
+    assert set(full) == {field.name for field in fields(Prediction)}
+    assert json.loads(json.dumps(full)) == full

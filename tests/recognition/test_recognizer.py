@@ -1,0 +1,335 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intone import Prediction, Recognizer
+from intone.audio import RATE, read_mono
+from intone.audio.augment import clipped, with_noise
+from intone.errors import NoSpeech, NotAudio, RecordingError, TooLong, TooShort, UsageError
+from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.model_file import load_model
+from intone.recognition.recognizer import load
+from sounds import encode, noise, pcm, silence, tone, voice
+from tiny_model import tiny_model
+
+EIGHT = {"female_neutral": 0.02, "female_calm": 0.03, "female_happy": 0.05, "female_sad": 0.28, "female_angry": 0.1,
+         "female_surprised": 0.12, "male_neutral": 0.1, "male_calm": 0.05, "male_happy": 0.17, "male_disgust": 0.08}
+"""Female 0.6, male 0.4."""
+
+BRIGHT = np.diff(voice(2.5, 200, 3), prepend=np.float32(0)) * np.float32(3)
+DULL = voice(2, 110, 1)
+TILT = {"male_sad": 0.1, "male_happy": -0.1}
+"""The darker the voice, the sadder: MFCC coefficient 1 of DULL is 25, of BRIGHT 14."""
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "tiny.onnx"
+
+
+@pytest.fixture
+def eight(path) -> Recognizer:
+    """Answers EIGHT, whatever it hears."""
+    return load(tiny_model(path, EIGHT))
+
+
+@pytest.fixture
+def tilted(tmp_path) -> Recognizer:
+    """Hears a dark voice as sad, a bright one as happy."""
+    return load(tiny_model(tmp_path / "tilted.onnx", {"male_sad": 0.02, "male_happy": 0.98}, TILT))
+
+
+# The scheme and the sex.
+
+
+@pytest.mark.parametrize("classes", [2, 3, 8, "stress", "2"])
+@pytest.mark.parametrize("sex", ["auto", "male", "female"])
+def test_a_scheme_is_a_sum_of_emotions(eight, classes, sex):
+    found = eight.predict(voice(1), RATE, classes=classes, sex=sex)
+    sexes = ("male", "female") if sex == "auto" else (sex,)
+    total = sum(EIGHT.get(f"{one}_{emotion}", 0) for one in sexes for emotion in EMOTIONS)
+    emotions = {emotion: sum(EIGHT.get(f"{one}_{emotion}", 0) for one in sexes) / total for emotion in EMOTIONS}
+    sums = {name: sum(emotions[one] for one in group) for name, group in scheme(classes).groups.items()}
+    assert found.outside == pytest.approx(1 - sum(sums.values()), abs=1e-5)
+    assert found.probabilities == pytest.approx({name: mass / sum(sums.values()) for name, mass in sums.items()}, abs=1e-5)
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert tuple(found.probabilities) == scheme(classes).classes
+    assert found.label == ("neither" if found.outside > 0.5 else max(sums, key=lambda name: sums[name]))
+    assert found.sex == ("female" if sex == "auto" else sex)
+
+
+def test_a_voice_that_is_none_of_the_classes_is_neither(path):
+    recognizer = load(tiny_model(path, {"male_neutral": 0.6, "male_angry": 0.3, "male_happy": 0.1}))
+    found = recognizer.predict(voice(1), RATE)
+    assert found.label == "neither"
+    assert found.outside == pytest.approx(0.6, abs=1e-5)
+    assert found.probabilities == pytest.approx({"negative": 0.75, "positive": 0.25}, abs=1e-5)
+    assert not found.confident
+    assert found.reasons[0] == (
+        "Most of what is heard is neither negative nor positive, and sounds rather neutral.")
+    assert [one.label for one in found.segments] == ["neither"]
+    assert recognizer.predict(voice(1), RATE, classes=3).label == "neutral"
+
+
+def test_a_label_has_no_sex(eight):
+    assert eight.predict(voice(1), RATE, classes=8).label in EMOTIONS
+    assert eight.predict(voice(1), RATE, classes=8).label == "sad"
+    assert eight.predict(voice(1), RATE, classes=8, sex="male").label == "happy"
+
+
+@pytest.mark.parametrize("classes", ["2", "3", "stress"])
+def test_a_network_of_one_scheme_answers_only_that(path, classes):
+    one = scheme(classes).classes[0]
+    recognizer = load(tiny_model(path, {f"male_{one}": 0.7, f"female_{one}": 0.3}, classes=classes))
+    assert recognizer.schemes() == (classes,)
+    found = recognizer.predict(voice(1), RATE, classes=classes)
+    assert (found.label, found.sex) == (one, "male")
+    assert found.outside == pytest.approx(0, abs=1e-6)
+    for other in set(SCHEMES) - {classes}:
+        with pytest.raises(UsageError, match=f"trained for {classes} classes and cannot answer {other}"):
+            recognizer.predict(voice(1), RATE, classes=other)
+
+
+def test_a_network_of_one_sex_answers_only_that(path):
+    recognizer = load(tiny_model(path, {"female_sad": 1.0}, sex="female"))
+    for sex in ("auto", "female"):
+        found = recognizer.predict(voice(1), RATE, sex=sex)
+        assert (found.label, found.sex) == ("negative", "female")
+    with pytest.raises(UsageError, match="trained on female voices only: choose --sex female"):
+        recognizer.predict(voice(1), RATE, sex="male")
+
+
+def test_each_sex_may_have_its_own_network(tmp_path):
+    models = {sex: load_model(tiny_model(tmp_path / f"{sex}.onnx", answer, sex=sex)) for sex, answer in (
+        ("both", {"female_calm": 1.0}), ("male", {"male_sad": 1.0}), ("female", {"female_angry": 1.0}))}
+    recognizer = Recognizer(models)
+    found = {sex: recognizer.predict(voice(1), RATE, sex=sex, classes=8) for sex in ("auto", "male", "female")}
+    assert {sex: one.label for sex, one in found.items()} == {"auto": "calm", "male": "sad", "female": "angry"}
+    assert found["male"].recognizer.version == models["male"].version
+    assert recognizer.identity.version == models["both"].version
+    assert recognizer.models == (models["both"], models["male"], models["female"])
+
+
+@pytest.mark.parametrize(("choice", "said"), [
+    ({"classes": 7}, "no scheme with 7 classes: choose 2, 3, 8 or stress"), ({"classes": "happy"}, "no scheme"),
+    ({"sex": "both"}, "no sex 'both' to choose"), ({"sex": "Male"}, "no sex"), ({"channel": "left"}, "no channel 'left'"),
+    ({"channel": 2}, "has 1 channel, so there is no channel 2"), ({"channel": "each"}, "call predict_channels")])
+def test_a_choice_that_does_not_exist_is_told(eight, choice, said):
+    with pytest.raises(UsageError, match=said) as told:
+        eight.predict(voice(1), RATE, **choice)
+    assert (told.value.http_status, told.value.exit_status) == (400, 2)
+
+
+def test_choices_are_checked_before_anything_is_read(eight):
+    with pytest.raises(UsageError, match="no scheme"):
+        eight.predict("/no/such/file.wav", classes=7)
+
+
+# The answer.
+
+
+def test_the_answer_tells_who_answered_about_what(eight, path, tmp_path):
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(pcm(voice(2), RATE))
+    found = eight.predict(recording)
+    assert isinstance(found, Prediction)
+    assert found.file == str(recording)
+    assert found.duration_s == 2.0
+    assert found.channel is None
+    assert found.recognizer == eight.identity
+    assert (found.recognizer.name, found.recognizer.classes) == ("tiny", EMOTIONS)
+    assert found.recognizer.version == load_model(path).version
+    assert eight.predict(recording, file="her voice.wav").file == "her voice.wav"
+    assert eight.predict(io.BytesIO(pcm(voice(2), RATE))).file is None
+    assert eight.predict(str(recording)).file == str(recording)
+
+
+def test_a_path_a_file_and_samples_get_the_same_answer(tilted, tmp_path):
+    content = encode(DULL, "flac")
+    (tmp_path / "voice.flac").write_bytes(content)
+    expected = tilted.predict(io.BytesIO(content), classes=8)
+    assert expected.label == "sad"
+    for found in (tilted.predict(tmp_path / "voice.flac", classes=8, file=None),
+                  tilted.predict(read_mono(io.BytesIO(content)), RATE, classes=8)):
+        assert found.probabilities == expected.probabilities
+        assert found.segments == expected.segments
+
+
+def test_samples_need_their_rate(eight):
+    with pytest.raises(UsageError, match="Samples need their rate"):
+        eight.predict(voice(1))
+
+
+@pytest.mark.parametrize("rate", [8000, 22_050, 44_100, 48_000])
+def test_samples_of_every_rate_are_heard_alike(tilted, rate):
+    other = soxr.resample(DULL, RATE, rate)
+    assert tilted.predict(other, rate, classes=8).label == "sad"
+    assert tilted.predict(other, rate).duration_s == pytest.approx(2, abs=0.01)
+
+
+def test_every_channel_has_its_own_answer(tilted):
+    n = min(len(DULL), len(BRIGHT))
+    both = np.stack([DULL[:n], BRIGHT[:n]], axis=1)
+    found = tilted.predict_channels(both, RATE, classes=8)
+    assert [(one.channel, one.label) for one in found] == [(1, "sad"), (2, "happy")]
+    assert tilted.predict(both, RATE, classes=8, channel=2).probabilities == found[1].probabilities
+    assert [one.channel for one in tilted.predict_channels(both, RATE, channel="mix")] == [None]
+
+
+def test_a_silent_channel_does_not_keep_the_others_from_an_answer(tilted):
+    for place in (0, 1):
+        both = np.stack([silence(2) if place == 0 else DULL, DULL if place == 0 else silence(2)], axis=1)
+        (found,) = tilted.predict_channels(both, RATE, classes=8)
+        assert (found.channel, found.label) == (2 - place, "sad")
+        told = dict(tilted.answer_channels(both, RATE, classes=8))
+        assert told[2 - place] == found
+        assert isinstance(told[1 + place], NoSpeech)
+        assert "The recording is silent" in str(told[1 + place])
+        with pytest.raises(NoSpeech, match="silent"):
+            tilted.predict(both, RATE, channel=1 + place)
+        assert tilted.predict(both, RATE, classes=8).probabilities == pytest.approx(found.probabilities, abs=0.02)
+    with pytest.raises(NoSpeech, match="The recording is silent"):
+        tilted.predict_channels(np.zeros((RATE, 2)), RATE)
+    assert len(tilted.answer_channels(np.zeros((RATE, 2)), RATE)) == 2
+
+
+def test_channels_in_opposite_phase_are_answered(tilted):
+    found = tilted.predict(np.stack([DULL, -DULL], axis=1), RATE, classes=8)
+    assert found == tilted.predict(DULL, RATE, classes=8)
+
+
+def test_several_schemes_are_read_from_one_hearing(eight):
+    found = eight.predict_schemes(voice(1), RATE, schemes=["2", "8", "stress"])
+    assert list(found) == ["2", "8", "stress"]
+    for name, one in found.items():
+        assert one == eight.predict(voice(1), RATE, classes=name)
+
+
+# Segments.
+
+
+def test_segments_say_how_each_part_sounds(tilted):
+    signal = np.concatenate([silence(0.5), DULL, silence(1), BRIGHT, silence(0.5)])
+    found = tilted.predict(signal, RATE, classes=8)
+    assert [one.label for one in found.segments] == ["sad", "happy"]
+    times = np.array([(one.start_s, one.end_s) for one in found.segments])
+    assert times == pytest.approx(np.array([(0.5, 2.5), (3.5, 6)]), abs=0.3)
+    for one in found.segments:
+        assert sum(one.probabilities.values()) == pytest.approx(1)
+        assert max(one.probabilities, key=lambda name: one.probabilities[name]) == one.label
+
+
+def test_the_whole_is_the_mean_of_the_segments_by_their_length(tilted):
+    signal = np.concatenate([DULL, silence(1), BRIGHT, silence(1), DULL[: RATE // 2]])
+    found = tilted.predict(signal, RATE, classes=8)
+    front_end = tilted.models[0].settings.front_end
+    rows = [len(front_end(signal[round(one.start_s * RATE) : round(one.end_s * RATE)])) for one in found.segments]
+    assert len(rows) == 3
+    assert len(set(rows)) == 3
+    for name in EMOTIONS:
+        by_segment = [one.probabilities[name] for one in found.segments]
+        assert found.probabilities[name] == pytest.approx(np.average(by_segment, weights=rows), abs=1e-6)
+    assert abs(found.probabilities["sad"] - np.mean([one.probabilities["sad"] for one in found.segments])) > 0.01
+
+
+def test_what_is_no_speech_does_not_count(tilted):
+    signal = np.concatenate([noise(3, rms=0.01), DULL, noise(3, rms=0.01)])
+    model = tilted.models[0]
+    everything = model.probabilities(model.settings.front_end(signal)).mean(axis=0)
+    assert everything[model.settings.labels.index("male_sad")] < 0.3, "noise is bright"
+    found = tilted.predict(signal, RATE, classes=8)
+    assert len(found.segments) == 1
+    assert found.probabilities["sad"] > 0.5
+
+
+# What makes an answer sure.
+
+
+@pytest.mark.parametrize(("needed", "confident"), [(0.5, True), (0.7, True), (0.71, False), (0.99, False)])
+def test_an_answer_is_sure_from_its_threshold_on(path, needed, confident):
+    answer = {"male_sad": 0.7001, "male_happy": 0.2999}
+    found = load(tiny_model(path, answer, sure_above={"2": needed})).predict(voice(2), RATE)
+    assert found.confident is confident
+    assert found.reasons == (() if confident else (
+        f"Its probability is below {needed:.0%}, as that of a fifth or more of this recognizer's answers to voices that "
+        "it had not heard.",))
+
+
+def test_an_answer_without_a_threshold_is_never_sure(path):
+    found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"8": 0.1})).predict(voice(2), RATE)
+    assert not found.confident
+    assert found.reasons == ("This recognizer was never right 8 times in 10 with these classes on voices that it had "
+                             "not heard.",)
+
+
+@pytest.mark.parametrize(("familiar_below", "confident"), [(1.3, True), (1.1, False), (None, True)])
+def test_what_is_far_from_the_training_is_not_sure(path, familiar_below, confident):
+    made = tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5}, ood_score=1.2, familiar_below=familiar_below)
+    found = load(made).predict(voice(2), RATE)
+    assert found.confident is confident
+    assert found.label == "negative"
+    assert found.reasons == (() if confident else (
+        "The recording sounds unlike those that this recognizer learned from, so that its figures do not hold here: the "
+        "voice, its speed or the bandwidth may be unusual.",))
+
+
+def test_little_speech_is_said(path):
+    found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5})).predict(voice(0.6), RATE)
+    assert found.reasons == ("Only 0.6 s of speech was heard.",)
+    assert found.confident
+
+
+def test_a_noisy_and_a_clipped_recording_are_answered_with_a_remark(path):
+    recognizer = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5}))
+    signal = np.pad(voice(2), RATE // 2)
+    noisy = recognizer.predict(with_noise(signal, noise(3), 8), RATE)
+    assert noisy.confident
+    assert len(noisy.reasons) == 1
+    assert noisy.reasons[0].startswith("The recording is noisy (about ")
+    assert recognizer.predict(clipped(signal, 0.3), RATE).reasons == (
+        "The recording is clipped (its loudest parts are cut off): record it again at a lower level.",)
+
+
+# What cannot be answered.
+
+
+@pytest.mark.parametrize(("sound", "error", "said"), [
+    (silence(3), NoSpeech, "The recording is silent"), (noise(3), NoSpeech, "No voice was found"),
+    (tone(440, 3), NoSpeech, "No voice was found"),
+    (voice(1)[:1500], TooShort, r"0\.09 s long, and an answer needs at least 0\.3 s of speech: record a longer"),
+    (voice(1)[:4700], TooShort, r"0\.29 s long, and an answer needs"),
+    (np.pad(voice(0.2), RATE), TooShort, r"Only 0\.[12]\d s of speech was found, and an answer needs at least 0\.3 s"),
+    (silence(0.05), TooShort, r"0\.05 s long"), (silence(0), TooShort, r"0\.00 s long")],
+    ids=["silence", "noise", "tone", "short voice", "nearly long enough", "a syllable", "short silence", "nothing"])
+def test_fault_3_silence_noise_and_a_moment_are_no_emotion(eight, sound, error, said):
+    with pytest.raises(error, match=said) as told:
+        eight.predict(sound, RATE)
+    assert told.value.http_status == 422
+
+
+def test_a_recording_that_cannot_be_read_is_told(eight, tmp_path):
+    with pytest.raises(NotAudio):
+        eight.predict(io.BytesIO(b"<html>"))
+    with pytest.raises(RecordingError, match="No such file"):
+        eight.predict(tmp_path / "none.wav")
+    with pytest.raises(TooLong, match="longer than"):
+        eight.predict(io.BytesIO(pcm(voice(3), RATE)), max_seconds=2)
+
+
+@settings(max_examples=30)
+@given(st.floats(0.05, 3), st.floats(-40, 12), st.sampled_from([voice, noise, silence]), st.integers(0, 3))
+def test_any_sound_is_answered_or_told(tmp_path_factory, seconds, decibels, maker, channels):
+    path = tiny_model(tmp_path_factory.getbasetemp() / "any.onnx", EIGHT)
+    signal = maker(seconds) * np.float32(10 ** (decibels / 20))
+    samples = np.stack([signal] * channels, axis=1) if channels else signal
+    try:
+        found = load(path).predict(samples, RATE)
+    except RecordingError:
+        return
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+    assert 0 <= found.segments[0].start_s < found.segments[-1].end_s <= found.duration_s + 1e-3

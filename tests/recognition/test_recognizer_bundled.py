@@ -1,0 +1,136 @@
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import intone
+from intone import Recognizer
+from intone.audio import RATE, read_mono
+from intone.audio.augment import at_speed
+from intone.errors import RecognizerError
+from intone.labels import SCHEMES, network_labels
+from intone.recognition.model_file import RECOGNIZER
+from intone.recognition.recognizer import BUNDLED, load
+from sounds import voice
+from tiny_model import tiny_model
+
+
+def test_a_folder_of_a_run_is_loaded(tmp_path):
+    tiny_model(tmp_path / RECOGNIZER, {"male_sad": 1.0})
+    assert load(tmp_path).identity == load(str(tmp_path / RECOGNIZER)).identity
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RecognizerError, match=r"holds no recognizer\.onnx: name the folder of a finished"):
+        load(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", b"PK\x03\x04"])
+def test_a_file_that_is_no_recognizer_is_told(tmp_path, content):
+    path = tmp_path / "recognizer.onnx"
+    path.write_bytes(content)
+    with pytest.raises(RecognizerError, match="damaged or not an ONNX network"):
+        intone.load(path)
+    with pytest.raises(RecognizerError, match="No such file"):
+        intone.load(path.with_name("none.onnx"))
+
+
+# The bundled recognizer.
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Recognizer:
+    return intone.load()
+
+
+@pytest.fixture(scope="module")
+def free() -> Recognizer:
+    """The one whose weights may be used commercially."""
+    return intone.load("crema-d")
+
+
+def test_a_bundled_recognizer_is_known_by_its_name(bundled, free, tmp_path, monkeypatch):
+    assert intone.load("default").identity == bundled.identity != free.identity
+    assert {path.stem for path in (Path(intone.__file__).parent / "recognizers").glob("*.toml")} == set(BUNDLED)
+    monkeypatch.chdir(tmp_path)
+    tiny_model(tmp_path / "crema-d", {"male_sad": 1.0})
+    assert intone.load("crema-d").identity.name == "tiny"  # what lies there is meant
+
+
+def test_the_recognizer_for_commercial_use_learned_from_nothing_that_forbids_it(free, clip):
+    (model,) = free.models
+    assert model.settings.data == ("crema-d",)
+    assert model.settings.licence == "ODbL 1.0"
+    found = free.predict(clip, classes=8)
+    assert found.probabilities["calm"] < 1e-6 and found.probabilities["surprised"] < 1e-6
+    assert found.sex == "male"
+
+
+def test_the_bundled_recognizer_answers_every_scheme_for_either_sex(bundled):
+    assert bundled.schemes() == tuple(SCHEMES)
+    for classes in SCHEMES:
+        for sex in ("auto", "male", "female"):
+            found = bundled.predict(voice(1), RATE, classes=classes, sex=sex)
+            assert sum(found.probabilities.values()) == pytest.approx(1)
+            assert sex in ("auto", found.sex)
+    for model in bundled.models:
+        assert model.settings.labels == network_labels("8", "both" if len(model.settings.sexes) == 2
+                                                       else model.settings.sexes[0])
+        assert model.settings.licence
+        assert model.settings.data
+
+
+def test_fault_8_the_bundled_recognizer_does_not_hear_the_level(bundled, ravdess_dir):
+    clips = sorted(ravdess_dir.rglob("*.wav"))[::24]
+    assert len(clips) == 10
+    for clip in clips:
+        signal = read_mono(clip)
+        expected = bundled.predict(signal, RATE, classes=8)
+        for decibels in (-30, -20, -10, 6, 12):
+            found = bundled.predict(signal * np.float32(10 ** (decibels / 20)), RATE, classes=8)
+            assert found.label == expected.label
+            assert found.probabilities == pytest.approx(expected.probabilities, abs=0.01)
+
+
+def test_the_bundled_recognizer_does_not_always_say_the_same(bundled, ravdess_dir):
+    labels = {bundled.predict(clip, classes=8).label for clip in sorted(ravdess_dir.rglob("*.wav"))[::12]}
+    assert len(labels) >= 3
+
+
+def test_the_bundled_recognizer_is_small_and_carries_its_calibration(bundled):
+    (model,) = bundled.models
+    path = Path(intone.__file__).parent / "recognizers" / "encoder-tuned.onnx"
+    assert path.stat().st_size < 20_000_000
+    assert set(model.settings.sure_above) == set(SCHEMES)
+    committed = Path(__file__).resolve().parents[2] / "results" / "calibration" / "default.json"
+    measured = json.loads(committed.read_text())
+    assert model.settings.temperature == pytest.approx(measured["temperature"], abs=1e-5)
+    assert model.settings.factors == pytest.approx(measured["factors"], abs=1e-5)
+    assert set(model.settings.factors) == {"calm", "surprised"}
+    assert model.settings.licence == "ODbL 1.0 and CC BY-NC-SA 4.0"
+
+
+def test_the_bundled_recognizer_answers_half_a_second_and_says_so(bundled, clip):
+    spoken = bundled.predict(clip, classes=8).segments[0]
+    signal = read_mono(clip)[round(spoken.start_s * RATE) : round((spoken.start_s + 0.75) * RATE)]
+    found = bundled.predict(signal, RATE, classes=8)
+    assert any("of speech was heard" in reason for reason in found.reasons)
+
+
+def test_silence_around_and_a_dead_channel_change_little(bundled, clip):
+    signal = read_mono(clip)
+    expected = bundled.predict(signal, RATE, classes=8)
+    for samples in (np.pad(signal, RATE), np.stack([signal, np.zeros_like(signal)], axis=1)):
+        found = bundled.predict(samples, RATE, classes=8)
+        assert found.label == expected.label
+        assert found.probabilities == pytest.approx(expected.probabilities, abs=0.1)
+
+
+def test_what_is_far_from_its_training_is_not_sure(bundled, ravdess_dir):
+    clips = [read_mono(path) for path in sorted(ravdess_dir.rglob("*.wav"))[::24]]
+    far = [bundled.predict(at_speed(one, 1.7), RATE) for one in clips]
+    told = [found for found in far if any("sounds unlike those" in reason for reason in found.reasons)]
+    assert len(told) >= 0.7 * len(far)
+    assert not any(found.confident for found in told)
+    usual = [bundled.predict(one, RATE) for one in clips]
+    assert not any("sounds unlike those" in reason for found in usual for reason in found.reasons)

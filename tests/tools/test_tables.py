@@ -1,0 +1,191 @@
+"""The tables and figures of README, docs and the model card are those that the committed predictions give."""
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intone.audio.augment import CONDITIONS
+from intone.labels import EMOTIONS
+from intone.recognition.scoring import read_rows, write_rows
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "results"
+FOLDED = ("ravdess-5fold", "crema-d-5fold", "references")
+FEW = (1, 2, 3, 4, 5)
+"""Actors of the small results: women and men, one of each age."""
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[ModuleType]:
+    sys.path.insert(0, str(ROOT / "tools"))
+    spec = importlib.util.spec_from_file_location("tables", ROOT / "tools" / "tables.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.path.remove(str(ROOT / "tools"))
+
+
+def pages(tables: ModuleType) -> list[Path]:
+    found = sorted(path for pattern in tables.PAGES for path in ROOT.glob(pattern))
+    assert found, "no page was found"
+    return found
+
+
+@pytest.fixture(scope="module")
+def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Results of four actors with every file that the tables want, made from the answers of the reference."""
+    folder = tmp_path_factory.mktemp("results")
+    rows = read_rows(RESULTS / "references" / "xlsr53-finetuned.csv")
+    rows = rows[rows["actor"].isin(FEW)].reset_index(drop=True)
+    files = dict.fromkeys([*tables.SYSTEMS.values(), *tables.speakers.ACROSS.values(), tables.speakers.BUNDLED, "calibration/default"], rows)
+    six = rows[rows["truth"].isin(tables.speakers.SHARED)].assign(actor=lambda one: one["actor"] + 1000)
+    files |= dict.fromkeys([*tables.CREMA_D.values(), "across-corpora/default-ravdess-to-crema-d"], six)
+    files["ravdess-5fold/default"] = rows.assign(sex=np.where(rows["actor"] % 2, "male", "female"))
+    files |= dict.fromkeys(["sexes/told", "ravdess-5fold/linear-probe"], rows)
+    files |= {f"ravdess-5fold/linear-probe-{sex}": rows[rows["actor"] % 2 == (sex == "male")] for sex in ("female", "male")}
+    files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CONDITIONS])
+    files["robustness/default-crema-d"] = pd.concat([six.assign(condition=name) for name in CONDITIONS])
+    files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
+    for name, one in files.items():
+        write_rows(folder / f"{name}.csv", one)
+    (folder / "calibration" / "default.json").write_text(json.dumps({"factors": {"calm": 2.0}, "temperature": 2.0}))
+    pd.DataFrame({"actor": [1001, 1002, 1003, 1004, 1005], "sex": ["male", "female", "male", "female", "male"],
+                  "age": [20, 35, 45, 59, 70]}).to_csv(folder / "crema-d-actors.csv", index=False)
+    pd.DataFrame({"pause_s": [0.0, 0.3], "distance_s": [0.1, np.inf]}).to_csv(folder / "joins.csv", index=False)
+    pd.DataFrame({"clip": range(9), "top_change": -0.2, "random_change": np.linspace(-0.1, 0, 9)}).to_csv(
+        folder / "deletion.csv", index=False)
+    for name in ("fuzz", "parsers", "faults", "load", "bench", "scale"):
+        (folder / f"{name}.json").write_bytes((RESULTS / f"{name}.json").read_bytes())
+    for path in (RESULTS / "original").glob("*.csv"):
+        (folder / "original").mkdir(exist_ok=True)
+        (folder / "original" / path.name).write_bytes(path.read_bytes())
+    return tables.Results(folder)
+
+
+def cells(table: str, row: str) -> list[str]:
+    """The cells of a table's row by its first cell."""
+    line = next(line for line in table.splitlines() if line.startswith(f"| {row} |"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_every_table_is_that_of_the_committed_predictions(tables: ModuleType) -> None:
+    stale = [path.name for path in pages(tables) if tables.rewritten(path.read_text()) != path.read_text()]
+    assert stale == [], "run `make tables`"
+
+
+def test_what_the_page_tells_is_that_of_the_committed_predictions(tables: ModuleType) -> None:
+    assert tables.told_text(tables.RESULTS, []) == tables.TOLD.read_text(), "run `make tables`"
+
+
+def test_a_changed_figure_is_seen(tables: ModuleType) -> None:
+    table = f"<!-- table: original-male -->\n{tables.TABLES['original-male'](tables.RESULTS)}<!-- /table -->"
+    changed = re.sub(r"(\| always negative \| 480 \| )[\d.]+", r"\g<1>99.9", table)
+    assert changed != table
+    assert tables.rewritten(changed) == tables.rewritten(table) == table
+
+
+def test_no_table_is_left_empty_and_every_one_is_used(tables: ModuleType) -> None:
+    text = "".join(path.read_text() for path in pages(tables))
+    assert not re.search(r"-->\s*<!-- /(table|figure) -->", text)
+    assert set(re.findall(r"<!-- table: ([\w-]+) -->", text)) == set(tables.TABLES)
+    assert set(re.findall(r"<!-- figure: ([\w-]+) -->", text)) == set(tables.FIGURES)
+
+
+def test_who_may_answer_all_eight_emotions_is_right_less_often(tables: ModuleType, small: object) -> None:
+    rows = small.rows(tables.CREMA_D[tables.DEFAULT])
+    best = rows[list(EMOTIONS)].to_numpy().argmax(axis=1)
+    assert 0 < tables.speakers.never_acted(small) == pytest.approx(np.isin(best, (1, 7)).mean())
+    right = pd.Series(np.array(EMOTIONS)[best] == rows["truth"].to_numpy()).groupby(rows["truth"].to_numpy()).mean()
+    assert tables.speakers.uar_of_eight(small) == pytest.approx(right.mean())
+    assert tables.speakers.uar_of_eight(small) < small.summary(tables.CREMA_D[tables.DEFAULT]).uar.value
+
+
+def test_every_image_is_there_and_shown(tables: ModuleType) -> None:
+    text = (ROOT / "docs" / "results.md").read_text()
+    for name in tables.images.IMAGES:
+        assert (tables.IMAGES / f"{name}.png").is_file()
+        assert f"(images/{name}.png)" in text
+
+
+def test_a_figure_is_that_of_the_table_on_every_page(tables: ModuleType) -> None:
+    shown = {re.findall(r"<!-- table: systems-short -->\n(.*?)<!--", path.read_text(), re.DOTALL)[0]
+             for path in (ROOT / "README.md", ROOT / "src" / "intone" / "recognizers" / "README.md")}
+    assert len(shown) == 1
+    row = cells(shown.pop(), tables.DEFAULT)
+    assert row[:3] == cells((ROOT / "docs" / "results.md").read_text(), tables.DEFAULT)[:3]
+    readme = (ROOT / "README.md").read_text()
+    for name, cell in (("accuracy", row[1]), ("uar", row[2])):
+        assert f"<!-- figure: {name} -->{cell.split()[0]} %<!-- /figure -->" in readme
+
+
+def test_no_voice_is_in_two_folds_of_the_committed_predictions() -> None:
+    for folder in FOLDED:
+        files = sorted((RESULTS / folder).glob("*.csv"))
+        assert files, f"no predictions are committed in {folder}"
+        for path in files:
+            rows = read_rows(path)
+            assert rows["clip"].is_unique
+            assert (rows.groupby("actor")["fold"].nunique() == 1).all()
+            assert set(rows["fold"]) == set(range(5))
+
+
+def test_the_reference_has_the_figures_that_are_known_of_it(tables: ModuleType) -> None:
+    for classes, accuracy, uar in (("8", 81.9, 81.8), ("3", 88.5, 86.9), ("2", 91.0, 90.8)):
+        one = tables.RESULTS.summary("references/xlsr53-finetuned", classes)
+        assert (100 * one.accuracy.value, 100 * one.uar.value) == pytest.approx((accuracy, uar), abs=0.05)
+
+
+def test_a_missing_file_stops_a_table_and_is_told(tables: ModuleType, tmp_path: Path) -> None:
+    page, missing = "<!-- table: systems -->\nold\n<!-- /table -->", list[str]()
+    with pytest.raises(tables.MissingError, match=r"results/ravdess-5fold/default.csv is missing"):
+        tables.rewritten(page, tables.Results(tmp_path))
+    assert tables.rewritten(page, tables.Results(tmp_path), missing) == page
+    assert missing == ["systems: results/ravdess-5fold/default.csv is missing."]
+
+
+def test_every_table_and_figure_can_be_made(tables: ModuleType, small: object) -> None:
+    for name, make in tables.TABLES.items():
+        lines = make(small).splitlines()
+        assert len(lines) > 2 and len({line.replace(r"\|", "").count("|") for line in lines}) == 1, name
+        assert "nan" not in "".join(lines), name
+    assert all(make(small) for make in tables.FIGURES.values())
+
+
+def test_tables_tell_what_the_files_hold(tables: ModuleType, small: object) -> None:
+    made = {name: tables.TABLES[name](small) for name in ("systems", "sex-heard", "joins", "short", "calibration")}
+    assert cells(made["systems"], "eGeMAPS and a linear SVM")[3] == "+0.0 (+0.0 to +0.0)"
+    assert cells(made["sex-heard"], "RAVDESS")[2] == "100.0 (100.0-100.0)"
+    assert cells(made["sex-heard"], "CREMA-D")[2] == "-"
+    assert [tables.TABLES[name](small).split("|")[2].strip() for name in ("robustness", "robustness-crema-d")] == [
+        "UAR, 8 classes", "UAR, 6 classes"]
+    assert cells(made["joins"], "trimmed clips, pauses of 0.3 s")[1:] == ["1", "none found", "0.0"]
+    assert cells(made["short"], "0.3 s")[1:] == cells(made["short"], "whole")[1:]
+    assert cells(made["calibration"], "8")[1] == cells(made["calibration"], "8")[3] != cells(made["calibration"], "8")[2]
+
+
+def test_a_condition_that_is_lacking_is_told(tables: ModuleType, small: object, tmp_path: Path) -> None:
+    rows = read_rows(small.file("robustness/default.csv"), "condition")
+    write_rows(tmp_path / "robustness" / "default.csv", rows[rows["condition"] != "telephone"])
+    with pytest.raises(tables.MissingError, match="telephone"):
+        tables.TABLES["robustness"](tables.Results(tmp_path))
+
+
+def test_images_are_drawn_with_the_same_bytes(tables: ModuleType, small: object, tmp_path: Path) -> None:
+    first = {name: tables.images.draw(name, small, tmp_path).read_bytes() for name in tables.images.IMAGES}
+    assert all(one.startswith(b"\x89PNG") and b"Software" not in one for one in first.values())
+    assert first["coverage-default"] == tables.images.draw("coverage-default", small, tmp_path).read_bytes()
+
+
+def test_confusion_is_in_shares_of_the_truth(tables: ModuleType, small: object) -> None:
+    found = tables.systems.confusion_shares(small.answers("ravdess-5fold/default"))
+    assert found.shape == (len(EMOTIONS), len(EMOTIONS) + 1)
+    np.testing.assert_allclose(found.sum(axis=1), 1)

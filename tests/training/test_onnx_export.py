@@ -1,0 +1,108 @@
+"""Export: what is written answers as the trained network does, and carries all that an answer needs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pandas as pd
+import pytest
+import torch
+
+from intone import labels
+from intone.corpora import open_corpora
+from intone.errors import TrainingError
+from intone.recognition import model_file
+from intone.recognition.model_file import ModelSettings, load_model
+from intone.training import calibrate, cnn, onnx_export, run
+from intone.training.encoders import front_end_of, load_encoder
+from intone.training.finetune_network import Tuned, Upper
+from intone.training.recipes import recipe
+from small_corpus import write_corpus
+from sounds import speaker
+from tiny_encoder import LARGE, WIDTH, write_wave_encoder
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("export")
+    table = open_corpora([str(write_corpus(folder / "corpus"))])
+    clips, settings = run.plan(table, replace(recipe("level-independent"), epochs=2, batch=64), sex="male")
+    cnn.train(clips, settings, folder / "run", jobs=1)
+    calibrate.finish(folder / "run", clips, jobs=1)
+    return folder / "run", clips
+
+
+def test_exported_network_agrees_with_torch(trained: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = trained
+    model, network = load_model(folder / model_file.RECOGNIZER), onnx_export.best_network(folder)
+    for rows in (1, 2, 37):
+        features = np.random.default_rng(rows).normal(0, 15, (rows, 9, 13)).astype(np.float32)
+        with torch.no_grad():
+            wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
+        np.testing.assert_allclose(model.probabilities(features), wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["wav2vec2", "hubert"])  # for WavLM `test_tuning` asks the same
+def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: Path) -> None:
+    folder = write_wave_encoder(tmp_path / "encoder", kind, **LARGE if kind == "hubert" else {})
+    encoder, front_end = load_encoder(str(folder), 2), front_end_of(str(folder))
+    network = Tuned(encoder, Upper(encoder.take_off(1, 4), WIDTH, labels.network_labels(8, "both"), 0.3, 4)).eval()
+    made = ModelSettings("made", "8", labels.network_labels(8, "both"), front_end, {}, ("ravdess",), "none")
+    model = load_model(onnx_export.export(network, made, tmp_path / "made.onnx"))
+    assert model.settings == made
+    for seconds in (0.1, 0.11, 1.0, 9.0):
+        features = front_end(speaker(seconds))
+        with torch.no_grad():
+            logits, ood_score = network.judged(torch.from_numpy(features))
+        np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)
+        assert model.judged(features)[1] == pytest.approx(float(ood_score), rel=1e-3)
+
+
+def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:
+    folder, _ = trained
+    model, made = load_model(folder / model_file.RECOGNIZER), run.read_run(folder)
+    assert model.settings.labels == labels.network_labels(8, "male") == made.labels
+    assert model.settings.front_end == made.recipe.front_end
+    assert model.settings.licence == "CC BY-NC-SA 4.0"
+    assert model.settings.data == ("ravdess",)
+    best = onnx_export.best_network(folder)
+    assert float(best.maximum) > float(best.minimum)
+    shifted = np.full((1, 9, 13), float(best.minimum), np.float32)
+    with torch.no_grad():
+        wanted = torch.softmax(best(torch.from_numpy(shifted)), 1).numpy()
+    np.testing.assert_allclose(model.probabilities(shifted), wanted, atol=1e-6)
+
+
+def test_exported_file_holds_no_path_and_nothing_external(trained: tuple[Path, pd.DataFrame]) -> None:
+    content = (trained[0] / model_file.RECOGNIZER).read_bytes()
+    assert str(Path(onnx_export.__file__).parent).encode() not in content
+    assert b"site-packages" not in content
+    proto = onnx.load_from_string(content)
+    onnx.checker.check_model(proto, full_check=True)
+    assert not any(tensor.external_data for tensor in proto.graph.initializer)
+
+
+def test_an_export_that_differs_leaves_no_file(
+    trained: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_model(trained[0] / model_file.RECOGNIZER).settings
+    monkeypatch.setattr(onnx_export, "TOLERANCE", -1.0)
+    with pytest.raises(TrainingError, match="differs from the trained one"):
+        onnx_export.export(onnx_export.best_network(trained[0]), settings, tmp_path / "out.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_emotions_that_only_one_corpus_has_take_the_factor_that_its_clips_say() -> None:
+    settings = ModelSettings("made", "8", labels.network_labels(8, "both"), recipe("original").front_end, {}, ("a",), "none")
+    shares = dict.fromkeys(labels.EMOTIONS, 0.0) | {"sad": 0.6, "happy": 0.2, "calm": 0.2}
+    mine = pd.DataFrame([shares] * 10).assign(corpus="a", truth=["sad"] * 4 + ["happy", "calm"] + ["calm"] * 4)
+    other = pd.DataFrame([shares] * 10).assign(corpus="b", truth=["sad"] * 8 + ["happy"] * 2)
+    known = {"a": {"sad", "happy", "calm"}, "b": {"sad", "happy"}}
+    found = calibrate.calibrated(settings, pd.concat([mine, other]), known)
+    assert found.factors == {"calm": pytest.approx(4, rel=0.02)}, "half of the clips of a are calm: 0.2 f / (0.8 + 0.2 f)"
+    assert calibrate.calibrated(settings, mine, {"a": known["a"]}).factors == {}
+
+
+def test_licence_is_that_of_the_data() -> None:
+    assert calibrate.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"

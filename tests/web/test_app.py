@@ -1,0 +1,173 @@
+"""The page, asked without a browser: the answer, and the first two faults of the original.
+
+The recognizer is a stand-in that answers by pitch (web_server.py).
+"""
+
+import html
+import json
+import re
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from intone.labels import EMOTIONS
+from intone.web import WebSettings, create_app
+from intone.web.server import in_background
+from web_server import API, HTML, StandIn, post, send, tone, wav
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return create_app(StandIn()).test_client()
+
+
+# The answer
+
+
+def test_answer_is_the_prediction_and_its_views(client: FlaskClient) -> None:
+    answered = send(client, wav(tone("sad", 2.5))).get_json()
+    assert answered["label"] == answered["views"]["2"]["label"] == "negative"
+    assert answered["views"]["8"]["label"] == "sad"
+    assert list(answered["views"]) == ["2", "3", "8", "stress"]
+    assert list(answered["views"]["8"]["probabilities"]) == list(EMOTIONS)
+    assert answered["duration_s"] == pytest.approx(2.5)
+    assert [segment["end_s"] for segment in answered["segments"]] == [1, 2, 2.5]
+    assert answered["recognizer"]["name"] == "stand-in"
+    assert (answered["file"], answered["asked_sex"]) == (None, "auto")
+
+
+def test_one_answer_asks_the_recognizer_once() -> None:
+    recognizer = StandIn()
+    send(create_app(recognizer).test_client(), wav(tone("sad")), "/")
+    assert recognizer.asked == 1
+
+
+@pytest.mark.parametrize(("emotion", "word"), [
+    ("angry", "negative"), ("calm", "positive"), ("disgust", "neither negative nor positive")])
+def test_page_without_script_shows_the_answer(client: FlaskClient, emotion: str, word: str) -> None:
+    page = send(client, wav(tone(emotion)), "/")
+    assert page.status_code == 200
+    assert f"<strong>{word}</strong>" in page.text
+    assert 'role="alert"' not in page.text.split("<template", 1)[0]
+
+
+def test_script_gets_only_the_part_of_the_page_with_the_answer(client: FlaskClient) -> None:
+    part = send(client, wav(tone("happy")), headers=HTML).text
+    assert part.lstrip().startswith('<section class="card answer"')
+    assert "<strong>positive</strong>" in part
+
+
+@pytest.mark.parametrize("path", ["/", API])
+def test_reasons_stand_beside_an_unsure_answer(client: FlaskClient, path: str) -> None:
+    unsure = html.unescape(send(client, wav(tone("sad", 0.3)), path, headers=HTML).text)
+    assert "Not sure" in unsure
+    assert "The recording is very short: a longer one is surer." in unsure
+    assert "Not sure" not in send(client, wav(tone("sad", 2)), path, headers=HTML).text
+
+
+def test_sex_is_chosen_or_heard(client: FlaskClient) -> None:
+    chosen = send(client, wav(tone("sad")), sex="male")
+    assert (chosen.get_json()["sex"], chosen.get_json()["asked_sex"]) == ("male", "male")
+    assert "male, as chosen" in send(client, wav(tone("sad")), "/", sex="male").text
+    assert "female, as heard" in send(client, wav(tone("sad")), "/").text
+
+
+def test_a_recognizer_of_two_classes_is_shown_in_two() -> None:
+    client = create_app(StandIn(("negative", "positive"))).test_client()
+    assert list(send(client, wav(tone("neutral"))).get_json()["views"]) == ["2"]
+    assert 'name="view"' not in send(client, wav(tone("neutral")), "/").text
+
+
+def test_bars_are_as_long_as_the_probabilities(client: FlaskClient) -> None:
+    shares = send(client, wav(tone("fearful"))).get_json()["views"]["8"]["probabilities"]
+    view = send(client, wav(tone("fearful")), "/").text.split('<table class="shares">')[3]
+    widths = [float(width) for width in re.findall(r'class="part" width="([\d.]+)%"', view)]
+    assert widths == pytest.approx([100 * share for share in shares.values()], abs=0.06)
+
+
+# Fault 1: everyone sees the answer about their own recording
+
+
+def test_fault_1_two_visitors_at_once_each_see_their_own_answer() -> None:
+    together = threading.Barrier(2, timeout=20)  # neither is answered before both are inside
+    with in_background(create_app(StandIn(meet=together.wait), WebSettings(at_once=2))) as address:
+        for pair in (("sad", "happy"), ("calm", "angry"), ("neutral", "fearful")):
+            with ThreadPoolExecutor(2) as visitors:
+                answers = list(visitors.map(lambda emotion: post(address, wav(tone(emotion))), pair))
+            assert [answer["views"]["8"]["label"] for _, answer in answers] == list(pair)
+
+
+def test_fault_1_the_answer_is_about_this_recording_not_the_alphabetically_last(client: FlaskClient) -> None:
+    send(client, wav(tone("sad")), "/", name="z.wav")
+    assert "<strong>positive</strong>" in send(client, wav(tone("happy")), "/", name="a.wav").text
+    assert "card answer" not in client.get("/").text
+
+
+# Fault 2: names, remains, limits, debug server
+
+
+@pytest.mark.parametrize("name", ["../../escape.wav", "/escape.wav", r"..\escape.wav", "a" * 5000, "<b>.wav", "C:"])
+def test_fault_2_the_name_of_the_file_is_not_used(client: FlaskClient, tmp_path: Path, name: str,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "one" / "two"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    answered = send(client, wav(tone("sad")), "/", name=name)
+    assert answered.status_code == 200
+    assert "escape" not in answered.text
+    assert name not in answered.text
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert not Path("/escape.wav").exists()
+
+
+def test_fault_2_nothing_is_written_to_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(FileNotFoundError):
+        tempfile.TemporaryFile()  # noqa: SIM115 - a spooled upload would fail like this
+    long = wav(tone("sad", 60))
+    assert len(long) > 1_500_000
+    with in_background(create_app(StandIn())) as address:
+        status, answered = post(address, long)
+    assert (status, answered["label"]) == (200, "negative")
+
+
+def test_fault_2_what_is_too_large_is_refused() -> None:
+    app = create_app(StandIn(), WebSettings(max_bytes=50_000))
+    sentence = "The file is larger than 0.05 MB: send a shorter part, or an mp3 or opus of it."
+    refused = send(app.test_client(), wav(tone("sad", 2)))
+    assert (refused.status_code, refused.get_json()["detail"]) == (413, sentence)
+    with in_background(app) as address:
+        status, refused = post(address, wav(tone("sad", 2)))
+        assert (status, refused["detail"]) == (413, sentence)
+        with pytest.raises(urllib.error.HTTPError) as more:
+            urllib.request.urlopen(f"{address}/", b"x" * 200_000)
+    assert more.value.code == 413
+    more.value.close()
+    assert 0 < create_app(StandIn()).config["MAX_CONTENT_LENGTH"] <= 300_000_000
+
+
+def test_fault_2_what_is_too_long_is_refused() -> None:
+    client = create_app(StandIn(), WebSettings(max_seconds=2)).test_client()
+    assert send(client, wav(tone("sad", 1.9))).status_code == 200
+    refused = send(client, wav(tone("sad", 2.2)))
+    assert refused.status_code == 413
+    assert refused.get_json()["detail"].startswith("The recording is longer than")
+    assert WebSettings().max_seconds == 7500
+
+
+def test_fault_2_the_debug_server_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    app = create_app(StandIn(meet=lambda: 1 / 0))
+    assert not app.debug
+    with in_background(app) as address:
+        with urllib.request.urlopen(f"{address}/health") as response:
+            assert "Server" not in response.headers
+        status, answered = post(address, wav(tone("sad")))
+    assert status == 500
+    assert "ZeroDivision" not in json.dumps(answered)

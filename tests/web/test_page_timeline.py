@@ -1,0 +1,206 @@
+"""The timeline in a real Chromium: what is drawn where, what is heard, and that it is forgotten."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from chromium import DESKTOP, PHONE, Visitor, ask, until, violations
+from web_server import tone, wav
+
+pytestmark = pytest.mark.browser
+
+THREE = np.concatenate([tone("sad", 1), tone("happy", 1), tone("angry", 1)])
+
+PLAYER = """() => { window.Audio = class extends Audio {
+    constructor(...from) {
+        super(...from);
+        window.player = this;
+        window.begun = [];
+        this.addEventListener("play", () => window.begun.push(this.currentTime));
+    }
+}; }"""
+"""From now on `player` is what plays, and `begun` are the seconds at which it began to."""
+
+HOURS = """label => import("/static/scripts/timeline.js").then(({ showTimeline }) => {
+    const segments = Array.from({length: 2000}, (_, i) => ({start_s: 3.6 * i, end_s: 3.6 * i + 3,
+        label: i % 5 ? label : "negative", probabilities: {negative: 0.4, positive: 0.6}}));
+    const data = {duration_s: 7200, waveform: Array(4000).fill(0.5), views: {2: {segments}},
+        valence: segments.map(one => ({...one, value: 0.3}))};
+    const start = performance.now();
+    showTimeline(document.querySelector("[data-timeline]"), new Blob([new Uint8Array(100)]), data);
+    return performance.now() - start;
+})"""
+"""Shows two hours in 2000 segments, of which every fifth is negative; gives the milliseconds that it took."""
+
+
+def answered(page: Page, recording: bytes) -> Page:
+    page.evaluate(PLAYER)
+    ask(page, recording)
+    page.wait_for_selector(".waveform [part~=region]", state="attached")
+    page.wait_for_selector(".valence canvas", state="attached")
+    return page
+
+
+def drawn(page: Page) -> list[tuple[str, float, float]]:
+    """Label, start and end of every region, as shares of the recording; none while they are drawn anew."""
+    return [tuple(one) for one in page.locator(".waveform [data-label]").evaluate_all("""all => all.every(one =>
+        one.isConnected) ? all.map(one => {
+        const whole = one.parentElement.getBoundingClientRect(), box = one.getBoundingClientRect();
+        return [one.dataset.label, (box.left - whole.left) / whole.width, (box.right - whole.left) / whole.width];
+    }) : []""")]
+
+
+def ink(page: Page) -> tuple[int, int]:
+    """How many points of the line of valence are in the positive and in the negative half."""
+    above, below = page.locator(".valence canvas").evaluate("""one => {
+        const { width, height } = one, half = Math.floor(height / 2);
+        const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+        copy.drawImage(one, 0, 0);
+        const points = (top, tall) => copy.getImageData(0, top, width, tall).data
+            .filter((value, i) => i % 4 === 3 && value > 128).length;
+        return [points(0, half - 8), points(half + 8, height - half - 8)];
+    }""")
+    return above, below
+
+
+def test_regions_lie_where_the_segments_are_in_every_view(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    for view, labels in {"8": ("sad", "happy", "angry"), "2": ("negative", "positive", "negative")}.items():
+        page.check(f"[name=view][value='{view}']")
+        expect(page.locator(".waveform [data-label]")).to_have_count(3)
+        found = drawn(page)
+        assert tuple(label for label, _, _ in found) == labels
+        edges = [(start, end) for _, start, end in found]
+        assert np.allclose(edges, [(0, 1 / 3), (1 / 3, 2 / 3), (2 / 3, 1)], atol=0.01)
+    expect(page.locator(".current")).to_have_text("0.0 s to 1.0 s: negative 90%")
+
+
+def test_a_click_plays_the_seconds_of_its_segment_and_the_arrow_goes_on_from_there(
+    visitor: Visitor, stand_in: str
+) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.locator(".waveform [data-label]").nth(1).click()
+    expect(page.locator("[data-do=play]")).to_have_text("Pause")
+    expect(page.locator("[data-do=play]")).to_have_text("Play", timeout=5000)
+    assert page.evaluate("begun[0]") == pytest.approx(1.0, abs=0.05)
+    assert page.evaluate("player.currentTime") == pytest.approx(2.0, abs=0.05)
+    expect(page.locator(".current")).to_contain_text("1.0 s to 2.0 s")
+    page.click("[data-do=next]")
+    expect(page.locator(".current")).to_contain_text("2.0 s to 3.0 s")
+    page.focus(".sound")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-do=play]")).to_have_text("Pause")
+    assert page.evaluate("begun[1]") == pytest.approx(2.0, abs=0.05)
+
+
+def test_the_words_follow_what_is_heard_and_are_not_read_over_it(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.focus(".sound")
+    page.keyboard.press(" ")
+    expect(page.locator(".current")).to_contain_text("1.0 s to 2.0 s: positive")
+    assert page.get_attribute(".current", "aria-live") == "off"
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".current")).to_contain_text("0.0 s to 1.0 s: negative")
+    assert page.get_attribute(".current", "aria-live") == "polite"
+
+
+def test_the_valence_below_keeps_to_the_waveform(visitor: Visitor, stand_in: str) -> None:
+    """Close to the first second, that is negative, nothing of the second is left."""
+    page = answered(visitor(stand_in), wav(THREE))
+    until(page, lambda: all(ink(page)))
+    for _ in range(4):
+        page.click("[data-do=closer]")
+    until(page, lambda: ink(page)[1] and not ink(page)[0])
+    for _ in range(4):
+        page.click("[data-do=farther]")
+    until(page, lambda: all(ink(page)))
+
+
+def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    for key, held in (("+", "ctrlKey"), ("ArrowLeft", "altKey"), ("-", "metaKey"), ("Tab", "shiftKey")):
+        assert page.locator(".sound").evaluate("""(one, [key, held]) => one.dispatchEvent(
+            new KeyboardEvent("keydown", {key, [held]: true, cancelable: true}))""", [key, held])
+
+
+def test_two_hours_are_drawn_moved_through_and_left_quickly(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    assert page.evaluate(HOURS, "positive") < 1000
+    found = until(page, lambda: [one for one in [drawn(page)] if len(one) > 50])[0]
+    assert len(found) < 500
+    assert {label for label, _, _ in found} == {"positive"}, "several in one have the label of most of them"
+    assert np.diff([start for _, start, _ in found]).min() > 0
+    page.focus(".sound")
+    took = page.evaluate("""() => {
+        const start = performance.now(), sound = document.querySelector(".sound");
+        for (const key of [..."+++++++++", ...Array(40).fill("ArrowRight")]) {
+            sound.dispatchEvent(new KeyboardEvent("keydown", {key, cancelable: true}));
+        }
+        return performance.now() - start;
+    }""")
+    assert took < 3000
+    expect(page.locator(".current")).to_contain_text("2:24.0 to 2:27.0: negative 40%")
+    until(page, lambda: {label for label, _, _ in drawn(page)} == {"positive", "negative"})
+    page.locator(".waveform [data-label=negative]").nth(1).click()
+    expect(page.locator(".current")).to_contain_text(": negative 40%")
+
+
+def test_a_second_recording_silences_and_replaces_the_first(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.click("[data-do=play]")
+    expect(page.locator("[data-do=play]")).to_have_text("Pause")
+    page.evaluate("window.first = player")
+    page.click("button[type=submit]")
+    page.wait_for_selector(".waveform [part~=region]", state="attached")
+    assert page.evaluate("first !== player && first.paused && !first.getAttribute('src')")
+    page.evaluate(HOURS, "negative")
+    page.evaluate(HOURS, "positive")
+    page.click("[data-do=next]")
+    expect(page.locator(".current")).to_contain_text("3.6 s to 6.6 s")
+    assert page.locator(".waveform > *").count() == page.locator(".valence > *").count() == 1
+
+
+def test_sound_ends_when_its_answer_is_no_longer_shown(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.click("[data-do=play]")
+    expect(page.locator("[data-do=play]")).to_have_text("Pause")
+    ask(page, b"no sound")
+    expect(page.get_by_role("alert")).to_be_visible()
+    until(page, lambda: page.evaluate("player.paused"))
+
+
+def test_what_the_browser_cannot_play_is_drawn_and_said(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.evaluate(HOURS, "positive")
+    expect(page.locator("[data-mute]")).to_have_text("This browser cannot play the recording; the answer is not affected.")
+    page.wait_for_selector(".waveform [part~=region]", state="attached")
+
+
+def test_colours_follow_the_light(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    colours = """() => {  // none while it is drawn anew
+        const region = document.querySelector(".waveform").firstElementChild.shadowRoot.querySelector("[data-label]");
+        return region && [getComputedStyle(region).backgroundColor, document.querySelector(".valence canvas").toDataURL()];
+    }"""
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(400)
+    light = until(page, lambda: page.evaluate(colours))
+    page.emulate_media(color_scheme="dark")
+    until(page, lambda: all(one != other for one, other in zip(light, page.evaluate(colours) or light, strict=True)))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_axe_finds_nothing_wrong_with_it(
+    visitor: Visitor, stand_in: str, size: tuple[int, int], scheme: str
+) -> None:
+    page = answered(visitor(stand_in, size, color_scheme=scheme), wav(THREE))
+    for _ in range(3):
+        page.click("[data-do=closer]")
+    page.wait_for_timeout(200)
+    assert violations(page) == []
+    boxes = page.locator(".timeline button").evaluate_all(
+        "all => all.map(one => [one.offsetWidth, one.offsetHeight])")
+    assert min(min(box) for box in boxes) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,157 @@
+"""For whom the answers are right: women and men, young and old, another corpus, a corpus never heard."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from intone.evaluation import metrics
+from intone.evaluation.report import (
+    Summary,
+    answers,
+    difference,
+    interval,
+    majority_rows,
+    pad,
+    percent,
+    signed,
+    summarize,
+    table,
+    to_markdown,
+)
+from intone.labels import EMOTIONS, SEXES
+from intone.recognition.scoring import HEARD
+from pages.committed import CREMA_D, DEFAULT, SYSTEMS, Results
+from pages.systems import recalls_table
+
+AGES = ((20, 29), (30, 39), (40, 49), (50, 59), (60, 99))
+SHARED = tuple(emotion for emotion in EMOTIONS if emotion not in ("calm", "surprised"))
+"""The emotions that both RAVDESS and CREMA-D know."""
+
+ACROSS = {("RAVDESS", "CREMA-D"): "across-corpora/default-ravdess-to-crema-d",
+          ("CREMA-D", "RAVDESS"): "across-corpora/default-crema-d-to-ravdess"}
+BUNDLED = "across-corpora/bundled-crema-d-to-ravdess"
+"""The answers of the bundled recognizer that learned from CREMA-D alone."""
+WITHIN = {"RAVDESS": SYSTEMS[DEFAULT], "CREMA-D": CREMA_D[DEFAULT]}
+SEX_CHOICES = {
+    "the same network, told the sex": (SYSTEMS[DEFAULT], ("sexes/told",)),
+    "a linear probe for each sex, beside one for both": (
+        "ravdess-5fold/linear-probe", ("ravdess-5fold/linear-probe-female", "ravdess-5fold/linear-probe-male")),
+}
+"""What may be better than one network: its file, and those of the other."""
+
+WORDS = {"female": "women", "male": "men"}
+
+
+def crema_d(results: Results) -> str:
+    """CREMA-D, six emotions, all speakers together."""
+    return to_markdown({name: results.summary(file) for name, file in CREMA_D.items()})
+
+
+def crema_d_by_emotion(results: Results) -> str:
+    """Recall of each of the six emotions."""
+    return recalls_table({name: results.summary(file) for name, file in CREMA_D.items()})
+
+
+def of_eight(results: Results) -> metrics.Counts:
+    """What CREMA-D's clips are called where all eight emotions may be said, as `metrics.counts` has it."""
+    rows = results.rows(CREMA_D[DEFAULT])
+    masses = rows[list(EMOTIONS)].dropna()
+    said = masses.idxmax(axis=1)
+    return metrics.counts(rows["truth"], [said.get(row) for row in rows.index], EMOTIONS)
+
+
+def uar_of_eight(results: Results) -> float:
+    """The UAR of CREMA-D's six emotions where calm and surprised may be said too, and are wrong then."""
+    return float(metrics.uar(of_eight(results)))
+
+
+def never_acted(results: Results) -> float:
+    """The share of CREMA-D's clips that are called calm or surprised, which nobody acted there."""
+    table = of_eight(results)
+    return float(table[:, [i for i, name in enumerate(EMOTIONS) if name not in SHARED]].sum() / table.sum())
+
+
+def for_whom(results: Results) -> str:
+    """The figures of women and men, and of the ages that CREMA-D knows."""
+    rows = []
+    for corpus, who, part in groups(results):
+        one = summarize(part, sexes=results.sexes(WITHIN[corpus]))
+        rows.append([corpus, who, str(part["actor"].nunique()), str(one.clips), interval(one.accuracy),
+                     interval(one.uar), percent(one.majority), percent(1 / len(one.by_class))])
+    return table(("corpus", "speakers", "actors", "clips", "accuracy", "UAR", "accuracy of always the most frequent",
+                  "UAR of it"), rows, text=2)
+
+
+def groups(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Corpus, name and rows of each group of speakers."""
+    rows = results.rows(WITHIN["RAVDESS"])
+    for sex in SEXES:
+        yield "RAVDESS", WORDS[sex], rows[rows["actor"] % 2 == (sex == "male")]
+    rows, actors = results.rows(WITHIN["CREMA-D"]), results.actors()
+    for sex in SEXES:
+        yield "CREMA-D", WORDS[sex], rows[rows["actor"].map(actors["sex"]) == sex]
+    for first, last in AGES:
+        name = f"{first} to {last} years" if last < 99 else f"{first} years and older"
+        yield "CREMA-D", name, rows[rows["actor"].map(actors["age"]).between(first, last)]
+
+
+def sexes(results: Results) -> str:
+    """What telling the sex, and a network for each sex, does to the UAR of women's and men's clips."""
+    rows = []
+    for name, (one, others) in SEX_CHOICES.items():
+        parts = [pd.concat([results.rows(file) for file in files], ignore_index=True) for files in ((one,), others)]
+        cells = []
+        for sex in (None, *SEXES):
+            first, other = (part if sex is None else part[part["actor"] % 2 == (sex == "male")] for part in parts)
+            first = first[first["clip"].isin(set(other["clip"]))]
+            cells += [interval(summarize(other).uar), signed(difference(answers(other), answers(first)))]
+        rows.append([name, *cells])
+    return table(("what instead of one network that hears the sex itself", "UAR", "change", "UAR women", "change",
+                  "UAR men", "change"), rows)
+
+
+def sex_heard(results: Results) -> str:
+    """How often the sex of the speaker was heard right; "-" where the answers do not say it."""
+    rows = []
+    for corpus, file in WITHIN.items():
+        found = results.rows(file)
+        sexes = results.sexes(file) or {str(one): "male" if one % 2 else "female" for one in found["actor"].unique()}
+        truth = found["actor"].astype(str).map(sexes)
+        most = truth.value_counts(normalize=True)
+        right = interval(_heard(found, truth)) if HEARD in found else "-"
+        rows.append([corpus, str(len(found)), right, f"{percent(most.iloc[0])} ({most.index[0]})"])
+    return table(("corpus", "clips", "sex heard right", "always the most frequent"), rows)
+
+
+def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
+    """Accuracy of the sex, with an interval over speakers; a refusal is wrong."""
+    told = [sex if sex in SEXES else None for sex in found[HEARD]]
+    actors = found["actor"].to_numpy()
+    by_speaker = [metrics.counts([name for name, one in zip(truth, actors, strict=True) if one == actor],
+                               [sex for sex, one in zip(told, actors, strict=True) if one == actor], SEXES)
+                for actor in sorted(set(actors))]
+    return metrics.over_speakers(metrics.accuracy, np.stack(by_speaker))
+
+
+def across(results: Results) -> str:
+    """A corpus that was not in the training at all, on the emotions that both know."""
+    rows = []
+    for (trained, tested), file in ACROSS.items():
+        strange, own = (shared(results, name) for name in (file, WITHIN[tested]))
+        rows.append([tested, f"trained on {trained} alone", *_cells(strange)])
+        if (trained, tested) == ("CREMA-D", "RAVDESS"):
+            rows.append([tested, "`--recognizer crema-d`, by an earlier recipe", *_cells(shared(results, BUNDLED))])
+        rows.append([tested, "five folds, its corpus in the training", *_cells(own)])
+        rows += [[tested, *pad(row, 4)] for row in majority_rows([strange])]
+    return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)
+
+
+def shared(results: Results, file: str) -> Summary:
+    """The figures of a file on the clips of the six emotions that both corpora know."""
+    rows = results.rows(file)
+    return summarize(rows[rows["truth"].isin(SHARED)], sexes=results.sexes(file))
+
+
+def _cells(one: Summary) -> list[str]:
+    return [str(one.clips), interval(one.accuracy), interval(one.uar)]
