@@ -1,12 +1,12 @@
-"""Rewrite every table and figure of README, docs and the model card from what is in results/: `make tables`.
+"""Rewrite every table and number of README, docs and the model card from what is in results/: `make tables`.
 
     tools/tables.py                  rewrite, and draw the images
     tools/tables.py --check          change nothing; exit 1 where a table is stale or an image is missing
     tools/tables.py --results DIR    from other predictions than those in results/
 
-A table stands between `<!-- table: NAME -->` and `<!-- /table -->`. A figure in a sentence stands between
-`<!-- figure: NAME -->` and `<!-- /figure -->`. What cannot be made, since a file is missing, is left as it is and told,
-and the exit status is 1. The modules in tools/pages/ make what stands there.
+A table stands between `<!-- table: NAME -->` and `<!-- /table -->`. A number in a sentence stands between
+`<!-- figure: NAME -->` and `<!-- /figure -->`. Where a file is missing, the old text is left, the file is named, and
+the exit status is 1. The modules in tools/pages/ make the texts.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Results(ROOT / "results")
 IMAGES = ROOT / "docs" / "images"
 TOLD = ROOT / "src" / "intone" / "recognizers" / "figures.json"
-"""What the page tells of the bundled recognizer."""
+"""The results of the bundled recognizer, as the page and the API give them."""
 
 PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md")
 
@@ -46,7 +46,7 @@ TABLES: dict[str, Maker] = {
     "crema-d-by-emotion": speakers.crema_d_by_emotion,
     "for-whom": speakers.for_whom,
     "across-corpora": speakers.across,
-    "sex-heard": speakers.sex_heard,
+    "sex-accuracy": speakers.sex_accuracy,
     "sexes": speakers.sexes,
     "robustness": conditions.robustness,
     "robustness-crema-d": conditions.robustness_crema_d,
@@ -74,8 +74,8 @@ TABLES: dict[str, Maker] = {
 }
 
 FIGURES: dict[str, Maker] = {
-    "original-heard": lambda results: _share(original.heard_right(results)),
-    "original-unheard": lambda results: _share(original.unheard(results).accuracy.value),
+    "original-training": lambda results: _share(original.trained_on_right(results)),
+    "original-unseen": lambda results: _share(original.unseen(results).accuracy.value),
     "accuracy": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).accuracy.value),
     "uar": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).uar.value),
     "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
@@ -85,10 +85,10 @@ FIGURES: dict[str, Maker] = {
     "never-acted": lambda results: _share(speakers.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
-    "factor": lambda results: f"{systems.factor(results):.2f}",
+    "prior-correction": lambda results: f"{systems.prior_correction(results):.2f}",
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
     "scale-processor": lambda results: results.json("scale")["processor"],
-    "scale-efficiency": scale.efficiency_told,
+    "scale-efficiency": scale.efficiency_text,
     "scale-handed-out": scale.handed_out,
     "scale-short-cores": scale.short_cores,
 }
@@ -100,14 +100,14 @@ def _share(value: float) -> str:
 
 @cache
 def made(name: str, results: Results) -> str:
-    """A table: pages share some, and each is made once."""
+    """A table. Several pages share some; each is made once."""
     return TABLES[name](results)
 
 
 def rewritten(text: str, results: Results = RESULTS, missing: list[str] | None = None) -> str:
-    """A page with every table and figure made anew; a KeyError for a name that there is not.
+    """A page with every table and number made again; a KeyError for an unknown name.
 
-    What cannot be made is a MissingError; with a list for `missing` it is left as it is, and told there.
+    A missing file is a MissingError. With a list for `missing` its sentence goes there, and the old text stays.
     """
     def new(maker: Callable[[str, Results], str]) -> Callable[[re.Match[str]], str]:
         def replaced(match: re.Match[str]) -> str:
@@ -126,7 +126,7 @@ def rewritten(text: str, results: Results = RESULTS, missing: list[str] | None =
 
 
 def drawn(results: Results, to: Path, missing: list[str]) -> None:
-    """Draw every image; what cannot be drawn is told in `missing`."""
+    """Draw every image; add to `missing` a sentence for each that cannot be drawn."""
     for name in images.IMAGES:
         try:
             images.draw(name, results, to)
@@ -135,7 +135,7 @@ def drawn(results: Results, to: Path, missing: list[str]) -> None:
 
 
 def told_text(results: Results, missing: list[str]) -> str | None:
-    """The content of `TOLD`; None, told in `missing`, where a file is not there."""
+    """The content of `TOLD`; None, and a sentence in `missing`, where a file is missing."""
     try:
         return json.dumps(dataclass_json.to_dict(told.figures(results)), indent=1) + "\n"
     except MissingError as error:
@@ -145,7 +145,7 @@ def told_text(results: Results, missing: list[str]) -> str | None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Rewrite, or check; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Tables and figures of the pages, from the committed predictions.")
+    parser = argparse.ArgumentParser(description="Tables, numbers and images of the pages, from the committed predictions.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is stale")
     parser.add_argument("--results", type=Path, default=RESULTS.folder, help="the folder of the predictions")
     chosen = parser.parse_args(words)

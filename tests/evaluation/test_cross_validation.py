@@ -63,7 +63,7 @@ def test_table_has_the_majority_row_and_the_intervals() -> None:
     truth = ["negative"] * 6 + ["positive"] * 4
     found = report.summarize(rows_of(truth, truth, ("negative", "positive")))
     text = report.to_markdown({"one": found, "other": found})
-    assert text.count("always negative | 10 | 60.0 | 50.0") == 1
+    assert text.count("majority class (negative) | 10 | 60.0 | 50.0") == 1
     assert text.count("100.0 (100.0-100.0)") == 6
     assert report.class_table(found).splitlines()[-1] == "| 100.0 | 100.0 |"
 

@@ -16,9 +16,9 @@ from intone.recognition.scoring import read_rows
 DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
 SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
-    "a linear probe of a frozen encoder": "ravdess-5fold/linear-probe",
+    "linear probe on a frozen encoder": "ravdess-5fold/linear-probe",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
-    "the network on MFCC": "ravdess-5fold/mfcc-cnn",
+    "CNN on MFCC": "ravdess-5fold/mfcc-cnn",
     REFERENCE: "references/xlsr53-finetuned",
 }
 CREMA_D: Mapping[str, str] = {
@@ -45,7 +45,7 @@ class Results:
         return path
 
     def rows(self, name: str, *more: str) -> pd.DataFrame:
-        """Out-of-fold rows, with the columns `more` besides."""
+        """Out-of-fold predictions, with the columns `more` in addition."""
         return _rows(self.file(f"{name}.csv"), more)
 
     def csv(self, name: str) -> pd.DataFrame:
@@ -61,13 +61,13 @@ class Results:
         return self.csv("crema-d-actors").set_index("actor")
 
     def sexes(self, name: str) -> dict[str, str] | None:
-        """Sexes of the actors of a file, as `summarize` takes them; None for RAVDESS, where the number tells it."""
+        """Sexes of the actors of a file, as `summarize` takes them; None for RAVDESS, where the number gives it."""
         if name.startswith("ravdess") or name.endswith("to-ravdess") or name.startswith("references"):
             return None
         return {str(actor): str(sex) for actor, sex in self.actors()["sex"].items()}
 
     def summary(self, name: str, classes: str = "8") -> Summary:
-        """The figures of a file, read in some classes."""
+        """The results of a file, read in some classes."""
         return _summary(self, name, classes)
 
     def answers(self, name: str, classes: str = "8") -> Answers:

@@ -1,4 +1,4 @@
-"""Under which conditions the answers are right, and how well the program finds segments and explains itself."""
+"""Accuracy under corruptions and for short clips; how well segments are found; whether attributions matter."""
 
 from collections.abc import Mapping
 
@@ -17,12 +17,12 @@ NEAR_S = 0.3
 
 
 def robustness(results: Results) -> str:
-    """UAR of each condition in emotions and two classes, what it loses, and refusals; RAVDESS."""
+    """UAR of each condition in emotions and in two classes, the change, and refusals; RAVDESS."""
     return _table(conditions(results))
 
 
 def robustness_crema_d(results: Results) -> str:
-    """The same of CREMA-D, whose six emotions stand to choose."""
+    """The same of CREMA-D, among its six emotions."""
     return _table(conditions(results, "robustness/default-crema-d"))
 
 
@@ -36,7 +36,7 @@ def _table(parts: Mapping[str, pd.DataFrame]) -> str:
 
 
 def conditions(results: Results, file: str = "robustness/default") -> Mapping[str, pd.DataFrame]:
-    """The rows of each condition, in the order of `CONDITIONS`; a MissingError where one is not there."""
+    """The predictions under each condition, in the order of `CONDITIONS`; a MissingError where one is not there."""
     rows = results.rows(file, "condition")
     if lacking := [name for name in CONDITIONS if name not in set(rows["condition"])]:
         raise MissingError(f"results/{file}.csv lacks the condition {lacking[0]!r}.")
@@ -44,7 +44,7 @@ def conditions(results: Results, file: str = "robustness/default") -> Mapping[st
 
 
 def uar_of(part: pd.DataFrame, classes: str) -> Interval:
-    """UAR of some rows, read in some classes."""
+    """UAR of some predictions, read in some classes."""
     return summarize(part, scheme(classes)).uar
 
 
@@ -60,7 +60,7 @@ def _change(part: pd.DataFrame, recorded: pd.DataFrame, classes: str) -> str:
 
 
 def short(results: Results) -> str:
-    """The same clips cut to their first parts of speech, and whole."""
+    """The same clips cut after some seconds of speech, and whole."""
     cut, whole = results.rows("short/default", "seconds"), results.rows(SYSTEMS[DEFAULT])
     parts = {f"{seconds:g} s": part.drop(columns="seconds") for seconds, part in cut.groupby("seconds")}
     clips = set(cut["clip"])
@@ -92,11 +92,11 @@ def _seconds(value: float) -> str:
 
 
 def deletion(results: Results) -> str:
-    """What cutting out the attributions that are shown as most important changes, against others; Wilcoxon's test."""
+    """What deleting the time windows of largest attribution changes, against random ones; Wilcoxon's test."""
     rows = results.csv("deletion").dropna(subset=["top_change", "random_change"])
     p = float(wilcoxon(rows["top_change"], rows["random_change"]).pvalue)
-    told = "< 0.001" if p < 0.001 else f"{p:.3f}"
+    shown = "< 0.001" if p < 0.001 else f"{p:.3f}"
     top, random = (f"{100 * rows[name].median():+.1f}" for name in ("top_change", "random_change"))
-    return table(("cut out", "clips", "median change of the answer's probability (points)", "p (Wilcoxon, paired)"),
-                 [["the fifth with the largest weights", str(len(rows)), top, told],
+    return table(("deleted windows", "clips", "median change of the answer's probability (points)", "p (Wilcoxon, paired)"),
+                 [["the fifth with the largest attributions", str(len(rows)), top, shown],
                   ["a fifth at random", str(len(rows)), random, "-"]])

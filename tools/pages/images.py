@@ -24,7 +24,7 @@ COLOURS = (canvas.BLUE, canvas.VERMILION, canvas.DARK)
 
 
 def confusion(results: Results) -> Figure:
-    """What was answered to each emotion, in percent of its clips."""
+    """The confusion matrix, in percent of the clips of each emotion."""
     found = results.answers(OWN)
     shares = 100 * confusion_shares(found)
     figure = canvas.new_figure(5.0)
@@ -36,20 +36,20 @@ def confusion(results: Results) -> Figure:
                   color="white" if shares[row, column] > 55 else canvas.DARK)
     axes.set_xticks(range(shares.shape[1]), [*found.classes, "refused"], rotation=35, ha="right")
     axes.set_yticks(range(len(shares)), found.classes)
-    axes.set(title="What was answered to each emotion: speakers never heard, RAVDESS", xlabel="answer", ylabel="it was")
+    axes.set(title="Confusion matrix: unseen speakers, RAVDESS", xlabel="answer", ylabel="true emotion")
     figure.colorbar(image, ax=axes, label="clips of the emotion (%)", fraction=0.05, pad=0.02)
     return figure
 
 
 def reliability(results: Results) -> Figure:
-    """How often answers of some confidence are right, before and after the calibration, and for speakers never heard."""
+    """Reliability diagrams: before and after the calibration, and for unseen speakers."""
     figure = canvas.new_figure(3.6)
     for axes, classes, title in zip(figure.subplots(1, 2, sharey=True), ("8", "2"), ("8 classes", "2 classes"),
                                     strict=True):
         axes.plot([0, 1], [0, 1], color=canvas.GREY, linewidth=0.8)
-        lines = {"testing speakers, as answered": results.answers(OWN, classes),
-                 "validating speakers, before": validating(results, classes, after=False),
-                 "validating speakers, after": validating(results, classes, after=True)}
+        lines = {"test speakers, calibrated": results.answers(OWN, classes),
+                 "validation speakers, uncalibrated": validating(results, classes, after=False),
+                 "validation speakers, calibrated": validating(results, classes, after=True)}
         for number, (name, found) in enumerate(lines.items()):
             _draw_reliability(axes, found, name, number)
         axes.set(title=title, xlabel="probability of the answer (%)", xlim=(0, 1), ylim=(0, 1))
@@ -61,13 +61,13 @@ def reliability(results: Results) -> Figure:
 
 def _draw_reliability(axes: Axes, found: Answers, name: str, number: int) -> None:
     answered = ~found.refused
-    sure, right, _ = metrics.reliability(found.confident[answered], found.right[answered], least=LEAST)
-    axes.plot(sure, right, color=COLOURS[number], linestyle=DASHES[number], marker=MARKERS[number], markersize=4,
+    confidence, right, _ = metrics.reliability(found.confident[answered], found.right[answered], least=LEAST)
+    axes.plot(confidence, right, color=COLOURS[number], linestyle=DASHES[number], marker=MARKERS[number], markersize=4,
               linewidth=1.2, label=name)
 
 
 def coverage(results: Results) -> Figure:
-    """Accuracy where only the surest answers count, with 95 % intervals over speakers."""
+    """Accuracy against coverage (selective prediction), with 95 % intervals over speakers."""
     shares = np.linspace(0.1, 1, 10)
     figure = canvas.new_figure(3.4)
     axes = figure.subplots()
@@ -78,8 +78,8 @@ def coverage(results: Results) -> Figure:
                           alpha=0.15, linewidth=0)
         axes.plot(shares, [one.value for one in values], color=COLOURS[number], linestyle=DASHES[number],
                   marker=MARKERS[number], markersize=4, label=f"{classes} classes")
-    axes.set(title="Accuracy of the surest answers: speakers never heard, RAVDESS", xlim=(0.08, 1.02), ylim=(0, 1.02),
-             xlabel="clips that are answered, the surest first (%)", ylabel="answers that are right (%)")
+    axes.set(title="Accuracy of the most confident answers: unseen speakers, RAVDESS", xlim=(0.08, 1.02), ylim=(0, 1.02),
+             xlabel="coverage: share of the clips, most confident first (%)", ylabel="answers that are right (%)")
     _in_percent(axes, "x", "y")
     axes.legend(loc="lower left")
     return figure
@@ -102,7 +102,7 @@ def robustness(results: Results) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.margins(y=0.02)
     axes.invert_yaxis()
-    axes.set(title="UAR under each condition, 8 classes (dashed: as recorded; dotted: guessing)", xlabel="UAR (%)",
+    axes.set(title="UAR under each condition, 8 classes (dashed: as recorded; dotted: chance)", xlabel="UAR (%)",
              xlim=(0, 1))
     _in_percent(axes, "x")
     return figure

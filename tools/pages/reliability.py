@@ -1,12 +1,12 @@
-"""What files that are wrong, work that was disturbed, and a server under load came to."""
+"""The results of fuzzing, of disturbed work, and of a server under load."""
 
 from pages.committed import Results
 
 
 def fuzz(results: Results) -> str:
-    """Files that are wrong in every way, by what came of them."""
+    """Malformed files, by their outcome."""
     found = results.json("fuzz")
-    lines = ["| files | answered | refused with a sentence | harm | slowest | median | most memory of a process |",
+    lines = ["| files | answered | refused with a sentence | failures | slowest | median | peak memory of a process |",
              "|---|---|---|---|---|---|---|"]
     answered = found["results"].get("answer", 0)
     lines.append(f"| {found['files']:,} | {answered:,} | {found['files'] - answered - len(found['harm']):,} | "
@@ -27,8 +27,8 @@ TROUBLES = ("killed", "disk full", "read-only", "clock back", "two at once")
 
 
 def faults(results: Results) -> str:
-    """Work that was disturbed and started again."""
-    lines = [f"| work | seconds undisturbed | files that it writes | {' | '.join(TROUBLES)} | ended otherwise |",
+    """Work that was interrupted and started again."""
+    lines = [f"| work | seconds uninterrupted | files written | {' | '.join(TROUBLES)} | ended otherwise |",
              "|---|---|---|" + len(TROUBLES) * "---|" + "---|"]
     for name, one in results.json("faults").items():
         struck = [str(one[trouble]["struck"]) if trouble in one else "" for trouble in TROUBLES]
@@ -38,7 +38,7 @@ def faults(results: Results) -> str:
 
 
 def parsers(results: Results) -> str:
-    """What was given to each parser along its branches."""
+    """Coverage-guided fuzzing of each parser."""
     lines = ["| parsed | inputs | branches reached | findings |", "|---|---:|---:|---:|"]
     for name, one in results.json("parsers")["targets"].items():
         lines.append(f"| {name} | {one['inputs']:,} | {one['reached']} | {len(one['findings'])} |")
@@ -56,20 +56,20 @@ def load(results: Results) -> str:
              f"| capacity | {found['capacity']:.1f} answers a second |",
              f"| asked for | {found['asked_a_second']:.1f} a second, {found['minutes']:g} minutes |",
              f"| requests | {found['requests']:,} |",
-             f"| answered, each as its file must be | {found['answers']:,} |",
-             f"| told to come back | {found['refused']:,} |",
+             f"| answered, each correct for its file | {found['answers']:,} |",
+             f"| refused with Retry-After | {found['refused']:,} |",
              f"| anything else | {found['wrong']} |",
-             f"| seconds to an answer: half, 99 of 100 | {found['p50_s']:.2f}, {found['p99_s']:.2f} |",
+             f"| seconds to an answer: median, 99th percentile | {found['p50_s']:.2f}, {found['p99_s']:.2f} |",
              f"| memory, minute by minute | {', '.join(f'{one:.0f}' for one in memory['minutes_mb'])} MB |",
-             f"| its slope after the first minute | {slope} |",
+             f"| slope of the memory after the first minute | {slope} |",
              f"| ended with {end['in_flight']} requests in flight | {end['answered']} answered, "
              f"{end['refused'] + end['not_begun']} refused, {end['cut']} cut; {end['seconds']:.1f} s |"]
     return "\n".join([*lines, ""])
 
 
 def load_clients(results: Results) -> str:
-    """What visitors get, by how many there are at once."""
-    lines = ["| visitors at once | answers a second | half within | 99 of 100 within | told to come back | "
+    """Throughput and latency, by the number of concurrent clients."""
+    lines = ["| concurrent clients | answers a second | median | 99th percentile | refused with Retry-After | "
              "anything else |", "|---:|---:|---:|---:|---:|---:|"]
     for number, one in results.json("load")["clients"].items():
         lines.append(f"| {number} | {one['answers_a_second']:.1f} | {one['p50_s']:.2f} s | {one['p99_s']:.2f} s | "

@@ -1,4 +1,4 @@
-"""Many recordings through every engine, and what follows for a million calls."""
+"""Many recordings through every engine, and the arithmetic for a million calls."""
 
 from pages.committed import Results
 
@@ -7,9 +7,9 @@ CORES = (10, 100, 1000)
 
 
 def runs(results: Results) -> str:
-    """The same recordings on every way, and whether their rows are the same."""
-    lines = ["| workers | recordings | seconds | the first after | most memory of a worker | killed or cut off | rows "
-             "that differ |", "|---|---:|---:|---:|---:|---:|---:|"]
+    """The same recordings through every engine, and whether their rows are the same."""
+    lines = ["| workers | recordings | seconds | first result after | peak memory of a worker | workers lost | rows that "
+             "differ |", "|---|---:|---:|---:|---:|---:|---:|"]
     for name, one in results.json("scale")["runs"].items():
         lines.append(f"| {name} | {one['rows']:,} | {one['seconds']:.0f} | {one['first_s']:.1f} s | "
                      f"{one['worker_mb']} MB | {one['kills']} | {one['differ']} |")
@@ -22,12 +22,12 @@ def costs(results: Results) -> str:
     hours, written = found["hours"], found["bytes_written"]
     kilobytes = ", ".join(f"{name.lstrip('.-')} {size / hours / 1000:.0f} kB" for name, size in written.items())
     return "\n".join([
-        "| of one hour of calls | |", "|---|---|",
+        "| one hour of calls | |", "|---|---|",
         f"| seconds of one core | {found['cpu_s'] / hours:.0f} |",
         f"| read | {found['bytes_read'] / hours / 1e6:.1f} MB |",
         f"| written | {kilobytes} |",
         f"| segments of speech | {found['segments'] / hours:.0f} |",
-        f"| most memory of a worker | {found['worker_mb']} MB |", ""])
+        f"| peak memory of a worker | {found['worker_mb']} MB |", ""])
 
 
 def million(results: Results) -> str:
@@ -35,7 +35,7 @@ def million(results: Results) -> str:
     found = results.json("scale")
     one, rate = found["costs"], found["handed_out"]["Dask"]
     core_hours = one["cpu_s"] / one["calls"] * MILLION / 3600
-    lines = ["| cores | hours | read from the store | calls handed out | of what one scheduler can |",
+    lines = ["| cores | hours | read from the store | calls scheduled | load of one scheduler |",
              "|---:|---:|---:|---:|---:|"]
     for cores in CORES:
         hours = core_hours / cores / efficiency(results)
@@ -46,21 +46,21 @@ def million(results: Results) -> str:
 
 
 def efficiency(results: Results) -> float:
-    """Of linear, with two workers: the median of the turns."""
+    """Parallel efficiency with two workers: the median of the turns."""
     turns = results.json("scale")["efficiency"]
     ratios = sorted(one / (2 * two) for one, two in zip(turns["one"], turns["two"], strict=True))
     return float(ratios[len(ratios) // 2])
 
 
-def efficiency_told(results: Results) -> str:
-    """The efficiency as a figure in a sentence, with its extremes."""
+def efficiency_text(results: Results) -> str:
+    """The efficiency for a sentence, with its extremes."""
     turns = results.json("scale")["efficiency"]
     ratios = sorted(one / (2 * two) for one, two in zip(turns["one"], turns["two"], strict=True))
     return f"{efficiency(results):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 def handed_out(results: Results) -> str:
-    """Recordings a second that Dask hands out where hearing takes no time."""
+    """Recordings a second that Dask schedules where an analysis takes no time."""
     return f"{results.json('scale')['handed_out']['Dask']:.0f}"
 
 

@@ -1,4 +1,4 @@
-"""For whom the answers are right: women and men, young and old, another corpus, a corpus never heard."""
+"""Results by sex, by age and by corpus, and across corpora."""
 
 from collections.abc import Iterator
 
@@ -26,19 +26,19 @@ from pages.systems import recalls_table
 
 AGES = ((20, 29), (30, 39), (40, 49), (50, 59), (60, 99))
 SHARED = tuple(emotion for emotion in EMOTIONS if emotion not in ("calm", "surprised"))
-"""The emotions that both RAVDESS and CREMA-D know."""
+"""The emotions that both RAVDESS and CREMA-D have."""
 
 ACROSS = {("RAVDESS", "CREMA-D"): "across-corpora/default-ravdess-to-crema-d",
           ("CREMA-D", "RAVDESS"): "across-corpora/default-crema-d-to-ravdess"}
 BUNDLED = "across-corpora/bundled-crema-d-to-ravdess"
-"""The answers of the bundled recognizer that learned from CREMA-D alone."""
+"""The answers of the bundled recognizer that was trained on CREMA-D alone."""
 WITHIN = {"RAVDESS": SYSTEMS[DEFAULT], "CREMA-D": CREMA_D[DEFAULT]}
 SEX_CHOICES = {
-    "the same network, told the sex": (SYSTEMS[DEFAULT], ("sexes/told",)),
-    "a linear probe for each sex, beside one for both": (
+    "the same network, with the sex given": (SYSTEMS[DEFAULT], ("sexes/told",)),
+    "one linear probe per sex, against one for both": (
         "ravdess-5fold/linear-probe", ("ravdess-5fold/linear-probe-female", "ravdess-5fold/linear-probe-male")),
 }
-"""What may be better than one network: its file, and those of the other."""
+"""Alternatives to one network for both sexes: the file of the one, and those of the other."""
 
 WORDS = {"female": "women", "male": "men"}
 
@@ -54,7 +54,7 @@ def crema_d_by_emotion(results: Results) -> str:
 
 
 def of_eight(results: Results) -> metrics.Counts:
-    """What CREMA-D's clips are called where all eight emotions may be said, as `metrics.counts` has it."""
+    """The confusion counts of CREMA-D's clips where all eight emotions may be answered (`metrics.counts`)."""
     rows = results.rows(CREMA_D[DEFAULT])
     masses = rows[list(EMOTIONS)].dropna()
     said = masses.idxmax(axis=1)
@@ -62,29 +62,29 @@ def of_eight(results: Results) -> metrics.Counts:
 
 
 def uar_of_eight(results: Results) -> float:
-    """The UAR of CREMA-D's six emotions where calm and surprised may be said too, and are wrong then."""
+    """The UAR of CREMA-D's six emotions where calm and surprised may be answered too, and are wrong."""
     return float(metrics.uar(of_eight(results)))
 
 
 def never_acted(results: Results) -> float:
-    """The share of CREMA-D's clips that are called calm or surprised, which nobody acted there."""
+    """The share of CREMA-D's clips that are answered calm or surprised, which it does not have."""
     table = of_eight(results)
     return float(table[:, [i for i, name in enumerate(EMOTIONS) if name not in SHARED]].sum() / table.sum())
 
 
 def for_whom(results: Results) -> str:
-    """The figures of women and men, and of the ages that CREMA-D knows."""
+    """Results by sex, and by age for CREMA-D."""
     rows = []
     for corpus, who, part in groups(results):
         one = summarize(part, sexes=results.sexes(WITHIN[corpus]))
         rows.append([corpus, who, str(part["actor"].nunique()), str(one.clips), interval(one.accuracy),
                      interval(one.uar), percent(one.majority), percent(1 / len(one.by_class))])
-    return table(("corpus", "speakers", "actors", "clips", "accuracy", "UAR", "accuracy of always the most frequent",
-                  "UAR of it"), rows, text=2)
+    return table(("corpus", "group", "speakers", "clips", "accuracy", "UAR", "majority-class accuracy",
+                  "majority-class UAR"), rows, text=2)
 
 
 def groups(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Corpus, name and rows of each group of speakers."""
+    """Corpus, name and predictions of each group of speakers."""
     rows = results.rows(WITHIN["RAVDESS"])
     for sex in SEXES:
         yield "RAVDESS", WORDS[sex], rows[rows["actor"] % 2 == (sex == "male")]
@@ -97,7 +97,7 @@ def groups(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
 
 
 def sexes(results: Results) -> str:
-    """What telling the sex, and a network for each sex, does to the UAR of women's and men's clips."""
+    """What giving the sex, and one network per sex, changes in the UAR of women's and men's clips."""
     rows = []
     for name, (one, others) in SEX_CHOICES.items():
         parts = [pd.concat([results.rows(file) for file in files], ignore_index=True) for files in ((one,), others)]
@@ -107,12 +107,12 @@ def sexes(results: Results) -> str:
             first = first[first["clip"].isin(set(other["clip"]))]
             cells += [interval(summarize(other).uar), signed(difference(answers(other), answers(first)))]
         rows.append([name, *cells])
-    return table(("what instead of one network that hears the sex itself", "UAR", "change", "UAR women", "change",
+    return table(("instead of one network that estimates the sex", "UAR", "change", "UAR women", "change",
                   "UAR men", "change"), rows)
 
 
-def sex_heard(results: Results) -> str:
-    """How often the sex of the speaker was heard right; "-" where the answers do not say it."""
+def sex_accuracy(results: Results) -> str:
+    """How often the sex of the speaker was recognised; "-" where the predictions do not have it."""
     rows = []
     for corpus, file in WITHIN.items():
         found = results.rows(file)
@@ -121,7 +121,7 @@ def sex_heard(results: Results) -> str:
         most = truth.value_counts(normalize=True)
         right = interval(_heard(found, truth)) if HEARD in found else "-"
         rows.append([corpus, str(len(found)), right, f"{percent(most.iloc[0])} ({most.index[0]})"])
-    return table(("corpus", "clips", "sex heard right", "always the most frequent"), rows)
+    return table(("corpus", "clips", "accuracy of the sex", "majority-class accuracy"), rows)
 
 
 def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
@@ -135,20 +135,20 @@ def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
 
 
 def across(results: Results) -> str:
-    """A corpus that was not in the training at all, on the emotions that both know."""
+    """Cross-corpus results, on the emotions that both corpora have."""
     rows = []
     for (trained, tested), file in ACROSS.items():
-        strange, own = (shared(results, name) for name in (file, WITHIN[tested]))
-        rows.append([tested, f"trained on {trained} alone", *_cells(strange)])
+        unseen, own = (shared(results, name) for name in (file, WITHIN[tested]))
+        rows.append([tested, f"cross-corpus: trained on {trained} alone", *_cells(unseen)])
         if (trained, tested) == ("CREMA-D", "RAVDESS"):
-            rows.append([tested, "`--recognizer crema-d`, by an earlier recipe", *_cells(shared(results, BUNDLED))])
-        rows.append([tested, "five folds, its corpus in the training", *_cells(own)])
-        rows += [[tested, *pad(row, 4)] for row in majority_rows([strange])]
+            rows.append([tested, "`--recognizer crema-d` (an earlier recipe)", *_cells(shared(results, BUNDLED))])
+        rows.append([tested, "within corpus: five folds, trained on both", *_cells(own)])
+        rows += [[tested, *pad(row, 4)] for row in majority_rows([unseen])]
     return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)
 
 
 def shared(results: Results, file: str) -> Summary:
-    """The figures of a file on the clips of the six emotions that both corpora know."""
+    """The results of a file on the clips of the six emotions that both corpora have."""
     rows = results.rows(file)
     return summarize(rows[rows["truth"].isin(SHARED)], sexes=results.sexes(file))
 

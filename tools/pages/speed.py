@@ -1,4 +1,4 @@
-"""How fast intone is beside the alternatives and the floors, as `make bench` measured it."""
+"""How fast intone is, against alternatives and lower bounds, as `make bench` measured it."""
 
 from collections.abc import Iterator, Mapping
 from statistics import median
@@ -13,7 +13,7 @@ ROWS = ("cold", "warm", "folder", "cleaning", "chunks", "mfcc", "hour")
 
 def speed(results: Results) -> str:
     """intone and every alternative, work by work."""
-    lines = ["| work | beside | intone | it takes | times as long (least-most) | aim | met |",
+    lines = ["| work | alternative | intone | alternative takes | ratio (min-max) | target | met |",
              "|---|---|---:|---:|---:|---:|---|"]
     for row in _rows(results):
         for name, title in ALTERNATIVES.items():
@@ -34,8 +34,8 @@ def speed_short(results: Results) -> str:
 
 
 def speed_floors(results: Results) -> str:
-    """intone beside what no program could go below."""
-    lines = ["| work | floor | intone | the floor | times the floor (least-most) | aim | met |",
+    """intone against lower bounds, which no program can undercut."""
+    lines = ["| work | lower bound | intone | lower bound takes | ratio (min-max) | target | met |",
              "|---|---|---:|---:|---:|---:|---|"]
     for row in _rows(results):
         if FLOOR in row["taken"]:
@@ -47,7 +47,7 @@ def speed_floors(results: Results) -> str:
 def speed_hour(results: Results) -> str:
     """An hour of recording, and whether memory grows with the length."""
     row = _part(results, "hour")
-    lines = ["| recording | time | most memory | aim | met |", "|---|---:|---:|---:|---|"]
+    lines = ["| recording | time | peak memory | target | met |", "|---|---:|---:|---:|---|"]
     aims = {aim["kind"]: aim for aim in row["aims"]}
     names = {TEN_MINUTES: "ten minutes", OURS: "one hour", TEN_HOURS: "ten hours"}
     for name, title in names.items():
@@ -60,14 +60,14 @@ def speed_hour(results: Results) -> str:
             met = _yes(aims["seconds"]["met"] and aims["memory_mb"]["met"])
         lines.append(f"| {title} | {_seconds(row, name)} | {memory} | {aim} | {met} |")
     grown = aims["more memory"]
-    lines.append(f"| the longest over ten minutes | - | {grown['found']:.2f} times | {grown['wanted']:g} times | "
+    lines.append(f"| longest / ten minutes | - | {grown['found']:.2f} times | {grown['wanted']:g} times | "
                  f"{_yes(grown['met'])} |")
     return "\n".join([*lines, ""])
 
 
 def growth_length(results: Results) -> str:
     """What recordings of every length cost, each a process of its own."""
-    lines = ["| recording | time | time of all cores | most memory | times real time |", "|---:|---:|---:|---:|---:|"]
+    lines = ["| recording | time | CPU time | peak memory | times real time |", "|---:|---:|---:|---:|---:|"]
     lines += [f"| {_length(one['recording_s'])} | {_told(one['seconds'])} | {_told(one['cpu_s'])} | "
               f"{one['memory_mb']:.0f} MB | {one['recording_s'] / one['seconds']:.0f} |"
               for one in _part(results, "growth")["lengths"]]
@@ -76,7 +76,7 @@ def growth_length(results: Results) -> str:
 
 def growth_clips(results: Results) -> str:
     """What folders of more and more clips cost."""
-    lines = ["| clips | time | time of all cores | milliseconds a clip |", "|---:|---:|---:|---:|"]
+    lines = ["| clips | time | CPU time | milliseconds a clip |", "|---:|---:|---:|---:|"]
     lines += [f"| {one['clips']:,} | {_told(one['seconds'])} | {_told(one['cpu_s'])} | "
               f"{1000 * one['seconds'] / one['clips']:.0f} |" for one in _part(results, "growth")["clips"]]
     return "\n".join([*lines, ""])
@@ -99,10 +99,10 @@ def machine(results: Results) -> str:
     rows = {
         "processor": f"{here['processor']}, {here['cores']} cores used", "memory": f"{here['memory_gb']} GB",
         "system": f"{here['system']}, Python {here['python']}",
-        "products of matrices, one thread": f"{gigaflops} thousand million operations a second",
+        "matrix products, one thread": f"{gigaflops} Gflop/s",
         "intone": _list(versions["intone"]), "alternatives": _list(versions["alternatives"]),
     }
-    return "\n".join(["| what | which |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items()), ""])
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items()), ""])
 
 
 def _part(results: Results, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Systems side by side, and what the bundled recognizer answers: RAVDESS speech, five folds by actor."""
+"""Systems side by side, and the bundled recognizer in detail: RAVDESS speech, five folds by actor."""
 
 from collections.abc import Iterable
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from intone.evaluation import metrics
 from intone.evaluation.metrics import Interval
 from intone.evaluation.report import (
+    MAJORITY,
     Answers,
     Summary,
     answers,
@@ -31,7 +32,7 @@ SHARES = (1.0, 0.9, 0.8, 0.5)
 
 
 def systems(results: Results) -> str:
-    """All that is known of every system, eight emotions."""
+    """Every metric of every system, eight emotions."""
     heads = ("system", "accuracy", "UAR", f"UAR minus {DEFAULT}'s", "macro-F1", "UAR women", "UAR men", "women - men",
              "ECE", "refused")
     found = {name: results.summary(file) for name, file in SYSTEMS.items()}
@@ -51,8 +52,8 @@ def systems_short(results: Results) -> str:
 
 
 def _always(found: Iterable[Summary]) -> list[list[str]]:
-    """Rows of always giving the most frequent class, without the number of clips."""
-    return [[name, *figures] for name, _, *figures in majority_rows(found)]
+    """Majority-class baselines, without the number of clips."""
+    return [[name, *values] for name, _, *values in majority_rows(found)]
 
 
 def _minus_default(results: Results, name: str) -> str:
@@ -62,13 +63,13 @@ def _minus_default(results: Results, name: str) -> str:
 
 
 def gap(one: Summary) -> Interval:
-    """Women's UAR minus men's, where both speak."""
+    """Women's UAR minus men's, of clips of both."""
     assert one.gap is not None
     return one.gap
 
 
 def classes(results: Results) -> str:
-    """The same rows read in eight, three and two classes and as stress."""
+    """The same predictions read in eight, three and two classes and as stress."""
     rows = []
     for name in CLASSES:
         found = {system: results.summary(SYSTEMS[system], name) for system in (DEFAULT, REFERENCE)}
@@ -79,13 +80,13 @@ def classes(results: Results) -> str:
 
 
 def classes_short(results: Results) -> str:
-    """The same of the bundled recognizer alone, the majority in a column."""
+    """The same of the bundled recognizer alone, with the majority-class baseline in a column."""
     rows = []
     for name in CLASSES:
         one = results.summary(OWN, name)
         rows.append([name, str(one.clips), interval(one.accuracy), interval(one.uar),
                      f"{percent(one.majority)} ({one.majority_class})"])
-    return table(("classes", "clips", "accuracy", "UAR", "always the most frequent"), rows)
+    return table(("classes", "clips", "accuracy", "UAR", "majority-class accuracy"), rows)
 
 
 def by_emotion(results: Results) -> str:
@@ -95,19 +96,19 @@ def by_emotion(results: Results) -> str:
 
 
 def recalls_table(found: dict[str, Summary]) -> str:
-    """Recall of each class of some systems on the same clips, with the majority row."""
+    """Recall of each class of some systems on the same clips, with the majority-class baseline."""
     one = next(iter(found.values()))
     rows = [[name, *(percent(share) for share in each.by_class.values())] for name, each in found.items()]
     always = [percent(float(name == one.majority_class)) for name in one.by_class]
-    return table(("system", *one.by_class), [*rows, [f"always {one.majority_class}", *always]])
+    return table(("system", *one.by_class), [*rows, [MAJORITY.format(one.majority_class), *always]])
 
 
 def confusion(results: Results) -> str:
-    """What was answered to each emotion, in percent of its clips."""
+    """The confusion matrix, in percent of the clips of each emotion."""
     found = results.answers(OWN)
     shares = confusion_shares(found)
     rows = [[name, *(percent(share) for share in line)] for name, line in zip(found.classes, shares, strict=True)]
-    return table(("it was", *found.classes, "refused"), rows)
+    return table(("true emotion", *found.classes, "refused"), rows)
 
 
 def confusion_shares(found: Answers) -> NDArray[np.float64]:
@@ -117,31 +118,30 @@ def confusion_shares(found: Answers) -> NDArray[np.float64]:
 
 
 def coverage(results: Results) -> str:
-    """Accuracy where only the surest answers count."""
+    """Accuracy of the most confident answers alone."""
     rows = []
     for name in CLASSES[:3]:
         found, one = results.answers(OWN, name), results.summary(OWN, name)
         rows.append([name, DEFAULT, *(interval(covered(found, share)) for share in SHARES)])
-        rows.append([name, f"always {one.majority_class}", *[percent(one.majority)] * len(SHARES)])
+        rows.append([name, MAJORITY.format(one.majority_class), *[percent(one.majority)] * len(SHARES)])
     return table(("classes", "system", *(f"{100 * share:.0f} % of the clips" for share in SHARES)), rows, text=2)
 
 
 def covered(found: Answers, share: float) -> Interval:
-    """Accuracy of the surest share of the answers; refusals are the least sure, and wrong."""
+    """Accuracy of the most confident share of the answers; a refusal counts as least confident, and as wrong."""
     return metrics.coverage_over_speakers(found.confident, found.right, found.speaker, share)
 
 
 def calibration(results: Results) -> str:
-    """The calibration error before and after the calibration, and on speakers that nothing was chosen on."""
+    """The calibration error before and after the calibration, and on the test speakers."""
     before = results.rows("calibration/default")
     after = calibrated(before, results)
     rows = []
     for name in CLASSES[:3]:
         one, other = (summarize(some, scheme(name)) for some in (before, after))
-        heard = results.summary(OWN, name)
-        rows.append([name, percent(one.ece), percent(other.ece), percent(heard.ece)])
-    return table(("classes", "validating speakers, before", "validating speakers, after", "testing speakers, as answered"),
-                 rows)
+        rows.append([name, percent(one.ece), percent(other.ece), percent(results.summary(OWN, name).ece)])
+    return table(("classes", "ECE, validation speakers, uncalibrated", "ECE, validation speakers, calibrated",
+                  "ECE, test speakers, calibrated"), rows)
 
 
 def temperature(results: Results) -> float:
@@ -149,20 +149,20 @@ def temperature(results: Results) -> float:
     return float(results.json("calibration/default")["temperature"])
 
 
-def factor(results: Results) -> float:
-    """The factor of the emotions that only some corpora have, in the bundled recognizer."""
+def prior_correction(results: Results) -> float:
+    """The prior correction of the emotions that only some corpora have, in the bundled recognizer."""
     (found,) = set(results.json("calibration/default")["factors"].values())
     return float(found)
 
 
 def calibrated(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
-    """Rows whose probabilities take the factors and the temperature of the bundled recognizer."""
+    """Predictions with the prior correction and the temperature of the bundled recognizer."""
     columns = list(classes_of(rows))
     masses = weighed(rows[columns].to_numpy(float), columns, results.json("calibration/default")["factors"])
     return rows.assign(**dict(zip(columns, tempered(masses, temperature(results)).T, strict=True)))
 
 
 def validating(results: Results, classes: str, *, after: bool) -> Answers:
-    """The answers for the validating speakers, before or after the calibration."""
+    """The answers for the validation speakers, before or after the calibration."""
     rows = results.rows("calibration/default")
     return answers(calibrated(rows, results) if after else rows, scheme(classes))

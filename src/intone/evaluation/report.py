@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MAJORITY = "majority class ({})"
+"""The name of the majority-class baseline in tables."""
+
+
 @dataclass(frozen=True)
 class Answers:
     """Rows read in some classes: what each clip was, what was answered and how surely, and whose speaker it was.
@@ -156,10 +160,10 @@ def _cells(one: Summary) -> list[str]:
 
 
 def majority_rows(summaries: Iterable[Summary]) -> list[list[str]]:
-    """Name, clips, accuracy and UAR of always giving the most frequent class, once for each set of clips."""
+    """Name, clips, accuracy and UAR of the majority-class baseline, once for each set of clips."""
     known = dict.fromkeys((one.majority_class, one.clips, round(one.majority, 4), len(one.by_class))
                           for one in summaries)
-    return [[f"always {most}", str(clips), percent(share), percent(1 / number)] for most, clips, share, number in known]
+    return [[MAJORITY.format(most), str(clips), percent(share), percent(1 / number)] for most, clips, share, number in known]
 
 
 def class_table(summary: Summary) -> str:
