@@ -82,6 +82,8 @@ FIGURES: dict[str, Maker] = {
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
     "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
     "uar-crema-d-eight": lambda results: _share(speakers.uar_of_eight(results)),
+    "uar-across-crema-d": lambda results: _share(speakers.uar_across(results, "CREMA-D")),
+    "uar-across-ravdess": lambda results: _share(speakers.uar_across(results, "RAVDESS")),
     "never-acted": lambda results: _share(speakers.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
@@ -145,7 +147,7 @@ def told_text(results: Results, missing: list[str]) -> str | None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Rewrite, or check; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Tables, numbers and images of the pages, from the committed predictions.")
+    parser = argparse.ArgumentParser(description="The tables and images of the pages, from the committed predictions.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is stale")
     parser.add_argument("--results", type=Path, default=RESULTS.folder, help="the folder of the predictions")
     chosen = parser.parse_args(words)

@@ -97,6 +97,7 @@ def deletion(results: Results) -> str:
     p = float(wilcoxon(rows["top_change"], rows["random_change"]).pvalue)
     shown = "< 0.001" if p < 0.001 else f"{p:.3f}"
     top, random = (f"{100 * rows[name].median():+.1f}" for name in ("top_change", "random_change"))
-    return table(("deleted windows", "clips", "median change of the answer's probability (points)", "p (Wilcoxon, paired)"),
+    return table(("deleted windows", "clips", "median change of the answer's probability (points)",
+                  "p (Wilcoxon, paired)"),
                  [["the fifth with the largest attributions", str(len(rows)), top, shown],
                   ["a fifth at random", str(len(rows)), random, "-"]])

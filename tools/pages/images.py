@@ -78,7 +78,8 @@ def coverage(results: Results) -> Figure:
                           alpha=0.15, linewidth=0)
         axes.plot(shares, [one.value for one in values], color=COLOURS[number], linestyle=DASHES[number],
                   marker=MARKERS[number], markersize=4, label=f"{classes} classes")
-    axes.set(title="Accuracy of the most confident answers: unseen speakers, RAVDESS", xlim=(0.08, 1.02), ylim=(0, 1.02),
+    axes.set(title="Accuracy of the most confident answers: unseen speakers, RAVDESS",
+             xlim=(0.08, 1.02), ylim=(0, 1.02),
              xlabel="coverage: share of the clips, most confident first (%)", ylabel="answers that are right (%)")
     _in_percent(axes, "x", "y")
     axes.legend(loc="lower left")

@@ -8,8 +8,8 @@ CORES = (10, 100, 1000)
 
 def runs(results: Results) -> str:
     """The same recordings through every engine, and whether their rows are the same."""
-    lines = ["| workers | recordings | seconds | first result after | peak memory of a worker | workers lost | rows that "
-             "differ |", "|---|---:|---:|---:|---:|---:|---:|"]
+    lines = ["| workers | recordings | seconds | first result after | peak memory of a worker | workers lost | rows "
+             "that differ |", "|---|---:|---:|---:|---:|---:|---:|"]
     for name, one in results.json("scale")["runs"].items():
         lines.append(f"| {name} | {one['rows']:,} | {one['seconds']:.0f} | {one['first_s']:.1f} s | "
                      f"{one['worker_mb']} MB | {one['kills']} | {one['differ']} |")

@@ -147,6 +147,12 @@ def across(results: Results) -> str:
     return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)
 
 
+def uar_across(results: Results, tested: str) -> float:
+    """The cross-corpus UAR on one corpus, on the six emotions that both corpora have."""
+    (file,) = (file for (_, corpus), file in ACROSS.items() if corpus == tested)
+    return shared(results, file).uar.value
+
+
 def shared(results: Results, file: str) -> Summary:
     """The results of a file on the clips of the six emotions that both corpora have."""
     rows = results.rows(file)

@@ -163,7 +163,8 @@ def majority_rows(summaries: Iterable[Summary]) -> list[list[str]]:
     """Name, clips, accuracy and UAR of the majority-class baseline, once for each set of clips."""
     known = dict.fromkeys((one.majority_class, one.clips, round(one.majority, 4), len(one.by_class))
                           for one in summaries)
-    return [[MAJORITY.format(most), str(clips), percent(share), percent(1 / number)] for most, clips, share, number in known]
+    return [[MAJORITY.format(most), str(clips), percent(share), percent(1 / number)]
+            for most, clips, share, number in known]
 
 
 def class_table(summary: Summary) -> str:
