@@ -250,6 +250,28 @@ def test_the_design_names_every_package_and_every_module_on_top():
     assert {name for cell in cells for name in re.findall(r"`(\w+)/?`", cell)} == modules_of(ROOT / "src" / "intone")
 
 
+def imported(package: Path) -> set[str]:
+    """The packages and modules on top that the modules of a package import, also inside functions."""
+    found = set()
+    for node in (node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))):
+        names = [one.name for one in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{name}" for name in names]
+        found |= {name.split(".")[1] for name in names if name.startswith("intone.")}
+    return found - {package.name, "__version__"}
+
+
+def test_a_package_imports_only_what_the_design_allows():
+    text = (ROOT / "docs" / "design.md").read_text("utf-8")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| `")]
+    allowed = {name: set(re.findall(r"`(\w+)`", cells[-1])) for cells in rows
+               for name in re.findall(r"`(\w+)/`", cells[0]) if cells[-1].strip() != "all"}
+    on_top = modules_of(ROOT / "src" / "intone") - {path.name for path in PACKAGES}
+    assert len(allowed) > 8
+    for name, others in allowed.items():
+        assert imported(ROOT / "src" / "intone" / name) <= others | on_top, name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_table_and_no_figure_is_empty(page):
     text = page.read_text("utf-8")
