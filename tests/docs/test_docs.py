@@ -281,6 +281,8 @@ def test_no_table_and_no_figure_is_empty(page):
     assert len(figures) == text.count("<!-- figure:") == text.count("<!-- /figure -->")
     assert [name for name, body in tables if body.count("|") < 6] == []
     assert [name for name, body in figures if not body] == []
+    # A line that begins with a comment ends its paragraph, and markdown in it is not read.
+    assert re.findall(r"^ *<!-- figure: [\w-]+", text, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
