@@ -11,7 +11,8 @@ import pytest
 
 import intone
 from intone import labels
-from intone.cli import app, main
+from intone.cli import main
+from intone.cli.commands import app
 from intone.recognition.prediction import Prediction
 from intone.training.recipes import ON_ENCODERS, RECIPES
 
