@@ -33,7 +33,8 @@ app.command(corpus)
 
 def run(words: Sequence[str]) -> object:
     """Run the command that `words` give; returns what its function returns. Raises what it raises, and CycloptsError."""
-    if not words or words[0] not in [name for name, _, _ in COMMANDS]:  # the help says what each command does
-        for one in (app, corpus):
-            one.resolved_commands()
+    if not words or words[0] in app.help_flags:  # the help says what each command does
+        app.resolved_commands()
+    elif words[0] == "corpus":
+        corpus.resolved_commands()
     return app(words, exit_on_error=False, print_error=False, result_action="return_value")
