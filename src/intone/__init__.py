@@ -20,29 +20,43 @@ The packages stand in the order of the flow; none knows the ones after it:
 Each package names its modules in its first lines.
 """
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from intone.errors import IntoneError, RecordingError
-from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment
-from intone.recognition.recognizer import Recognizer, load
+if _TYPE_CHECKING:
+    from intone.errors import IntoneError, RecordingError
+    from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment
+    from intone.recognition.recognizer import Recognizer, load
 
 __version__ = "0.2.0"
 __all__ = ["Attribution", "IntoneError", "Prediction", "Recognizer", "RecognizerIdentity", "RecordingError",
            "Segment", "load"]
 
-_RENAMED = {"Stretch": Segment, "Moment": Attribution}
+_PLACES = {"IntoneError": "errors", "RecordingError": "errors", "Recognizer": "recognition.recognizer",
+           "load": "recognition.recognizer", **dict.fromkeys(
+               ("Attribution", "Prediction", "RecognizerIdentity", "Segment"), "recognition.prediction")}
+"""Where the public names are: each is imported when it is first asked for, so that no command pays for another's."""
+
+_RENAMED = {"Stretch": "Segment", "Moment": "Attribution"}
 
 
 def __getattr__(name: str) -> _Any:
-    """The names of version 0.2, with a DeprecationWarning."""
+    """The public names, and with a DeprecationWarning those of version 0.2."""
     import warnings
 
+    if name in _PLACES:
+        found = getattr(_import_module(f"intone.{_PLACES[name]}"), name)
+        globals()[name] = found
+        return found
     if name in _RENAMED:
-        warnings.warn(f"intone.{name} is called {_RENAMED[name].__name__} now.", DeprecationWarning, stacklevel=2)
-        return _RENAMED[name]
+        warnings.warn(f"intone.{name} is called {_RENAMED[name]} now.", DeprecationWarning, stacklevel=2)
+        return __getattr__(_RENAMED[name])
     if name == "annotations":
-        from intone.recognition import formats
-
         warnings.warn("intone.annotations is called intone.recognition.formats now.", DeprecationWarning, stacklevel=2)
-        return formats
+        return _import_module("intone.recognition.formats")
     raise AttributeError(f"module 'intone' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -15,7 +15,8 @@ import pytest
 
 import intone
 from intone import labels
-from intone.cli import app, main
+from intone.cli import main
+from intone.cli.commands import app
 from intone.recognition.prediction import RENAMED, Prediction
 from intone.training.recipes import ON_ENCODERS, RECIPES
 

@@ -1,6 +1,5 @@
 """How answers are printed: as a table for the eye, as JSON or as CSV."""
 
-import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,6 +71,8 @@ def write_json(answers: Iterable[Answer]) -> int:
 
 def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
     """Print one line for each recording and channel, with a column for each class; returns how many failed."""
+    import csv  # a table for the eye does without
+
     columns = ["file", "channel", "duration_s", "label", *classes, "outside", "confident", "sex", "reasons", "error"]
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()

@@ -4,8 +4,7 @@ Every segment of speech is put to the network alone. The whole is the mean of th
 sound in them. Only a part of the recording is in memory at a time, so that its length does not matter.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -63,14 +62,12 @@ def hear(
     on.
     """
     told, notes = _Told(progress, seconds), _Notes()
-    with ThreadPoolExecutor(threads or cores(), "intone-hear") as pool:
-        for part in parts(blocks):
-            side_by_side = pool.map if threads != 1 and len(part.spans) >= _MANY else map
-            for opinion in side_by_side(partial(_opinion, model, part, explain), part.spans):
-                notes.add(opinion)
-                told(opinion.span.end)
-            notes.end(part)
-            told(part.end)
+    for part in parts(blocks):
+        for opinion in _opinions(model, part, explain, threads):
+            notes.add(opinion)
+            told(opinion.span.end)
+        notes.end(part)
+        told(part.end)
     return notes.read(model, sex)
 
 
@@ -84,6 +81,18 @@ class _Opinion:
     ood_score: float | None = None
     attributions: tuple[Silenced, ...] = ()
     too_short: TooShort | None = None
+
+
+def _opinions(model: Model, part: Part, explain: bool, threads: int | None) -> Iterator[_Opinion]:
+    """What the network says of every segment of a part, in their order."""
+    ask = partial(_opinion, model, part, explain)
+    if threads == 1 or len(part.spans) < _MANY:
+        yield from map(ask, part.spans)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # a recording of few segments does without
+
+    with ThreadPoolExecutor(threads or cores(), "intone-hear") as pool:
+        yield from pool.map(ask, part.spans)
 
 
 def _opinion(model: Model, part: Part, explain: bool, span: Span) -> _Opinion:

@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +180,7 @@ def load(path: str | Path | None = None, *, threads: int | None = None) -> Recog
 
 def _bundled(name: str, threads: int | None) -> Recognizer:
     """The networks that `recognizers/NAME.toml` names: the one place that says which are used."""
-    folder = Path(str(files("intone") / "recognizers"))
+    folder = Path(__file__).parents[1] / "recognizers"
     try:
         names = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["recognizers"]
     except OSError as error:

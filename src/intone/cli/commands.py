@@ -1,0 +1,40 @@
+"""Which commands there are. A command is imported when it is called, and all of them for the help that lists them."""
+
+from collections.abc import Sequence
+
+from cyclopts import App, Group
+
+RECOGNISE, DATA, TRAIN, REST = (Group(title, sort_key=place) for place, title in enumerate(
+    ("Recognise emotion in recordings", "Prepare a corpus", "Train a recognizer", "Options")))
+
+COMMANDS = (("predict", "predict", RECOGNISE), ("batch", "batch", RECOGNISE), ("serve", "serve", RECOGNISE),
+            ("clean", "corpora", DATA), ("plots", "corpora", DATA), ("train", "training", TRAIN),
+            ("verify", "training", TRAIN), ("evaluate", "training", TRAIN), ("robustness", "robustness", TRAIN),
+            ("reproduce", "training", TRAIN))
+"""Every command, the module that it lies in, and where the help lists it; `corpus` has its own below it."""
+
+
+def _version() -> str:
+    from intone import __version__
+
+    return f"intone {__version__}"
+
+
+app = App(name="intone", help="Recognises emotion in recorded speech.", version=_version, group_commands=REST,
+          help_flags=["--help", "-h"], version_flags=["--version"], suppress_keyboard_interrupt=False)
+corpus = App(name="corpus", help="Check a corpus that you have, or download one.", group=DATA, sort_key=1,
+             group_commands=Group("Commands"))
+for place, (name, module, group) in enumerate(COMMANDS, start=2):
+    app.command(f"intone.cli.{module}:{name}", name=name, group=group, sort_key=place)
+for name in ("check", "fetch"):
+    corpus.command(f"intone.cli.corpora:{name}", name=name)
+app.command(corpus)
+
+
+def run(words: Sequence[str]) -> object:
+    """Run the command that `words` give; returns what its function returns. Raises what it raises, and CycloptsError."""
+    if not words or words[0] in app.help_flags:  # the help says what each command does
+        app.resolved_commands()
+    elif words[0] == "corpus":
+        corpus.resolved_commands()
+    return app(words, exit_on_error=False, print_error=False, result_action="return_value")
