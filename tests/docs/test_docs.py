@@ -21,8 +21,17 @@ from intone.recognition.prediction import RENAMED, Prediction
 from intone.training.recipes import ON_ENCODERS, RECIPES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "results").rglob("*.md"),
+                *(ROOT / "src" / "intone" / "recognizers").glob("*.md")])
 PACKAGES = sorted(path.parent for path in (ROOT / "src" / "intone").rglob("__init__.py"))
+
+OWN_WORDS = {
+    r"hear(?:s|d|ing)?": "recognise, analyse, process", r"strangers?": "unseen speakers", r"stretch(?:es)?": "segment",
+    r"strain(?:s|ed)?": "stress", r"strange(?:ness)?": "out of distribution", r"befalls?": "corruption",
+    r"sur(?:est|eness)": "most confident, confidence", r"always the most frequent": "majority-class baseline",
+    r"learned by heart": "overfitted",
+}
+"""Words of nobody else's, with those of the field."""
 
 REFERENCES = (
     "https://www.intechopen.com/books/social-media-and-machine-learning/automatic-speech-emotion-recognition-using-machine-learning",
@@ -109,6 +118,13 @@ def test_every_link_leads_somewhere(page):
         assert target.is_relative_to(ROOT), link
         assert target.exists(), f"{page.name} links to {link}"
         assert not anchor or anchor in anchors(target), f"{page.name} links to {link}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: page.name)
+def test_the_words_are_those_of_the_field(page):
+    text = re.sub(r"\]\([^)]*\)|<img[^>]*>|<http[^>]*>", "", prose(page))
+    for own, field in OWN_WORDS.items():
+        assert re.findall(rf"\b{own}\b", text, re.IGNORECASE) == [], f"{page.name}: the field says {field}"
 
 
 def test_every_page_can_be_reached_from_the_readme():
