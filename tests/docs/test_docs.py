@@ -23,7 +23,6 @@ from intone.training.recipes import ON_ENCODERS, RECIPES
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "results").rglob("*.md"),
                 *(ROOT / "src" / "intone" / "recognizers").glob("*.md")])
-PACKAGES = sorted(path.parent for path in (ROOT / "src" / "intone").rglob("__init__.py"))
 
 OWN_WORDS = {
     r"hear(?:s|d|ing)?": "recognise, analyse, process", r"strangers?": "unseen speakers", r"stretch(?:es)?": "segment",
@@ -104,7 +103,6 @@ def test_the_readers_of_this_file_find_something():
     assert len(COMMANDS) > 20
     assert len(SHOWN) > 5
     assert PRINTED
-    assert len(PACKAGES) > 10
     assert sum(len(list(links(page))) for page in PAGES) > 50
 
 
@@ -241,52 +239,18 @@ def rounded(value):
     return round(value, 4) if isinstance(value, float) else value
 
 
-def named_in(docstring: str) -> set[str]:
-    """The modules that the indented lines of a docstring name, with or without .py and /."""
-    lines = re.findall(r"^    (\S.*?)(?:  .*)?$", docstring, re.MULTILINE)
-    names = {name.strip().rstrip("/").removesuffix(".py") for line in lines for name in line.split(",")}
-    return {name for name in names if name.isidentifier()}
-
-
-def modules_of(package: Path) -> set[str]:
-    """The modules and packages in a package, and the folder of the bundled recognizers."""
-    return {path.stem for path in package.iterdir() if path.name not in ("__init__.py", "__main__.py", "__pycache__")
-            and (path.suffix == ".py" or (path / "__init__.py").is_file() or (path / "default.toml").is_file())}
-
-
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
-def test_the_first_lines_of_a_package_name_its_modules_and_no_others(package):
-    docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8")), clean=False)
-    assert docstring
-    assert named_in(docstring) == modules_of(package)
-
-
-def test_the_design_names_every_package_and_every_module_on_top():
-    text = (ROOT / "docs" / "design.md").read_text("utf-8")
-    cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
-    assert {name for cell in cells for name in re.findall(r"`(\w+)/?`", cell)} == modules_of(ROOT / "src" / "intone")
-
-
-def imported(package: Path) -> set[str]:
-    """The packages and modules on top that the modules of a package import, also inside functions."""
-    found = set()
-    for node in (node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))):
-        names = [one.name for one in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{name}" for name in names]
-        found |= {name.split(".")[1] for name in names if name.startswith("intone.")}
-    return found - {package.name, "__version__"}
-
-
-def test_a_package_imports_only_what_the_design_allows():
-    text = (ROOT / "docs" / "design.md").read_text("utf-8")
-    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| `")]
-    allowed = {name: set(re.findall(r"`(\w+)`", cells[-1])) for cells in rows
-               for name in re.findall(r"`(\w+)/`", cells[0]) if cells[-1].strip() != "all"}
-    on_top = modules_of(ROOT / "src" / "intone") - {path.name for path in PACKAGES}
-    assert len(allowed) > 8
-    for name, others in allowed.items():
-        assert imported(ROOT / "src" / "intone" / name) <= others | on_top, name
+def test_the_design_names_every_package_and_what_it_may_import():
+    path = ROOT / "tests" / "test_directions.py"
+    directions = {}
+    exec(compile(path.read_text("utf-8"), path, "exec"), directions)
+    on_top, may_import = set(directions["BASE"].split()), directions["MAY_IMPORT"]
+    rows = [line.strip("|").split("|") for line in (ROOT / "docs" / "design.md").read_text("utf-8").splitlines()
+            if line.startswith("| `")]
+    named = {name: set(re.findall(r"`(\w+)`", cells[-1])) for cells in rows
+             for name in re.findall(r"`(\w+)/?`", cells[0])}
+    assert set(named) - {"recognizers"} == set(may_import) - {"__main__", "__init__"}
+    for name in set(named) - on_top - {"recognizers"}:
+        assert named[name] == set(may_import[name].split()) - on_top, name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
