@@ -18,10 +18,10 @@ from intone.training.distributed import Ranks
 from intone.training.finetune_batches import Clips, _cropped, _hidden, _masked
 from intone.training.recipes import TunedRecipe
 from intone.training.run import RunSettings
-from sounds import speaker
+from sounds import voice
 
 GROUPS = ["ravdess/speech"] * 20 + ["ravdess/song"] * 10 + ["crema-d/speech"] * 40
-VOICE = speaker(1.3)
+VOICE = voice(1.3)
 
 
 class Frames(nn.Module):
