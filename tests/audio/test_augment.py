@@ -1,4 +1,4 @@
-"""What befalls a voice on its way: physics is the judge."""
+"""Augmentation and corruptions: physics is the judge."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from intone.audio import RATE, Signal, augment
-from intone.audio.augment import CONDITIONS, Surroundings, varied
+from intone.audio.augment import CORRUPTIONS, Surroundings, augmented
 from sounds import noise, silence, tone, voice
 
 VOICE = voice(2.5)
@@ -113,7 +113,7 @@ def test_a_noise_is_as_far_below_the_speech_as_was_asked(kind: str, asked: float
 @pytest.mark.parametrize(("condition", "asked"), [(f"{kind} {ratio} dB", ratio) for kind in ("white noise", "hum", "babble")
                                                   for ratio in (20, 10)])
 def test_a_condition_has_the_ratio_of_its_name(condition: str, asked: int) -> None:
-    heard = np.asarray(CONDITIONS[condition](VOICE, around(0, voice(1.3, pitch=210, seed=5))), float)
+    heard = np.asarray(CORRUPTIONS[condition](VOICE, around(0, voice(1.3, pitch=210, seed=5))), float)
     assert decibels(augment.speech_power(VOICE) / power(heard - VOICE)) == pytest.approx(asked, abs=0.1)
 
 
@@ -280,7 +280,7 @@ def test_a_microphone_rises_or_falls_by_so_much_an_octave(condition: str, asked:
     hertz = np.array([100, 200, 400, 800, 1600, 3200, 6400])
     sent = np.sum([tone(int(one), 2) for one in hertz], axis=0, dtype=np.float32)
     before, after = (np.abs(np.fft.rfft(heard * np.hanning(len(heard))))[2 * hertz]
-                     for heard in (sent, CONDITIONS[condition](sent, around())))
+                     for heard in (sent, CORRUPTIONS[condition](sent, around())))
     steps = np.diff(20 * np.log10(after / before))
     np.testing.assert_allclose(steps, asked, atol=0.1)
 
@@ -307,14 +307,14 @@ def test_a_speed_scales_length_and_pitch(factor: float, hertz: int) -> None:
 
 
 def test_digital_silence_is_a_second_on_either_side() -> None:
-    heard = CONDITIONS["silence around, 1 s"](VOICE, around())
+    heard = CORRUPTIONS["silence around, 1 s"](VOICE, around())
     assert len(heard) == len(VOICE) + 2 * RATE
     assert not heard[:RATE].any() and not heard[-RATE:].any()
     assert np.array_equal(heard[RATE:-RATE], VOICE)
 
 
 def test_a_dead_channel_is_dead_and_the_other_as_it_was() -> None:
-    heard = CONDITIONS["one dead channel of two"](VOICE, around())
+    heard = CORRUPTIONS["one dead channel of two"](VOICE, around())
     assert np.array_equal(heard[:, 0], VOICE) and not heard[:, 1].any()
 
 
@@ -322,22 +322,22 @@ def test_a_dead_channel_is_dead_and_the_other_as_it_was() -> None:
 
 
 def test_the_conditions_are_those_of_the_protocol_and_two_microphones() -> None:
-    assert next(iter(CONDITIONS)) == "as recorded"
-    assert len(CONDITIONS) == 20 + len({"dull microphone", "bright microphone"} & set(CONDITIONS)) == 22
-    assert np.array_equal(CONDITIONS["as recorded"](VOICE, around()), VOICE)
+    assert next(iter(CORRUPTIONS)) == "as recorded"
+    assert len(CORRUPTIONS) == 20 + len({"dull microphone", "bright microphone"} & set(CORRUPTIONS)) == 22
+    assert np.array_equal(CORRUPTIONS["as recorded"](VOICE, around()), VOICE)
     for condition, asked in (("gain -30 dB", -30), ("gain +12 dB", 12)):
-        assert decibels(power(CONDITIONS[condition](VOICE, around())) / power(VOICE)) == pytest.approx(asked, abs=1e-3)
-    assert np.abs(CONDITIONS["peak 0.9"](VOICE, around())).max() == pytest.approx(0.9, rel=1e-5)
-    assert np.abs(CONDITIONS["clipped at a third"](VOICE, around())).max() == pytest.approx(0.5 / 3, rel=1e-5)
+        assert decibels(power(CORRUPTIONS[condition](VOICE, around())) / power(VOICE)) == pytest.approx(asked, abs=1e-3)
+    assert np.abs(CORRUPTIONS["peak 0.9"](VOICE, around())).max() == pytest.approx(0.9, rel=1e-5)
+    assert np.abs(CORRUPTIONS["clipped at a third"](VOICE, around())).max() == pytest.approx(0.5 / 3, rel=1e-5)
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("condition", CORRUPTIONS)
 @settings(max_examples=5)
 @given(samples=st.integers(round(0.3 * RATE), 4 * RATE), seed=st.integers(0, 999))
 def test_every_condition_gives_finite_samples_of_the_length_that_it_should(condition: str, samples: int, seed: int) -> None:
     signal = np.resize(VOICE, samples)
     before = signal.copy()
-    heard = CONDITIONS[condition](signal, around(seed, voice(0.5, seed=3)))
+    heard = CORRUPTIONS[condition](signal, around(seed, voice(0.5, seed=3)))
     length = {"silence around, 1 s": samples + 2 * RATE, "speed 0.9": samples / 0.9, "speed 1.1": samples / 1.1}
     assert heard.dtype == np.float32 and np.isfinite(heard).all() and heard.any()
     assert len(heard) == pytest.approx(length.get(condition, samples), abs=2)
@@ -345,16 +345,16 @@ def test_every_condition_gives_finite_samples_of_the_length_that_it_should(condi
     assert np.array_equal(signal, before), "the signal itself was changed"
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("condition", CORRUPTIONS)
 def test_every_condition_takes_digital_silence(condition: str) -> None:
-    heard = CONDITIONS[condition](silence(0.5), around(0, voice(0.5)))
+    heard = CORRUPTIONS[condition](silence(0.5), around(0, voice(0.5)))
     assert np.isfinite(heard).all() and np.abs(heard).max() < 1e-4
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("condition", CORRUPTIONS)
 def test_the_same_seed_gives_the_same(condition: str) -> None:
     voices = [voice(0.5, seed=seed) for seed in (1, 2, 3)]
-    first, again, other = (CONDITIONS[condition](VOICE, around(seed, *voices)) for seed in (1, 1, 2))
+    first, again, other = (CORRUPTIONS[condition](VOICE, around(seed, *voices)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     drawn = condition.startswith(("white", "hum", "babble", "small", "hall"))
     assert np.array_equal(first, other) == (not drawn)
@@ -367,7 +367,7 @@ def test_the_same_seed_gives_the_same(condition: str) -> None:
 @given(samples=st.integers(round(0.2 * RATE), 10 * RATE), seed=st.integers(0, 2**32 - 1), loud=st.sampled_from([1e-3, 1, 2]))
 def test_a_variation_never_fails(samples: int, seed: int, loud: float) -> None:
     signal = np.resize(VOICE, samples) * np.float32(loud)
-    heard = varied(signal, around(seed, VOICE, noise(0.4)))
+    heard = augmented(signal, around(seed, VOICE, noise(0.4)))
     assert heard.dtype == np.float32 and heard.ndim == 1 and np.isfinite(heard).all()
     assert samples / 1.141 - 2 <= len(heard) <= samples / 0.869 + 2
     assert 0.05 < np.sqrt(power(heard) / power(signal)) < 5
@@ -375,7 +375,7 @@ def test_a_variation_never_fails(samples: int, seed: int, loud: float) -> None:
 
 def test_a_variation_depends_on_the_seed_alone() -> None:
     signal = VOICE[:RATE]
-    first, again, other = (varied(signal, around(seed, VOICE)) for seed in (5, 5, 6))
+    first, again, other = (augmented(signal, around(seed, VOICE)) for seed in (5, 5, 6))
     assert np.array_equal(first, again)
     assert len(first) != len(other) or not np.array_equal(first, other)
 
@@ -390,7 +390,7 @@ def test_variations_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in kinds:
         monkeypatch.setattr(augment, name, seen(name, getattr(augment, name)))
     for seed in range(400):
-        varied(VOICE[: RATE // 8], around(seed))
+        augmented(VOICE[: RATE // 8], around(seed))
     shares = {name: happened.count(name) / 400 for name in kinds}
     assert 0.15 < shares["in_room"] < 0.25 and 0.5 < shares["through_microphone"] < 0.7
     assert 0.28 < shares["with_noise"] < 0.42
@@ -400,6 +400,6 @@ def test_variations_are_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_speeds_are_on_both_sides_of_that_of_the_clip() -> None:
-    lengths = [len(varied(VOICE[: RATE // 4], around(seed))) for seed in range(40)]
+    lengths = [len(augmented(VOICE[: RATE // 4], around(seed))) for seed in range(40)]
     speeds = RATE / 4 / np.array(lengths)
     assert 0.865 < speeds.min() < 0.92 and 1.09 < speeds.max() < 1.145 and 0.1 < np.mean(speeds == 1) < 0.4

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
 
 from intone.evaluation import metrics
@@ -33,7 +34,7 @@ def test_they_are_those_of_scikit_learn(pairs: list[tuple[str, str | None]]) -> 
     assert metrics.macro_f1(table) == pytest.approx(f1_score(truth, told, labels=present, average="macro", zero_division=0))
 
 
-def test_interval_holds_the_value_and_grows_where_voices_differ() -> None:
+def test_interval_holds_the_value_and_grows_where_speakers_differ() -> None:
     rng = np.random.default_rng(1)
     alike = rng.multinomial(10, [0.7, 0.1, 0.1, 0.1], size=(40, 3)).astype(float)
     alike[:, [1, 2]] = np.roll(alike[:, [1, 2]], 1, axis=2)
@@ -54,6 +55,32 @@ def test_calibration_error() -> None:
     assert metrics.calibration_error(np.full(10, 1.0), right) == pytest.approx(0.2)
     assert metrics.calibration_error(np.array([0.9] * 10 + [0.3] * 10), np.array([True] * 10 + [False] * 10)) == (
         pytest.approx(0.5 * 0.1 + 0.5 * 0.3))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reliability_is_the_calibration_curve_of_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    top = rng.uniform(0.1, 1, 300)
+    right = rng.random(300) < top**2
+    confidence, accuracy, number = metrics.reliability(top, right)
+    wanted = calibration_curve(right, top, n_bins=15, strategy="uniform")
+    np.testing.assert_allclose(np.stack([accuracy, confidence]), np.stack(wanted))
+    gap = np.abs(wanted[0] - wanted[1])
+    assert metrics.calibration_error(top, right) == pytest.approx(float(np.average(gap, weights=number)))
+    assert number.sum() == 300 and gap.max() > 0.1
+
+
+@given(st.lists(PAIRS, min_size=2, max_size=5), st.integers(0, 9))
+def test_a_draw_of_speakers_has_the_metrics_of_its_clips(speakers: list[list[tuple[str, str | None]]], draw: int) -> None:
+    by_speaker = np.stack([metrics.counts(*zip(*pairs, strict=True), CLASSES) for pairs in speakers])
+    weights = metrics.speakers_drawn(len(speakers), draws=10)[draw]
+    drawn = [pair for pairs, times in zip(speakers, weights, strict=True) for pair in pairs * times]
+    truth, answers = [one for one, _ in drawn], [answer or "refused" for _, answer in drawn]
+    present = [one for one in CLASSES if one in truth]
+    total = np.tensordot(weights, by_speaker, axes=1)
+    assert metrics.accuracy(total) == pytest.approx(accuracy_score(truth, answers))
+    assert metrics.uar(total) == pytest.approx(recall_score(truth, answers, labels=present, average="macro", zero_division=0))
+    assert metrics.macro_f1(total) == pytest.approx(f1_score(truth, answers, labels=present, average="macro", zero_division=0))
 
 
 def test_coverage_takes_the_surest_first() -> None:

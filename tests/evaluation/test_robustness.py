@@ -11,7 +11,7 @@ import soundfile
 from command import run as command
 from intone import audio, labels
 from intone.audio import RATE, read_mono
-from intone.audio.augment import CONDITIONS, gain, telephone
+from intone.audio.augment import CORRUPTIONS, gain, telephone
 from intone.audio.vad import find_speech
 from intone.corpora import open_corpora, splits
 from intone.corpora.ravdess import expected_clips, parse_name
@@ -105,8 +105,8 @@ def heard_by_hand(folder: Path, number: int, samples: np.ndarray) -> np.ndarray:
 def test_a_row_for_every_condition_and_clip_of_the_testing_voices(measured: Path) -> None:
     rows = pd.read_csv(measured / "robustness.csv")
     assert list(rows.columns) == ["condition", "clip", "fold", "actor", "truth", *EMOTIONS]
-    assert list(rows["condition"].unique()) == list(CONDITIONS)
-    assert len(rows) == 6 * len(CONDITIONS)
+    assert list(rows["condition"].unique()) == list(CORRUPTIONS)
+    assert len(rows) == 6 * len(CORRUPTIONS)
     for _, part in rows.groupby("condition"):
         assert list(part["clip"]) == sorted(part["clip"]) and part["clip"].is_unique
     assert dict(zip(rows["actor"], rows["fold"], strict=True)) == {2: 0, 5: 0, 8: 3}
@@ -158,7 +158,7 @@ def test_who_babbles_trains(table: pd.DataFrame, measured: Path, monkeypatch: py
     parts: list[robustness.Part] = []
     monkeypatch.setattr(robustness, "_answer", lambda found, _: parts.extend(found))
     measure(table, measured)
-    assert len(parts) == 2 * len(CONDITIONS)
+    assert len(parts) == 2 * len(CORRUPTIONS)
     for number, (test, validation) in FOLDS.items():
         (talking,) = {part.talking for part in parts if part.fold == number}
         assert {f"ravdess:{int(Path(path).stem[-2:])}" for path in talking} == set(splits.speakers(table)) - {*test, *validation}
@@ -354,8 +354,8 @@ def test_the_command_prints_the_table_and_takes_up_what_is_there(
     assert (shown.status, shown.err) == (0, "")
     lines = shown.out.splitlines()
     assert lines[0] == "| condition | clips | UAR, 2 classes | UAR, 2 classes | change | refused |"
-    table, rest = lines[2 : 2 + len(CONDITIONS)], lines[2 + len(CONDITIONS) :]
-    assert [line.split(" | ")[0].lstrip("| ") for line in table] == list(CONDITIONS)
+    table, rest = lines[2 : 2 + len(CORRUPTIONS)], lines[2 + len(CORRUPTIONS) :]
+    assert [line.split(" | ")[0].lstrip("| ") for line in table] == list(CORRUPTIONS)
     assert all(line.endswith(" | 1 |") for line in table)
     assert rest == ["", f"The answers are in {measured}/robustness.csv"]
     assert (measured / "robustness.csv").read_bytes() == before
@@ -378,7 +378,7 @@ def test_an_unknown_condition_is_told_with_those_that_there_are(
     measured: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ended = command(capsys, "robustness", measured, "--data", corpus, "--conditions", "rain")
-    assert (ended.status, ended.sentence) == (2, f"There is no condition 'rain': choose {'; '.join(CONDITIONS)}.")
+    assert (ended.status, ended.sentence) == (2, f"There is no condition 'rain': choose {'; '.join(CORRUPTIONS)}.")
     ended = command(capsys, "robustness", measured, "--data", corpus, "--short", "--conditions", "hum 10 dB")
     assert (ended.status, ended.sentence) == (2, "There is no condition 'hum 10 dB': choose 0.3; 0.5; 0.7; 1.0.")
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intone.audio.augment import CONDITIONS
+from intone.audio.augment import CORRUPTIONS
 from intone.labels import EMOTIONS
 from intone.recognition.scoring import read_rows, write_rows
 
@@ -52,8 +52,8 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     files["ravdess-5fold/default"] = rows.assign(sex=np.where(rows["actor"] % 2, "male", "female"))
     files |= dict.fromkeys(["sexes/told", "ravdess-5fold/linear-probe"], rows)
     files |= {f"ravdess-5fold/linear-probe-{sex}": rows[rows["actor"] % 2 == (sex == "male")] for sex in ("female", "male")}
-    files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CONDITIONS])
-    files["robustness/default-crema-d"] = pd.concat([six.assign(condition=name) for name in CONDITIONS])
+    files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CORRUPTIONS])
+    files["robustness/default-crema-d"] = pd.concat([six.assign(condition=name) for name in CORRUPTIONS])
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
     for name, one in files.items():
         write_rows(folder / f"{name}.csv", one)

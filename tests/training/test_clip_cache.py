@@ -12,11 +12,11 @@ from intone.errors import CorpusError
 from intone.training import clip_cache
 from intone.training.clip_cache import MARGIN, Spoken
 from small_corpus import write_corpus
-from sounds import speaker
+from sounds import voice
 
 
 def test_what_is_spoken_lies_between_silences() -> None:
-    sound = np.pad(speaker(2.0), RATE)
+    sound = np.pad(voice(2.0), RATE)
     found = clip_cache.cut(sound)
     assert len(found.around) < len(sound)
     assert RATE * 1.5 < len(found.signal) < RATE * 2.4

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from intone.errors import TrainingError
 from intone.features.front_end import LogMel, Waveform
 from intone.training.encoders import FEWEST, KINDS, Encoder, front_end_of, load_encoder, pooled
-from sounds import speaker
+from sounds import voice
 from tiny_encoder import LARGE, LAYERS, WAVES, WIDTH, write_encoder, write_wave_encoder
 
 SEVERAL = ["whisper", *WAVES, *(f"{kind} large" for kind in WAVES), "hubert with batches", "wavlm of three heads"]
@@ -38,7 +38,7 @@ def wavlm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def heard(folder: Path, seconds: float = 0.7) -> torch.Tensor:
     """What an encoder hears of a speaker."""
-    return torch.from_numpy(front_end_of(str(folder))(speaker(seconds)))
+    return torch.from_numpy(front_end_of(str(folder))(voice(seconds)))
 
 
 @torch.no_grad()
@@ -89,12 +89,10 @@ def test_a_token_every_20_ms_and_some_of_the_shortest_sound(folder: Path) -> Non
 @torch.no_grad()
 def test_tokens_that_stand_for_several_lie_as_far_apart(wavlm: Path) -> None:
     encoder = load_encoder(str(wavlm), LAYERS)
-    fine = encoder.layers[1].layer.attention
-    coarse = encoder.take_off(1, 4)[0].layer.attention
-    tokens = torch.randn(1, 2, 30, WIDTH // 2)
-    same = fine._distances(tokens.repeat_interleave(4, dim=2))[:, :, ::4, ::4]
-    torch.testing.assert_close(coarse._distances(tokens), same)
-    assert float((fine._distances(tokens) - same).abs().max()) > 0.1
+    fine, (coarse, *_) = encoder.layers[1], encoder.take_off(1, 4)
+    same = fine.distances(120)[:, ::4, ::4]
+    torch.testing.assert_close(coarse.distances(30), same)
+    assert float((fine.distances(30) - same).abs().max()) > 0.1
 
 
 def test_what_distances_count_is_not_learned(wavlm: Path) -> None:

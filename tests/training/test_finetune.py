@@ -22,7 +22,7 @@ from intone.training.fit import fit
 from intone.training.history import read_history
 from intone.training.recipes import TunedRecipe
 from small_corpus import write_corpus, write_crema_d
-from sounds import speaker
+from sounds import voice
 from tiny_encoder import WIDTH, write_encoder, write_wave_encoder
 
 
@@ -87,7 +87,7 @@ def test_a_run_learns_and_is_exported(tuned: tuple[Path, pd.DataFrame]) -> None:
     model, network = load_model(folder / model_file.RECOGNIZER), onnx_export.best_network(folder)
     assert model.settings.labels == labels.network_labels(8, "both") and model.settings.data == ("crema-d", "ravdess")
     for seconds in (0.1, 0.5, 2.0):
-        features = model.settings.front_end(speaker(seconds))
+        features = model.settings.front_end(voice(seconds))
         with torch.no_grad():
             wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
         np.testing.assert_allclose(model.probabilities(features), wanted, atol=0.02)
@@ -170,7 +170,7 @@ def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, tabl
     crema_d = table[table["corpus"] == "crema-d"].reset_index(drop=True)
     clips, settings = run.plan(crema_d, quick(encoder_dir, epochs=1), validation="none")
     model = load_model(fit(clips, settings, tmp_path, jobs=1))
-    shares = dict(zip(model.settings.labels, model.answer(model.settings.front_end(speaker(1.0))), strict=True))
+    shares = dict(zip(model.settings.labels, model.answer(model.settings.front_end(voice(1.0))), strict=True))
     assert sum(share for label, share in shares.items() if label.endswith(("_angry", "_happy"))) > 0.999
     assert model.settings.sure_above == {}
 
@@ -193,7 +193,7 @@ def test_all_layers_of_an_encoder_of_samples_are_tuned(table: pd.DataFrame, tmp_
              if not torch.equal(old, new)]
     assert {name.split(".")[1] for name in moved if name.startswith("layers.")} == {"0", "1", "2"}
     for seconds in (0.1, 2.0, 9.0):
-        features = model.settings.front_end(speaker(seconds))
+        features = model.settings.front_end(voice(seconds))
         with torch.no_grad():
             shares = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
         np.testing.assert_allclose(model.probabilities(features), shares, atol=1e-4)

@@ -18,10 +18,10 @@ from intone.training.distributed import Ranks
 from intone.training.finetune_batches import Clips, _cropped, _hidden, _masked
 from intone.training.recipes import TunedRecipe
 from intone.training.run import RunSettings
-from sounds import speaker
+from sounds import voice
 
 GROUPS = ["ravdess/speech"] * 20 + ["ravdess/song"] * 10 + ["crema-d/speech"] * 40
-VOICE = speaker(1.3)
+VOICE = voice(1.3)
 
 
 class Frames(nn.Module):
@@ -128,7 +128,7 @@ def test_voices_are_heard_only_behind_those_of_their_fold(tmp_path: Path, monkey
     assert {group: len(speakers) for group, speakers in made.babblers.items()} == {
         group: min(finetune_batches.BABBLERS, list(made.tested).count(group)) for group in set(made.tested)}
     behind: dict[int, object] = {}
-    monkeypatch.setattr(finetune_batches, "varied", lambda signal, around: behind.setdefault(len(behind), around.speakers) and signal)
+    monkeypatch.setattr(finetune_batches, "augmented", lambda signal, around: behind.setdefault(len(behind), around.talkers) and signal)
     rows = np.array([0, 1, 40])
     made.varied(rows, np.arange(3), (0, 0, 0))
     assert [speakers is made.babblers[made.tested[row]] for speakers, row in zip(behind.values(), rows, strict=True)] == [True] * 3

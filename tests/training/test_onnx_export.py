@@ -19,7 +19,7 @@ from intone.training.encoders import front_end_of, load_encoder
 from intone.training.finetune_network import Tuned, Upper
 from intone.training.recipes import recipe
 from small_corpus import write_corpus
-from sounds import speaker
+from sounds import voice
 from tiny_encoder import LARGE, WIDTH, write_wave_encoder
 
 
@@ -52,7 +52,7 @@ def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: P
     model = load_model(onnx_export.export(network, made, tmp_path / "made.onnx"))
     assert model.settings == made
     for seconds in (0.1, 0.11, 1.0, 9.0):
-        features = front_end(speaker(seconds))
+        features = front_end(voice(seconds))
         with torch.no_grad():
             logits, ood_score = network.judged(torch.from_numpy(features))
         np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)

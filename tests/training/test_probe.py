@@ -19,7 +19,7 @@ from intone.recognition.model_file import load_model
 from intone.training import calibrate, encoder_cache, onnx_export, probe, recipes, run, targets
 from intone.training.fit import fit
 from small_corpus import write_corpus
-from sounds import speaker
+from sounds import voice
 from tiny_encoder import write_encoder
 
 THREE = np.arange(3)[:, None]
@@ -91,7 +91,7 @@ def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]
     assert isinstance(model.settings.front_end, LogMel)
     network = onnx_export.best_network(folder)
     for seconds in (0.1, 0.5, 2.0):
-        features = model.settings.front_end(speaker(seconds))
+        features = model.settings.front_end(voice(seconds))
         with torch.no_grad():
             wanted = torch.softmax(network(torch.from_numpy(features)), 1).numpy()
         np.testing.assert_allclose(model.probabilities(features), wanted, atol=0.02)
@@ -117,7 +117,7 @@ def test_ood_score_is_exported_and_that_of_the_validating_voices_is_familiar(
 ) -> None:
     folder, _ = fitted
     model, network = load_model(folder / model_file.RECOGNIZER), onnx_export.best_network(folder)
-    features = model.settings.front_end(speaker(2.0))
+    features = model.settings.front_end(voice(2.0))
     with torch.no_grad():
         wanted = float(network.judged(torch.from_numpy(features))[1])
     assert model.judged(features)[1] == pytest.approx(wanted, rel=0.05)

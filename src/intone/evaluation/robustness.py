@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Signal
-from intone.audio.augment import CONDITIONS, Corruption, Surroundings
+from intone.audio.augment import CORRUPTIONS, Corruption, Surroundings
 from intone.audio.vad import WINDOW, Span, find_speech
 from intone.corpora import splits
 from intone.corpora.splits import FOLDS
@@ -71,7 +71,7 @@ def begun(signal: Signal, seconds: float) -> Signal:
     return signal[start:]
 
 
-ROBUSTNESS = Family("robustness", "condition", CONDITIONS)
+ROBUSTNESS = Family("robustness", "condition", CORRUPTIONS)
 SHORT = Family("short", "seconds", {
     "0.3": lambda signal, _: begun(signal, 0.3), "0.5": lambda signal, _: begun(signal, 0.5),
     "0.7": lambda signal, _: begun(signal, 0.7), "1.0": lambda signal, _: begun(signal, 1.0)})

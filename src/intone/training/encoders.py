@@ -60,7 +60,7 @@ class Encoder(nn.Module):
         self.layers = self.layers[:first]
         for layer in upper:
             if isinstance(layer, WavlmLayer):
-                layer.spread(stride)
+                layer.stride = stride
         return upper
 
 

@@ -1,6 +1,6 @@
 """The clips of a fine-tuning in batches: which an epoch takes, what befalls them on their way, what is heard of them.
 
-A clip is varied anew each time that it is heard (`corruptions.varied`), drawn by the seed, the epoch, the step, its
+A clip is varied anew each time that it is heard (`audio.augment.augmented`), drawn by the seed, the epoch, the step, its
 place in the batch and the clip alone. What stays as it is of the encoder then hears it.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from intone.audio import RATE, Signal
-from intone.audio.augment import Surroundings, varied
+from intone.audio.augment import Surroundings, augmented
 from intone.corpora import splits
 from intone.training import clip_cache
 from intone.training.encoders import FEWEST, Encoder
@@ -119,7 +119,7 @@ class Clips:
         recipe, clip = self.settings.tuned, clip_cache.read(self.files[row])
         signal = clip.loosely(int(rng.integers(clip_cache.MARGIN)) if rng.random() < 0.6 else 0)
         around = Surroundings(rng, self.babblers[self.tested[row]])
-        features = self._features(varied(_cropped(signal, rng, round(recipe.longest_s * RATE)), around))
+        features = self._features(augmented(_cropped(signal, rng, round(recipe.longest_s * RATE)), around))
         return _masked(features, rng) if recipe.front_end.kind == "log-mel" else features
 
     def _features(self, signal: Signal) -> NDArray[np.float32]:
