@@ -1,6 +1,6 @@
-"""A recording of any length in parts of two minutes, cut where nobody speaks, with the segments of speech in each.
+"""A recording of any length in windows of about two minutes, cut where nobody speaks, with the speech in each.
 
-Only a part is in memory at a time. A recording that is not longer than a part is one.
+Only one window is in memory at a time. A recording that is not longer than a window is one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,15 +12,15 @@ from intone.audio.signal import RATE, Signal
 from intone.audio.vad import Span, SpeechSettings, find_speech
 from intone.errors import NoSpeech
 
-PART_S = 120.0
-"""Seconds from which a recording is cut into parts."""
+WINDOW_S = 120.0
+"""Seconds from which on a recording is cut into windows."""
 
-_STEP = 10 * RATE  # samples that are added at a time, so that a long block does not make a long part
+_STEP = 10 * RATE  # samples that are added at a time, so that a long block does not make a long window
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a recording that begins `start` samples after its beginning.
+class Window:
+    """A window of a recording that begins `start` samples after its beginning.
 
     `spans` are where someone speaks, in samples of `signal`.
     """
@@ -31,33 +31,34 @@ class Part:
 
     @property
     def end(self) -> int:
-        """Samples of the recording before its end."""
+        """Samples of the recording before the end of the window."""
         return self.start + len(self.signal)
 
     def in_recording(self, span: Span) -> Span:
-        """A segment of this part in samples of the recording."""
+        """A segment of this window in samples of the recording."""
         return replace(span, start=self.start + span.start, end=self.start + span.end)
 
 
-def parts(blocks: Iterable[Signal]) -> Iterator[Part]:
-    """The parts of a recording, in their order; `blocks` are its samples, (samples,) each.
+def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
+    """The windows of a recording, in their order; `blocks` are its samples, (samples,) each.
 
-    The levels of a part are measured by the loudest sample so far, so that a part without speech does not become loud.
+    The level of speech is judged relative to the loudest sample so far, so that a window without speech does not become
+    loud.
     """
     start, peak = 0, 0.0
-    for window, last in _windows(blocks):
-        window.take()
-        peak = max(peak, window.peak)
-        found = _part(start, window.signal, peak)
+    for buffer, last in _filled(blocks):
+        buffer.join()
+        peak = max(peak, buffer.peak)
+        found = _with_speech(start, buffer.signal, peak)
         if not last:
             found = _whole_segments(found)
         yield found
         start += len(found.signal)
-        window.keep(len(found.signal))
+        buffer.drop(len(found.signal))
 
 
-class _Window:
-    """The samples that wait: what a part left over, and the blocks since."""
+class _Buffer:
+    """The samples that wait: what the last window left over, and the blocks since."""
 
     def __init__(self) -> None:
         self._blocks: list[Signal] = []
@@ -69,41 +70,41 @@ class _Window:
         self._blocks.append(block)
         self.samples += len(block)
 
-    def take(self) -> None:
+    def join(self) -> None:
         """Join what waits into `signal`."""
         self.signal = np.concatenate([self.signal, *self._blocks]) if self._blocks else self.signal
         self._blocks = []
         self.peak = float(np.abs(self.signal).max(initial=0.0))
 
-    def keep(self, done: int) -> None:
-        """Leave out the first samples, which are done with."""
+    def drop(self, done: int) -> None:
+        """Drop the first samples, which are done with."""
         self.signal = self.signal[done:].copy()
         self.samples = len(self.signal)
 
 
-def _windows(blocks: Iterable[Signal]) -> Iterator[tuple[_Window, bool]]:
-    """The window every time that it is full, and at the end; and whether it is the end."""
-    window, size = _Window(), round(PART_S * RATE)
+def _filled(blocks: Iterable[Signal]) -> Iterator[tuple[_Buffer, bool]]:
+    """The buffer every time that it is full, and at the end; and whether it is the end."""
+    buffer, size = _Buffer(), round(WINDOW_S * RATE)
     for block in blocks:
         for at in range(0, len(block), _STEP):
-            if window.samples > size:
-                yield window, False
-            window.add(block[at : at + _STEP])
-    yield window, True
+            if buffer.samples > size:
+                yield buffer, False
+            buffer.add(block[at : at + _STEP])
+    yield buffer, True
 
 
-def _part(start: int, signal: Signal, peak: float) -> Part:
+def _with_speech(start: int, signal: Signal, peak: float) -> Window:
     try:
-        return Part(start, signal, tuple(find_speech(signal, peak=peak)))
+        return Window(start, signal, tuple(find_speech(signal, peak=peak)))
     except NoSpeech:
-        return Part(start, signal, ())
+        return Window(start, signal, ())
 
 
-def _whole_segments(part: Part) -> Part:
-    """A part up to the middle of the pause before its last segment, if that may go on in the next part."""
-    settings = SpeechSettings()
-    open_until = part.spans[-1].end + round((settings.near_s + 2 * settings.margin_s) * RATE) if part.spans else 0
-    if open_until < len(part.signal) or len(part.spans) < 2:
-        return part
-    cut = (part.spans[-2].end + part.spans[-1].start) // 2
-    return Part(part.start, part.signal[:cut], part.spans[:-1])
+def _whole_segments(window: Window) -> Window:
+    """A window up to the middle of the pause before its last segment, if that may go on in the next window."""
+    settings, spans = SpeechSettings(), window.spans
+    open_until = spans[-1].end + round((settings.near_s + 2 * settings.margin_s) * RATE) if spans else 0
+    if open_until < len(window.signal) or len(spans) < 2:
+        return window
+    cut = (spans[-2].end + spans[-1].start) // 2
+    return Window(window.start, window.signal[:cut], spans[:-1])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from intone.audio import RATE, Signal
 from intone.audio.quality import Gauge, Quality
 from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
-from intone.audio.windows import Part, parts
+from intone.audio.windows import Window, windows
 from intone.errors import TooShort
 from intone.parallel import cores
 from intone.recognition.model_file import Model
@@ -62,7 +62,7 @@ def hear(
     on.
     """
     told, notes = _Told(progress, seconds), _Notes()
-    for part in parts(blocks):
+    for part in windows(blocks):
         for opinion in _opinions(model, part, explain, threads):
             notes.add(opinion)
             told(opinion.span.end)
@@ -83,7 +83,7 @@ class _Opinion:
     too_short: TooShort | None = None
 
 
-def _opinions(model: Model, part: Part, explain: bool, threads: int | None) -> Iterator[_Opinion]:
+def _opinions(model: Model, part: Window, explain: bool, threads: int | None) -> Iterator[_Opinion]:
     """What the network says of every segment of a part, in their order."""
     ask = partial(_opinion, model, part, explain)
     if threads == 1 or len(part.spans) < _MANY:
@@ -95,7 +95,7 @@ def _opinions(model: Model, part: Part, explain: bool, threads: int | None) -> I
         yield from pool.map(ask, part.spans)
 
 
-def _opinion(model: Model, part: Part, explain: bool, span: Span) -> _Opinion:
+def _opinion(model: Model, part: Window, explain: bool, span: Span) -> _Opinion:
     signal, there = part.signal[span.start : span.end], part.in_recording(span)
     try:
         features = model.settings.front_end(signal)
@@ -131,7 +131,7 @@ class _Notes:
     def add(self, opinion: _Opinion) -> None:
         (self.heard if opinion.row is not None else self.passed_over).append(opinion)
 
-    def end(self, part: Part) -> None:
+    def end(self, part: Window) -> None:
         """Note what concerns the whole of a part, after its segments were added."""
         self.samples, self.peak = part.end, max(self.peak, float(np.abs(part.signal).max(initial=0.0)))
         there = {one.span.start for one in self.heard[-len(part.spans) :]}
