@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -130,8 +131,8 @@ def test_a_missing_package_is_told_with_its_extra(package: str, extra: str, word
     (tmp_path / "03-01-02-01-01-01-01.wav").write_bytes(encode(voice(0.5), "wav"))
     ended = without((package,), *(word.format(folder=tmp_path) for word in words))
     assert ended.status == 2
-    assert ended.sentence == (f"This command needs the package {package}, which is not installed: pip install "
-                              f"'intone[{extra}]'.")
+    assert ended.sentence == (f"This command needs the package {package}, which is not installed: run pip install -c "
+                              f"constraints.txt '.[{extra}]' in the folder of intone's source.")
     assert [child.suffix for child in tmp_path.iterdir()] == [".wav"]
 
 
@@ -142,6 +143,15 @@ def test_the_core_predicts_and_helps_without_any_extra(tmp_path: Path) -> None:
     assert (ended.status, ended.err) == (0, "")
     assert str(recording) in ended.out
     assert without(tuple(EXTRAS), "train", "--help").status == 0
+
+
+def test_every_package_of_an_extra_is_known() -> None:
+    extras = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    for extra in set(extras) - {"dev"}:
+        for package in extras[extra]:
+            name = re.match(r"[\w-]+", package)[0].replace("-", "_")
+            # What two extras bring is named by either.
+            assert name == "intone" or EXTRAS[name] == extra or name in " ".join(extras[EXTRAS[name]]), package
 
 
 def test_a_package_that_no_extra_brings_is_a_fault_of_the_program() -> None:

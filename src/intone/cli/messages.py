@@ -9,10 +9,12 @@ from cyclopts import CycloptsError
 
 from intone.errors import IntoneError
 
-EXTRAS = {"flask": "web", "waitress": "web", "gunicorn": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
-          "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
-          "safetensors": "train", "transformers": "train", "fsspec": "batch", "pyarrow": "batch",
-          "distributed": "cluster"}
+EXTRAS = {
+    **dict.fromkeys(("flask", "gunicorn", "prometheus_client", "pydantic", "waitress"), "web"),
+    **dict.fromkeys(("matplotlib", "pandas", "requests", "soundfile"), "data"),
+    **dict.fromkeys(("onnx", "onnxscript", "safetensors", "torch", "transformers"), "train"),
+    **dict.fromkeys(("fsspec", "pyarrow"), "batch"), "distributed": "cluster", "s3fs": "s3", "sklearn": "dev",
+}
 """Packages that the core does without, and the extra that brings them."""
 
 GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "robustness", "batch")
@@ -27,8 +29,8 @@ def tell(error: BaseException, words: Sequence[str]) -> int:
         case IntoneError():
             return say(str(error), error.exit_status)
         case ModuleNotFoundError(name=name) if (extra := EXTRAS.get((name or "").partition(".")[0])):
-            return say(f"This command needs the package {name}, which is not installed: pip install "
-                       f"'intone[{extra}]'.", 2)
+            return say(f"This command needs the package {name}, which is not installed: run pip install -c "
+                       f"constraints.txt '.[{extra}]' in the folder of intone's source.", 2)
         case KeyboardInterrupt():
             stays = " ".join(words[: 1 + (words[:1] == ["corpus"])]) in GO_ON
             return say("Interrupted: the same command goes on where it stopped." if stays else "Interrupted.", 130)
