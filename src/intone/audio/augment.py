@@ -106,9 +106,9 @@ def babble(samples: int, surroundings: Surroundings) -> NDArray[np.float64]:
 def telephone(signal: Signal) -> Signal:
     """An old telephone line: 300 to 3400 Hz, 8000 samples a second, mu-law with 8 bits.
 
-    The ear judges errors relative to the level, so that mu-law (ITU-T G.711) rounds on a scale that is logarithmic above
-    1 / mu: y = sign(x) ln(1 + mu |x|) / ln(1 + mu) for |x| <= 1 and mu = 255, rounded to 127 steps of either sign; back
-    it is x = sign(y) ((1 + mu)^|y| - 1) / mu.
+    The ear judges errors relative to the level, so that mu-law (ITU-T G.711) rounds on a scale that is logarithmic for
+    |x| over 1 / mu: y = sign(x) ln(1 + mu |x|) / ln(1 + mu) for |x| <= 1 and mu = 255, rounded to 127 steps of either
+    sign. Its inverse is x = sign(y) ((1 + mu)^|y| - 1) / mu.
     """
     narrow = resample(band_limited(signal, 300, 3400), RATE, RATE / 2)
     peak = max(float(np.abs(narrow).max(initial=0.0)), 1e-9)
@@ -159,10 +159,11 @@ def coded(signal: Signal, codec: str, kilobits: int) -> Signal:
 def in_room(signal: Signal, rt60_s: float, surroundings: Surroundings, direct_db: float | None = None) -> Signal:
     """The signal in a room whose sound decays by 60 dB in T = `rt60_s` seconds (the reverberation time RT60).
 
-    After its first reflections a room answers an impulse with noise that decays exponentially (the statistical model of
-    Polack 1988). 60 dB are a factor of 10^-3 of the amplitude: the decay is 10^(-3 t / T). The response has unit energy
-    and is convolved with the signal, by the product of their Fourier transforms. `direct_db` adds the direct sound, that
-    many decibels above the room's; with None the source is far away, and only the room's sound arrives. The level stays.
+    After its first reflections a room responds to an impulse with noise that decays exponentially (the statistical
+    model of Polack 1988). 60 dB are a factor of 10^-3 of the amplitude: the decay is 10^(-3 t / T). The response has
+    unit energy and is convolved with the signal, by the product of their Fourier transforms. `direct_db` adds the
+    direct sound, that many decibels above the room's; with None the source is far away, and only the room's sound
+    arrives. The level stays.
     """
     samples = max(1, round(rt60_s * RATE))
     response = surroundings.rng.standard_normal(samples) * 10 ** (-3 * np.arange(samples) / samples)

@@ -30,19 +30,26 @@ class EnvelopeSettings:
 
 
 def envelope(signal: Signal, window_s: float = 0.1) -> NDArray[np.float64]:
-    """Centred rolling mean of |x|, (samples,) -> (samples,).
+    """Centred rolling mean of |x|, (samples,) -> (samples,), as `pandas.Series.rolling(n, 1, center=True).mean()`.
 
     A window of n = 16000 window_s samples; an even window reaches from i - n/2 to i + n/2 - 1. At the edges the mean
-    is taken over what is there.
+    is taken over the samples that are there.
+
+    With the running total S[i] = |x[0]| + ... + |x[i - 1]| the sum over a window from a to b - 1 is S[b] - S[a]: two
+    look-ups, however long the window is. With b = i + after and a = i - before, for all i at once, this is the
+    difference of two slices of S. S is extended on both sides of the signal, by S[0] = 0 before it and by the sum of
+    all samples behind it, so that windows that reach beyond an edge need no case of their own: they only have fewer
+    samples.
     """
     n, samples = max(1, round(RATE * window_s)), len(signal)
     before, after = n // 2, n - n // 2  # samples in a window before the one that it belongs to, and from it on
-    total = np.zeros(before + samples + after)  # the sum of all samples before one, for windows that reach out too
+    total = np.zeros(before + samples + after)  # total[before + i] = S[i]
     np.cumsum(np.abs(signal), dtype=np.float64, out=total[before + 1 : before + samples + 1])
     total[before + samples + 1 :] = total[before + samples]
     mean = total[n : n + samples] - total[:samples]
     counts = np.full(samples, float(n))
     start, end = np.arange(min(before, samples)), np.arange(max(samples - after, 0), samples)
+    # At the left edge a window holds min(i + after, samples) samples, at the right edge samples - max(i - before, 0).
     counts[start], counts[end] = np.minimum(start + after, samples), samples - np.maximum(end - before, 0)
     mean /= counts
     return mean

@@ -25,7 +25,7 @@ MAX_SECONDS = 2 * 3600.0
 """Decoded seconds at which reading stops with TooLong: an hour of silence fits into half a megabyte of FLAC."""
 
 MAX_HEARD_SECONDS = 24 * 3600.0
-"""The same for a `Sound`, of which only a block is in memory at a time."""
+"""The same for a `Sound`, of which only one block is in memory at a time."""
 
 SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".mkv", ".mov", ".aac", ".aiff",
             ".aif")
@@ -49,10 +49,10 @@ class Channel:
 
 @dataclass(frozen=True)
 class Sound:
-    """One signal of a recording, which can be gone through again and again, a block (samples,) at a time.
+    """One signal of a recording, to be iterated over as often as needed, a block (samples,) at a time.
 
-    `number` as in `Channel`; `seconds` is its length where that is known before it is decoded, else None. Going through
-    it raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file.
+    `number` as in `Channel`; `seconds` is its length where that is known before it is decoded, else None. Iterating
+    raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file.
     """
 
     blocks: Callable[[], Iterator[Signal]]
@@ -69,7 +69,7 @@ def sound(channel: Channel) -> Sound:
 
 
 def sounds(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_HEARD_SECONDS) -> list[Sound]:
-    """The signals of a recording, to be decoded while they are gone through; else as `read`.
+    """The signals of a recording, to be decoded while they are iterated over; else as `read`.
 
     For "each" the recording is decoded once for every channel.
     """
@@ -112,7 +112,7 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
         raise UsageError(f"A rate of {rate} samples a second cannot be resampled: 1000 to 768000 can.")
     scale = {"i": 2.0 ** (8 * array.itemsize - 1), "u": 2.0 ** (8 * array.itemsize - 1), "f": 1.0}[array.dtype.kind]
     values = (array.astype(np.float64) - (scale if array.dtype.kind == "u" else 0)) / scale
-    with np.errstate(over="ignore"):  # an infinity is told below
+    with np.errstate(over="ignore"):  # an infinity is refused below
         block = np.ascontiguousarray(np.atleast_2d(values.T), np.float32)
     _check_finite(block)
     return _named(resample(_Choice(channel)(block), rate), channel)
@@ -129,7 +129,7 @@ _Opener = Callable[[], IO[bytes]]
 
 
 def _opener(source: Source) -> _Opener:
-    """What opens a source anew; a file object is gone back to its beginning, or kept in memory where it cannot."""
+    """A function that opens a source anew; a file object is rewound, or kept in memory where it cannot be."""
     if isinstance(source, str | Path):
         return lambda: _open_path(Path(source))
     file = source if source.seekable() else io.BytesIO(source.read())
@@ -137,7 +137,7 @@ def _opener(source: Source) -> _Opener:
 
 
 class _Borrowed:
-    """A file object of somebody else's, which stays open."""
+    """A file object that belongs to the caller, and stays open."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -239,7 +239,13 @@ def _named(signals: Signal, channel: str | int) -> list[Channel]:
 
 
 def resample(samples: Signal, rate: float, to: float = RATE) -> Signal:
-    """Samples (channels, samples) or (samples,) at another rate, by soxr's high-quality band-limited interpolation."""
+    """Samples (channels, samples) or (samples,) at another rate, by soxr's high-quality band-limited interpolation.
+
+    A signal without components above half its rate is the sum over n of x[n] sinc(rate t - n), and can be read at any
+    time t (Shannon 1949, https://doi.org/10.1109/JRPROC.1949.232969). To a lower rate the sinc is stretched to the new
+    half-rate, which removes what would fold back (aliasing); to be finite it is windowed (Smith and Gossett 1984,
+    https://doi.org/10.1109/ICASSP.1984.1172555). soxr's HQ keeps 20 bits.
+    """
     if rate == to:
         return np.ascontiguousarray(samples, np.float32)
     import soxr

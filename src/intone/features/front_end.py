@@ -1,4 +1,4 @@
-"""From a signal to what a network takes: the one function that training and serving share.
+"""From a signal to the input of a network: the one function that training and serving share.
 
 A front end is a frozen dataclass of settings, and a function of a signal. It travels inside the model file.
 """
@@ -43,7 +43,7 @@ class MfccChunks:
 
     @property
     def shortest(self) -> int:
-        """Samples of the shortest sound."""
+        """Samples of the shortest signal that gives features."""
         return self.chunk
 
     @property
@@ -52,11 +52,11 @@ class MfccChunks:
         return self.mfcc.frames(self.chunk), self.mfcc.coefficients
 
     def seconds(self, features: NDArray[np.float32]) -> float:
-        """How much sound features stand for."""
+        """Seconds of sound that features stand for."""
         return len(features) * self.chunk_s
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """One answer from those about chunks, their mean: (n, labels) -> (labels,), which sums to 1."""
+        """The mean of the probabilities of all chunks: (n, labels) -> (labels,), which sums to 1."""
         return np.asarray(probabilities.mean(axis=0))
 
     def clean(self, signal: Signal) -> Signal:
@@ -64,7 +64,7 @@ class MfccChunks:
         return signal[mask(signal, self.envelope)]
 
     def leveled(self, cleaned: Signal) -> Signal:
-        """A cleaned signal at the level that the network is used to."""
+        """A cleaned signal at the level of `level_dbfs`: scaled by 10^(dB / 20) / rms, where rms = sqrt(mean(x^2))."""
         power = float(np.mean(np.square(cleaned, dtype=np.float64))) if len(cleaned) else 0.0
         if self.level_dbfs is None or not power:
             return cleaned
@@ -84,15 +84,15 @@ class MfccChunks:
         return self.features(self.leveled(cleaned)[: whole * self.chunk].reshape(whole, self.chunk))
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
-        """Features of a signal, a row for every tenth of a second that is not silent; TooShort where there is none."""
+        """Features of a signal, a row for each `chunk_s` seconds that are not silent; TooShort where there is none."""
         return self.of_clean(self.clean(signal))
 
 
 @dataclass(frozen=True)
 class LogMel:
-    """Bring the signal to its peak, take the log-mel spectrogram of the whole: what a Whisper encoder takes.
+    """Scale the signal to a peak of 1 and take its log-mel spectrogram: the input of a Whisper encoder.
 
-    At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
+    At most the first `longest_s` seconds are used; at least `shortest_s` are needed.
     """
 
     kind: Literal["log-mel"] = "log-mel"
@@ -107,29 +107,29 @@ class LogMel:
 
     @property
     def shortest(self) -> int:
-        """Samples of the shortest sound."""
+        """Samples of the shortest signal that gives features."""
         return round(RATE * self.shortest_s)
 
     def seconds(self, features: NDArray[np.float32]) -> float:
-        """How much sound features stand for: a frame is a hundredth of a second."""
+        """Seconds of sound that features stand for: a frame is a hundredth of a second."""
         return len(features[0, 0]) / 100
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The one row of an answer, (1, labels) -> (labels,)."""
+        """The one row of probabilities: (1, labels) -> (labels,)."""
         return np.asarray(probabilities[0])
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The log-mel of a signal, (1, bands, frames) with an even number of frames; TooShort below `shortest_s`."""
-        heard = _enough(signal, self.shortest_s)[: round(self.longest_s * RATE)]
-        spectrogram = log_mel(_at_peak(heard), self.bands)
+        first = _enough(signal, self.shortest_s)[: round(self.longest_s * RATE)]
+        spectrogram = log_mel(_at_peak(first), self.bands)
         return spectrogram[None, :, : spectrogram.shape[1] // 2 * 2]
 
 
 @dataclass(frozen=True)
 class Waveform:
-    """Bring the signal to its peak, or to zero mean and unit variance: what an encoder takes that hears samples.
+    """Scale the signal to a peak of 1, or to zero mean and unit variance: the input of an encoder of waveforms.
 
-    At most `longest_s` seconds are heard, from the beginning; at least `shortest_s` are needed.
+    At most the first `longest_s` seconds are used; at least `shortest_s` are needed.
     """
 
     kind: Literal["waveform"] = "waveform"
@@ -144,24 +144,24 @@ class Waveform:
 
     @property
     def shortest(self) -> int:
-        """Samples of the shortest sound."""
+        """Samples of the shortest signal that gives features."""
         return round(RATE * self.shortest_s)
 
     def seconds(self, features: NDArray[np.float32]) -> float:
-        """How much sound features stand for."""
+        """Seconds of sound that features stand for."""
         return len(features[0]) / RATE
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The one row of an answer, (1, labels) -> (labels,)."""
+        """The one row of probabilities: (1, labels) -> (labels,)."""
         return np.asarray(probabilities[0])
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The samples of a signal at one level, (1, samples); TooShort below `shortest_s`."""
-        heard = _at_peak(_enough(signal, self.shortest_s)[: round(self.longest_s * RATE)])
-        if self.normalized:
-            centred = heard - heard.mean(dtype=np.float64)
-            heard = centred / np.sqrt(np.square(centred).mean() + 1e-7)  # the 1e-7 is that of transformers
-        return heard.astype(np.float32)[None]
+        scaled = _at_peak(_enough(signal, self.shortest_s)[: round(self.longest_s * RATE)])
+        if self.normalized:  # (x - mean) / sqrt(variance + 1e-7), as transformers has it
+            centred = scaled - scaled.mean(dtype=np.float64)
+            scaled = centred / np.sqrt(np.square(centred).mean() + 1e-7)
+        return scaled.astype(np.float32)[None]
 
 
 def _enough(signal: Signal, shortest_s: float) -> Signal:

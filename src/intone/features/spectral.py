@@ -1,9 +1,9 @@
-"""MFCC, log filter bank and spectrum: what a network hears of a signal.
+"""MFCC, log filter bank and spectrum: the features of a signal.
 
 The MFCC are those of `python_speech_features` (James Lyons), whose definition follows
 http://practicalcryptography.com/miscellaneous/machine-learning/guide-mel-frequency-cepstral-coefficients-mfccs/ :
-pre-emphasis -> frames -> |FFT|^2 / n -> triangular mel filters -> log -> DCT-II -> lifter. Everything is computed in
-float64; float32 alone is off by 2e-4. All functions take one signal (samples,) or many of one length (n, samples).
+pre-emphasis -> frames -> |FFT|^2 / N -> triangular mel filters -> log -> DCT-II -> lifter (Davis and Mermelstein
+1980, https://doi.org/10.1109/TASSP.1980.1163420). Everything is computed in float64; float32 alone is off by 2e-4. All functions take one signal (samples,) or many of one length (n, samples).
 """
 
 import math
@@ -77,22 +77,28 @@ def log_filter_bank(signal: NDArray[np.floating], settings: MfccSettings) -> Arr
 
 
 def spectrum(signal: NDArray[np.floating]) -> tuple[Array, Array]:
-    """Frequencies in Hz and FFT magnitudes |X| / n of a whole signal, each (samples // 2 + 1,)."""
+    """Frequencies in Hz and FFT magnitudes |X| / N of a whole signal, each (samples // 2 + 1,).
+
+    X[k] = sum over n of x[n] exp(-2 pi i k n / N) grows with the number N of samples. |X| / N does not: of a sinusoid
+    of amplitude A it is A / 2 (the other half is at N - k).
+    """
     hertz = np.arange(len(signal) // 2 + 1, dtype=np.float64) * (RATE / max(1, len(signal)))
     magnitudes: Array = np.abs(np.fft.rfft(np.asarray(signal, np.float64))) / max(1, len(signal))
     return hertz, magnitudes
 
 
 def log_mel(signal: NDArray[np.floating], bands: int = 80) -> NDArray[np.float32]:
-    """The log-mel spectrogram that Whisper hears, (samples,) -> (bands, samples // 160).
+    """The log-mel spectrogram that Whisper takes, (samples,) -> (bands, samples // 160).
 
     Hann windows of 25 ms every 10 ms, centred, the signal mirrored at its ends; |FFT|^2 of 400 points; slaney's mel
     bands; log10, at most 8 below the largest value; (x + 4) / 4. Radford et al. (2022), https://arxiv.org/abs/2212.04356
     """
+    # The periodic Hann window (1 - cos(2 pi n / N)) / 2, as that of torch.stft.
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
     padded = np.pad(np.asarray(signal, np.float64), 200, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, 400)[::160][: len(signal) // 160]
     power = np.abs(np.fft.rfft(frames * window)) ** 2
+    # In log10 of a power 1 is 10 dB: the floor is 80 dB below the maximum. (x + 4) / 4 brings it near -1 to 1.
     levels = np.log10(np.maximum(slaney_filters(bands, 400) @ power.T, 1e-10))
     return np.asarray((np.maximum(levels, levels.max() - 8) + 4) / 4, np.float32)
 
@@ -101,7 +107,10 @@ def log_mel(signal: NDArray[np.floating], bands: int = 80) -> NDArray[np.float32
 def slaney_filters(bands: int, fft_size: int) -> Array:
     """Triangles of equal area on the mel scale of Slaney's Auditory Toolbox, (bands, fft_size // 2 + 1).
 
-    Linear below 1 kHz, logarithmic above, from 0 to 8 kHz; as `librosa.filters.mel`.
+    Linear below 1 kHz, logarithmic above, from 0 to 8 kHz; as `librosa.filters.mel`. Below 1 kHz a mel is 200 / 3 Hz,
+    so that 1 kHz is 15 mel; above, 27 mel are a factor of 6.4: f = 1000 exp((mel - 15) ln(6.4) / 27) (Slaney 1998,
+    Auditory Toolbox, Interval Research Technical Report 1998-010). A triangle from f1 to f3 has the height
+    2 / (f3 - f1), so that its area is 1 and white noise gives every band the same.
     """
     step, corner = 200 / 3, 1000.0
     log_step = math.log(6.4) / 27
@@ -118,7 +127,10 @@ def slaney_filters(bands: int, fft_size: int) -> Array:
 def mel_filters(filters: int, fft_size: int) -> Array:
     """Triangular filters on the HTK mel scale from 0 to 8 kHz, (filters, fft_size // 2 + 1).
 
-    mel = 2595 log10(1 + f / 700); the corners are equidistant in mel, at the bins floor((fft_size + 1) f / rate).
+    mel = 2595 log10(1 + f / 700): linear well below 700 Hz, logarithmic well above, and 1000 Hz are 1000 mel, which
+    fixes 2595 = 1000 / log10(1 + 1000 / 700) (O'Shaughnessy 1987, Speech Communication: Human and Machine; the HTK Book,
+    section 5.4). Corners are equidistant in mel and lie at the bins floor((fft_size + 1) f / rate); a triangle rises
+    from 0 at one corner to 1 at the next and falls to 0 at the one after.
     """
     top = 2595 * math.log10(1 + RATE / 2 / 700)
     hertz = 700 * (10 ** (np.linspace(0, top, filters + 2) / 2595) - 1)
@@ -134,7 +146,12 @@ def mel_filters(filters: int, fft_size: int) -> Array:
 
 
 def _power(signal: NDArray[np.floating], settings: MfccSettings) -> Array:
-    """Power spectrum of every frame, (..., samples) -> (..., frames, fft_size // 2 + 1)."""
+    """Power spectrum |X|^2 / N of every frame, N = fft_size: (..., samples) -> (..., frames, fft_size // 2 + 1).
+
+    Pre-emphasis y[n] = x[n] - a x[n - 1] lifts high frequencies, which are weak in speech. By Parseval the sum of
+    |X[k]|^2 over all N bins is N times the sum of x[n]^2: divided by N, the bins sum to the energy of the frame (of the
+    N / 2 + 1 that are kept, to about half of it), whatever the size of the FFT.
+    """
     x = np.asarray(signal, np.float64)
     frames = settings.frames(x.shape[-1])
     padded = np.zeros((*x.shape[:-1], max(x.shape[-1], (frames - 1) * settings.step + settings.window)))
@@ -155,7 +172,12 @@ def _log(energy: Array, floor: float) -> Array:
 
 @cache
 def _dct(filters: int, coefficients: int) -> Array:
-    """The first rows of the orthonormal DCT-II, (coefficients, filters)."""
+    """The first rows of the orthonormal DCT-II, (coefficients, filters).
+
+    c[k] = s[k] sum over n of x[n] cos(pi k (2 n + 1) / (2 M)) with M filters. Summed over n, cos^2 is M / 2 for k > 0
+    and M for k = 0: with s[k] = sqrt(2 / M) and s[0] = sqrt(1 / M) every row has the length 1, and distances between
+    cepstra are those between log spectra (Ahmed et al. 1974, https://doi.org/10.1109/T-C.1974.223784).
+    """
     k, n = np.arange(coefficients)[:, None], np.arange(filters)[None, :]
     basis = np.sqrt(2 / filters) * np.cos(np.pi * k * (2 * n + 1) / (2 * filters))
     basis[0] /= np.sqrt(2)
@@ -164,5 +186,9 @@ def _dct(filters: int, coefficients: int) -> Array:
 
 @cache
 def _lifter(coefficients: int, lifter: int) -> Array:
-    """Weights 1 + L/2 sin(pi n / L) that lift the higher coefficients, (coefficients,)."""
+    """Weights 1 + L/2 sin(pi n / L) that lift the higher coefficients, (coefficients,).
+
+    The variance of cepstral coefficients falls with n; the lifter evens it out, and leaves c[0] as it is (Juang et al.
+    1987, On the use of bandpass liftering in speech recognition; the HTK Book, section 5.6, with L = 22).
+    """
     return np.asarray(1 + lifter / 2 * np.sin(np.pi * np.arange(coefficients) / lifter))
