@@ -37,7 +37,7 @@ def wavlm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def heard(folder: Path, seconds: float = 0.7) -> torch.Tensor:
-    """What an encoder hears of a speaker."""
+    """What an encoder takes of a voice."""
     return torch.from_numpy(front_end_of(str(folder))(voice(seconds)))
 
 
@@ -113,7 +113,7 @@ def test_pooling_is_mean_and_deviation() -> None:
     torch.testing.assert_close(deviation, states.std(1, correction=0))
 
 
-# What an encoder hears.
+# What an encoder takes.
 
 
 @pytest.mark.parametrize(("kind", "changes", "normalized"), [
@@ -145,7 +145,7 @@ def test_a_wider_stem_needs_a_longer_sound(tmp_path: Path) -> None:
 def test_an_encoder_of_another_rate_is_told(tmp_path: Path) -> None:
     transformers.HubertConfig().save_pretrained(tmp_path)
     transformers.Wav2Vec2FeatureExtractor(sampling_rate=8000).save_pretrained(tmp_path)
-    with pytest.raises(TrainingError, match="hears 8000 samples a second: name one that hears 16000"):
+    with pytest.raises(TrainingError, match="takes 8000 samples a second: name one that takes 16000"):
         front_end_of(str(tmp_path))
 
 

@@ -102,7 +102,7 @@ def test_what_the_head_usually_reads_is_that_of_the_clips_that_train(tuned: tupl
     rows = np.flatnonzero(~splits.speakers(clips).isin(settings.validating).to_numpy())
     front_end = settings.tuned.front_end
     with torch.no_grad():
-        seen = torch.cat([network.upper.seen(network.encoder(torch.from_numpy(front_end(cut(read_clip(Path(path))).signal)))[-1:])
+        seen = torch.cat([network.upper.pooled(network.encoder(torch.from_numpy(front_end(cut(read_clip(Path(path))).signal)))[-1:])
                           for path in clips["path"].iloc[rows]])
         means = network.upper.means(seen)
         torch.testing.assert_close(means[:, WIDTH : 2 * WIDTH], seen[:, 2 * WIDTH : 3 * WIDTH])  # deviations lie between

@@ -32,7 +32,7 @@ app.command(corpus)
 
 
 def run(words: Sequence[str]) -> object:
-    """Run the command that `words` give; returns what its function returns. Raises what it raises, and CycloptsError."""
+    """Run the command that `words` give; returns what its function returns. Raises CycloptsError for wrong use."""
     if not words or words[0] in app.help_flags:  # the help says what each command does
         app.resolved_commands()
     elif words[0] == "corpus":

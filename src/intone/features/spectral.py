@@ -3,7 +3,8 @@
 The MFCC are those of `python_speech_features` (James Lyons), whose definition follows
 http://practicalcryptography.com/miscellaneous/machine-learning/guide-mel-frequency-cepstral-coefficients-mfccs/ :
 pre-emphasis -> frames -> |FFT|^2 / N -> triangular mel filters -> log -> DCT-II -> lifter (Davis and Mermelstein
-1980, https://doi.org/10.1109/TASSP.1980.1163420). Everything is computed in float64; float32 alone is off by 2e-4. All functions take one signal (samples,) or many of one length (n, samples).
+1980, https://doi.org/10.1109/TASSP.1980.1163420). Everything is computed in float64; float32 alone is off by 2e-4. All
+functions take one signal (samples,) or many of one length (n, samples).
 """
 
 import math
@@ -128,9 +129,9 @@ def mel_filters(filters: int, fft_size: int) -> Array:
     """Triangular filters on the HTK mel scale from 0 to 8 kHz, (filters, fft_size // 2 + 1).
 
     mel = 2595 log10(1 + f / 700): linear well below 700 Hz, logarithmic well above, and 1000 Hz are 1000 mel, which
-    fixes 2595 = 1000 / log10(1 + 1000 / 700) (O'Shaughnessy 1987, Speech Communication: Human and Machine; the HTK Book,
-    section 5.4). Corners are equidistant in mel and lie at the bins floor((fft_size + 1) f / rate); a triangle rises
-    from 0 at one corner to 1 at the next and falls to 0 at the one after.
+    fixes 2595 = 1000 / log10(1 + 1000 / 700) (O'Shaughnessy 1987, Speech Communication: Human and Machine; the HTK
+    Book, section 5.4). Corners are equidistant in mel and lie at the bins floor((fft_size + 1) f / rate); a triangle
+    rises from 0 at one corner to 1 at the next and falls to 0 at the one after.
     """
     top = 2595 * math.log10(1 + RATE / 2 / 700)
     hertz = 700 * (10 ** (np.linspace(0, top, filters + 2) / 2595) - 1)

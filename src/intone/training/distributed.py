@@ -2,9 +2,15 @@
 
     torchrun --nproc-per-node 2 -m intone train ravdess/ --to runs/two
 
-Each process, a *rank*, takes its share of every batch; the gradients are summed (PyTorch's DistributedDataParallel,
+Each process, a *rank*, takes its share of every batch; the gradients are averaged (PyTorch's DistributedDataParallel,
 over gloo on CPUs and NCCL on GPUs). Without torchrun there is one rank, and nothing of this is used. The folder of the
 run must be one that all machines see; only the first rank writes into it.
+
+The loss of a batch is the weighted mean of the losses of its clips, sum of w_i l_i / sum of w_i. A rank computes the
+first sum over its own clips, and divides by the second over all clips of the batch, whose weights it knows. These
+shares add up to the loss; DistributedDataParallel however takes the mean of the gradients, the sum divided by the
+number of ranks, `world`. Each rank therefore multiplies its share by `world` before the backward pass, and the gradient
+is that of the whole batch on one rank.
 """
 
 import os
@@ -31,7 +37,7 @@ _PATIENCE = timedelta(days=1)  # the others wait while the first one goes throug
 
 @dataclass(frozen=True)
 class Ranks:
-    """Which of how many processes this is, and where it computes."""
+    """Which of how many processes this one is, and on which device it computes."""
 
     rank: int
     world: int
@@ -39,12 +45,12 @@ class Ranks:
 
     @property
     def first(self) -> bool:
-        """Whether this is the process that writes and speaks."""
+        """Whether this is the process that writes files and prints."""
         return self.rank == 0
 
     @property
     def hides_bars(self) -> bool | None:
-        """What tqdm's `disable` is: None, only on a terminal, for the first."""
+        """The `disable` of tqdm: None for the first process, which shows a bar on a terminal; True for the others."""
         return None if self.first else True
 
     def share(self, rows: Any) -> Any:
@@ -58,7 +64,7 @@ class Ranks:
         return nn.parallel.DistributedDataParallel(network)  # the device is that of the weights
 
     def here(self, tensor: Tensor) -> Tensor:
-        """A tensor where this process computes."""
+        """A tensor on the device of this process."""
         if self.device.type == "cpu":
             return tensor
         return tensor.pin_memory().to(self.device, non_blocking=True)
@@ -80,7 +86,7 @@ class Ranks:
         return [float(value) for value in total]
 
     def first_before_others(self, work: Callable[[], Result]) -> Result:
-        """What the first does before the others, who find it done."""
+        """Let the first process do some work before the others, which find it done."""
         found = work() if self.first else None
         if self.world > 1:
             distributed.barrier()
@@ -89,9 +95,9 @@ class Ranks:
 
 @cache
 def _processor_has_bf16() -> bool:
-    """Whether it does so itself: where PyTorch would emulate it, single precision is faster."""
-    told: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # of PyTorch 2.11 and newer
-    return bool(told.get("avx512_bf16") or told.get("amx_bf16"))
+    """Whether the processor itself multiplies in bfloat16: emulated by PyTorch it is slower than single precision."""
+    known: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # of PyTorch 2.11 and newer
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 @cache

@@ -1,10 +1,10 @@
 """The first layers of a pretrained speech encoder: features of a clip -> hidden states, one every 20 ms.
 
 An encoder is a folder in the layout of Hugging Face's transformers, or a name on the hub. Whisper (Radford et al. 2022,
-https://arxiv.org/abs/2212.04356) hears a log-mel, as long as the sound here and not 30 seconds; wav2vec 2.0 (Baevski et
-al. 2020, https://arxiv.org/abs/2006.11477), HuBERT (Hsu et al. 2021, https://arxiv.org/abs/2106.07447) and WavLM (Chen
-et al. 2021, https://arxiv.org/abs/2110.13900) hear the waveform. The middle layers of an encoder carry how something is
-said, the last ones what is said.
+https://arxiv.org/abs/2212.04356) takes a log-mel spectrogram, here as long as the sound and not 30 seconds; wav2vec 2.0
+(Baevski et al. 2020, https://arxiv.org/abs/2006.11477), HuBERT (Hsu et al. 2021, https://arxiv.org/abs/2106.07447) and
+WavLM (Chen et al. 2021, https://arxiv.org/abs/2110.13900) take the waveform. The middle layers of an encoder carry how
+something is said, the last ones what is said.
 """
 
 import copy
@@ -24,18 +24,18 @@ KINDS = ("whisper", "wav2vec2", "hubert", "wavlm")
 """The types of models that can be used."""
 
 LONGEST_S = 8.0
-"""Seconds of a segment of speech that an encoder hears."""
+"""Seconds of a segment of speech that an encoder is given, at most."""
 
 FEWEST = 4
-"""Tokens that the shortest sound must give: layers that learn may take the mean of as many for one."""
+"""Tokens that the shortest sound must give: layers that learn may replace as many by their mean."""
 
 
 class Encoder(nn.Module):
     """Stem and first layers of an encoder.
 
-    Input: what its front end gives of one clip. Output: hidden states (layers + 1, tokens, width), those of the stem
-    first. A layer is a module `layer(hidden, mask)`: hidden states (clips, tokens, width) and what is added to the
-    attention that tokens get, (clips, 1, 1, tokens) or None.
+    Input: the features of one clip from its front end. Output: hidden states (layers + 1, tokens, width), those of the
+    stem first. A layer is a module `layer(hidden, mask)`: hidden states (clips, tokens, width), and a mask that is
+    added to the scores of attention, (clips, 1, 1, tokens) or None.
     """
 
     def __init__(self, layers: list[nn.Module], width: int) -> None:
@@ -43,7 +43,7 @@ class Encoder(nn.Module):
         self.layers, self.width = nn.ModuleList(layers), width
 
     def stem(self, features: Tensor) -> Tensor:
-        """What the first layer reads, (1, tokens, width)."""
+        """The input of the first layer, (1, tokens, width)."""
         raise NotImplementedError
 
     def forward(self, features: Tensor) -> Tensor:
@@ -55,7 +55,7 @@ class Encoder(nn.Module):
         return torch.cat(states)
 
     def take_off(self, first: int, stride: int) -> list[nn.Module]:
-        """Remove the layers from `first` on, which are to learn from tokens that are each the mean of `stride`."""
+        """Remove and return the layers from `first` on, to be trained on tokens that are each the mean of `stride`."""
         upper = [copy.deepcopy(layer) for layer in self.layers[first:]]  # those of WavLM share a table
         self.layers = self.layers[:first]
         for layer in upper:
@@ -65,7 +65,7 @@ class Encoder(nn.Module):
 
 
 class WhisperEncoder(Encoder):
-    """Hears a log-mel (1, bands, frames), at most 3000 frames, two of which make a token."""
+    """Takes a log-mel spectrogram (1, bands, frames) of at most 3000 frames, two of which make a token."""
 
     positions: Tensor
 
@@ -81,14 +81,14 @@ class WhisperEncoder(Encoder):
 
 
 class WaveEncoder(Encoder):
-    """wav2vec 2.0, HuBERT or WavLM: hears a waveform (1, samples), of which convolutions make a token every 20 ms."""
+    """wav2vec 2.0, HuBERT or WavLM: takes a waveform (1, samples); convolutions make a token of every 20 ms."""
 
     def __init__(self, model: Any, layers: int) -> None:
         kept = list(model.encoder.layers)[:layers]
         super().__init__(wavlm_layers(kept) if model.config.model_type == "wavlm" else kept, model.config.hidden_size)
         self.convolutions, self.projection = model.feature_extractor.conv_layers, model.feature_projection
         self.positions, self.norm = model.encoder.pos_conv_embed, model.encoder.layer_norm
-        self.norm_is_last = model.config.do_stable_layer_norm  # behind all layers, of which the last is not heard
+        self.norm_is_last = model.config.do_stable_layer_norm  # after all layers, of which the last is not used
         if nn.utils.parametrize.is_parametrized(self.positions.conv):
             nn.utils.parametrize.remove_parametrizations(self.positions.conv, "weight")
 
@@ -104,23 +104,23 @@ class WaveEncoder(Encoder):
 
 
 def front_end_of(name: str) -> LogMel | Waveform:
-    """What the encoder in a folder or on the hub hears; a TrainingError where there is none."""
+    """The front end of the encoder in a folder or on the hub; a TrainingError where there is none."""
     config = _config(name)
     if config.model_type == "whisper":
         return LogMel(bands=config.num_mel_bins, longest_s=LONGEST_S)
-    told = _preprocessing(name)
-    if told.get("sampling_rate", RATE) != RATE:
-        raise TrainingError(f"The encoder {name} hears {told['sampling_rate']} samples a second: name one that hears "
-                            f"{RATE}.")
+    settings = _preprocessing(name)
+    if settings.get("sampling_rate", RATE) != RATE:
+        raise TrainingError(f"The encoder {name} takes {settings['sampling_rate']} samples a second: name one that "
+                            f"takes {RATE}.")
     usual = config.model_type != "wavlm" or config.feat_extract_norm == "layer"
     shortest_s = max(0.1, math.ceil(100 * _samples(config, FEWEST) / RATE) / 100)
-    return Waveform(normalized=told.get("do_normalize", usual) is True, shortest_s=shortest_s, longest_s=LONGEST_S)
+    return Waveform(normalized=settings.get("do_normalize", usual) is True, shortest_s=shortest_s, longest_s=LONGEST_S)
 
 
 def load_encoder(name: str, layers: int) -> Encoder:
     """The encoder in a folder or on the hub; a TrainingError where there is none, or it has fewer layers.
 
-    With 0 layers only the stem is heard.
+    With 0 layers only the stem is used.
     """
     import transformers
 
@@ -146,7 +146,10 @@ def means(hidden: Tensor, stride: int) -> Tensor:
 
 
 def pooled(states: Tensor) -> Tensor:
-    """Mean and standard deviation over time of hidden states (layers, tokens, width) -> (layers, 2 width)."""
+    """Statistics pooling: mean and standard deviation over time, (layers, tokens, width) -> (layers, 2 width).
+
+    Snyder et al. (2017), https://doi.org/10.21437/Interspeech.2017-620: a clip of any length becomes one vector.
+    """
     deviation = (states - states.mean(1, keepdim=True)).square().mean(1).sqrt()
     return torch.cat([states.mean(1), deviation], dim=1)
 
@@ -168,7 +171,7 @@ def _config(name: str) -> Any:
 
 
 def _preprocessing(name: str) -> dict[str, Any]:
-    """What the encoder's own feature extractor would do, nothing where it is not told."""
+    """The settings of the encoder's own feature extractor, empty where there are none."""
     from transformers import Wav2Vec2FeatureExtractor
 
     try:
@@ -180,7 +183,10 @@ def _preprocessing(name: str) -> dict[str, Any]:
 
 
 def _samples(config: Any, tokens: int) -> int:
-    """How many samples the convolutions need to make tokens of."""
+    """How many samples the convolutions need for some tokens.
+
+    Backwards through them: n outputs of a convolution need (n - 1) stride + kernel inputs.
+    """
     for kernel, stride in zip(reversed(config.conv_kernel), reversed(config.conv_stride), strict=True):
         tokens = (tokens - 1) * stride + kernel
     return tokens

@@ -195,7 +195,7 @@ class _State:
         self.network.linear.weight[unknown], self.network.linear.bias[unknown] = 0, NEVER
         self.network.eval()
         rows = np.random.default_rng(self.settings.seed).permutation(np.concatenate(list(self.clips.groups.values())))
-        seen = [self.network.seen(self.here.here(batch.states), self.here.here(batch.heard))
+        seen = [self.network.pooled(self.here.here(batch.states), self.here.here(batch.heard))
                 for batch in self.clips.plain(rows[:STANDARDS])]
         self.network.standard.learn(self.network.means(torch.cat(seen)))
 

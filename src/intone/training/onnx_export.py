@@ -23,9 +23,8 @@ from intone.training.recipes import ProbeRecipe, TunedRecipe
 TOLERANCE = 1e-5
 """Largest difference of a probability between PyTorch and the exported network."""
 
-
 PACKED_TOLERANCE = 0.05
-"""The same where the weights are kept as 8-bit integers; what that costs in accuracy is measured on whole folds."""
+"""The same where the weights are kept as 8-bit integers; the cost in accuracy is measured on whole folds."""
 
 
 def best_network(folder: Path) -> nn.Module:
@@ -78,11 +77,12 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
 
 
 def set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
+    """Put the settings of a recognizer into a network, in place of earlier ones."""
     onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(dataclass_json.to_dict(model))})
 
 
 def _strip(proto: onnx.ModelProto) -> None:
-    """Drop the notes of the exporter: they hold paths of the machine that trained."""
+    """Drop the exporter's notes: they hold paths of the machine that trained."""
     proto.doc_string = ""
     for node in proto.graph.node:
         node.doc_string = ""
@@ -97,8 +97,10 @@ def _strip(proto: onnx.ModelProto) -> None:
 def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:
     """Replace large float weights by 8-bit integers with one scale for each output channel.
 
-    The runtime turns them back into floats when it loads the network, so that it computes as before, with weights
-    that are rounded to 1/127 of the largest of their channel.
+    A weight w becomes round(w / s), -127 to 127, with s = max |w| / 127 over its channel (symmetric, so that 0 stays
+    0; Jacob et al. 2018, https://arxiv.org/abs/1712.05877). The runtime turns it back into s round(w / s) when it loads
+    the network, and computes in floats as before. Rounding is off by s / 2 at most: by 1/254 of the largest weight of
+    the channel. One scale a channel keeps a channel of small weights from being rounded by the largest of another.
     """
     graph = proto.graph
     for tensor in [one for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT]:
@@ -118,9 +120,9 @@ def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:
 
 
 class Probabilities(nn.Module):
-    """A network with the softmax behind it: what is exported.
+    """A network with the softmax behind it: the graph that is exported.
 
-    One that can tell how strange its input is, by a method `judged` (features) -> logits, ood_score (n,), does.
+    A network with a method `judged`, features -> logits and ood_score (n,), has both outputs.
     """
 
     def __init__(self, network: nn.Module) -> None:
