@@ -2,6 +2,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 import intone
 
 HEAVY = ("torch", "pandas", "matplotlib", "flask", "librosa", "sklearn", "onnx", "soundfile", "transformers")
@@ -13,9 +15,9 @@ def run(code: str) -> str:
 
 
 def test_the_public_surface_is_exactly_all():
-    public = json.loads(run("import intone, json, types; print(json.dumps(sorted(name for name, value in "
-                            "vars(intone).items() if not name.startswith('_') "
-                            "and not isinstance(value, types.ModuleType))))"))
+    public = json.loads(run("import intone, json, types; print(json.dumps(sorted(name for name in dir(intone) "
+                            "if not name.startswith('_') "
+                            "and not isinstance(getattr(intone, name), types.ModuleType))))"))
     assert public == sorted(intone.__all__)
     assert sorted(intone.__all__) == ["Attribution", "IntoneError", "Prediction", "Recognizer", "RecognizerIdentity",
                                       "RecordingError", "Segment", "load"]
@@ -36,8 +38,24 @@ def test_the_version_is_one():
 
 def test_importing_it_imports_nothing_heavy():
     loaded = set(json.loads(run("import intone, json, sys; print(json.dumps(list(sys.modules)))")))
+    assert "intone" in loaded and not loaded & {*HEAVY, "numpy", "onnxruntime"}
+    loaded = set(json.loads(run("import intone, json, sys; intone.Recognizer; print(json.dumps(list(sys.modules)))")))
     assert "intone.recognition.recognizer" in loaded
     assert not loaded & set(HEAVY)
+
+
+def test_what_is_not_public_is_refused_as_by_any_module():
+    with pytest.raises(AttributeError, match="module 'intone' has no attribute 'nothing'"):
+        _ = intone.nothing
+    assert not hasattr(intone, "__wrapped__")
+
+
+@pytest.mark.parametrize(("old", "new"), [("Stretch", "Segment"), ("Moment", "Attribution")])
+def test_the_names_of_the_last_version_still_work(old, new):
+    with pytest.warns(DeprecationWarning, match=f"intone.{old} is called {new} now"):
+        assert getattr(intone, old) is getattr(intone, new)
+    with pytest.warns(DeprecationWarning, match="intone.annotations is called intone.recognition.formats now"):
+        assert intone.annotations.FORMATS
 
 
 def test_an_answer_needs_none_of_the_training_either():

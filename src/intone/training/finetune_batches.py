@@ -1,7 +1,7 @@
 """The clips of a fine-tuning in batches: which an epoch takes, what befalls them on their way, what is heard of them.
 
-A clip is augmented anew each time (`audio.augment.augmented`), by random numbers that depend on the seed, the epoch, the
-step, its place in the batch and the clip alone. What stays as it is of the encoder then hears it.
+A clip is augmented anew each time (`audio.augment.augmented`), by random numbers that depend on the seed, the epoch,
+the step, its place in the batch and the clip alone. What stays as it is of the encoder then hears it.
 """
 
 import hashlib
