@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 from command import Ran, finish, start
-from intone.web import processes
+from intone.web import gunicorn_server
 from intone.web.state import ledger_in
 from intone.web.store import Ledger
 from sounds import pcm, silence, voice
@@ -39,7 +39,8 @@ def children(process: int) -> list[int]:
 
 
 def folder_of(worker: int) -> Path:
-    return Path(json.loads(Path(f"/proc/{worker}/cmdline").read_bytes().split(b"\0")[3])["folder"])
+    opened = [link.readlink() for link in Path(f"/proc/{worker}/fd").iterdir()]
+    return next(path.parent for path in opened if path.name == "ledger.sqlite")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def until(holds: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def test_any_process_answers_about_what_another_hears(page: Page) -> None:
+def test_any_process_answers_about_what_another_analyses(page: Page) -> None:
     first, second = page.workers
     with page.only(first):
         place = page.begin()
@@ -200,11 +201,11 @@ def test_the_limit_of_long_ones_counts_over_all_processes(page: Page) -> None:
     until(lambda: "intone_jobs 0.0" in page.ask("/metrics")[1])
 
 
-def test_what_a_killed_process_was_hearing_has_failed_and_another_takes_its_place(page: Page) -> None:
+def test_what_a_killed_process_was_analysing_has_failed_and_another_takes_its_place(page: Page) -> None:
     first, second = page.workers
     before = answers(page)
     with page.only(first):
-        places = [page.begin() for _ in range(4)]  # two are heard and two wait
+        places = [page.begin() for _ in range(4)]  # two are analysed and two wait
     os.kill(first, signal.SIGKILL)
     until(lambda: page.told(places[0])["state"] == "failed")
     for place in places:
@@ -286,14 +287,14 @@ def test_what_cannot_begin_says_why_as_one_process_would(tmp_path: Path) -> None
 
 
 def test_a_folder_that_is_left_is_removed_and_one_that_is_used_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "MEMORY", tmp_path)
+    monkeypatch.setattr(gunicorn_server, "MEMORY", tmp_path)
     left = tmp_path / "intone-page-left"
     left.mkdir()
     os.utime(left, (0, 0))
     (tmp_path / "another").mkdir()
-    with processes.shared_folder() as used:
+    with gunicorn_server.shared_folder() as used:
         os.utime(used, (0, 0))
-        with processes.shared_folder() as other:
+        with gunicorn_server.shared_folder() as other:
             assert {one.name for one in tmp_path.iterdir()} == {used.name, other.name, "another"}
         assert used.exists() and not other.exists()
     assert [one.name for one in tmp_path.iterdir()] == ["another"]

@@ -29,7 +29,7 @@ nobody can guess: no visitor can read the answer of another.
 """
 
 from intone.web.app import create_app
-from intone.web.serving import serve
+from intone.web.server import serve
 from intone.web.settings import WebSettings
 
 __all__ = ["WebSettings", "create_app", "serve"]

@@ -1,18 +1,26 @@
-"""How many recordings are heard at once, over all processes of a page.
+"""What is let in: how many recordings are analysed at once, and how many bytes of requests are held.
 
 Decoding and the network take a processor each; more of them at the same time than there are processors make everyone
-wait longer, so a few run, a few wait, and the rest are told so at once.
+wait longer. So a few run, a few wait, and the rest are refused at once (`Desk`, over all processes of a page).
+
+Bodies stay in memory, since nothing of a recording goes to a disk, and are therefore bounded (`Room`, in each process).
+They are counted as the application reads them; a request for whose body there is no room is refused before it is read.
 """
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO
+
+from flask import Flask, g, request
+from werkzeug.exceptions import ClientDisconnected
 
 from intone.web.store import Ledger
 
 
 class BusyError(Exception):
-    """Too many recordings wait already, or this one waited too long."""
+    """Too many recordings wait already, or this one waited too long, or there is no room for it."""
 
 
 class Desk:
@@ -58,3 +66,65 @@ class Desk:
     def _count(self, those: str, *values: object) -> int:
         found: int = self._ledger.ask(f"SELECT count(*) FROM places WHERE desk = ? {those}", self._name, *values)[0][0]
         return found
+
+
+class Room:
+    """Room for `most` bytes of bodies, or for a single body of any size; `held` are there, and `tell` counts them."""
+
+    def __init__(self, most: int, tell: Callable[[int], object]) -> None:
+        self.most, self.held = most, 0
+        self._tell, self._lock = tell, threading.Lock()
+
+    def check(self, own: int, expected: int) -> None:
+        """Raise BusyError where a body of which `own` bytes are held would have no room beside the others."""
+        others = self.held - own
+        if others and others + max(own, expected) > self.most:
+            raise BusyError
+
+    def add(self, more: int) -> None:
+        """Count more bytes, or fewer."""
+        with self._lock:
+            self.held += more
+        self._tell(more)
+
+
+class Body:
+    """The body of one request, counted as it is read. A client has announced `size` bytes, or 0 if it does not say.
+
+    BusyError at the beginning, or while it is read, where there is no room for it.
+    """
+
+    def __init__(self, stream: IO[bytes], size: int, room: Room) -> None:
+        self._stream, self._size, self._room, self._held = stream, size, room, 0
+        if size:
+            room.check(0, size)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; ClientDisconnected where the client has gone or fallen silent."""
+        try:
+            found = self._stream.read(size)
+        except OSError as error:
+            raise ClientDisconnected from error
+        self._held += len(found)
+        self._room.add(len(found))
+        self._room.check(self._held, self._size)
+        return found
+
+    def close(self) -> None:
+        """Give the room back."""
+        self._room.add(-self._held)
+        self._held = 0
+
+
+def limit_bodies(app: Flask, room: Room) -> None:
+    """Let the requests of an application keep to the room that there is."""
+    def enter() -> None:
+        g.body = Body(request.environ["wsgi.input"], request.content_length or 0, room)
+        request.environ["wsgi.input"] = g.body
+
+    def leave(_error: BaseException | None) -> None:
+        if "body" in g:
+            g.body.close()
+
+    app.before_request(enter)
+    app.teardown_request(leave)

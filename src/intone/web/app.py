@@ -4,14 +4,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, request
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
-from intone.web import api, health, page, template_filters
-from intone.web.admission import BusyError
-from intone.web.bodies import TURNED_AWAY
+from intone.web import admission, api, health, page, template_filters
 from intone.web.error_answers import answer_failures, refused
 from intone.web.security import protect
 from intone.web.settings import WebSettings
@@ -36,8 +34,8 @@ class Application(Flask):
 def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Flask:
     """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer.
 
-    `together` is a folder that several processes share, so that any of them can answer about anything (`crew` makes
-    it); None where one process serves the page.
+    `together` is a folder that several processes share, so that any of them can answer about anything
+    (`gunicorn_server` makes it); None where one process serves the page.
     """
     settings = settings or WebSettings()
     app = Application("intone.web")
@@ -50,8 +48,8 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
         with app.app_context():
             return json.dumps(refused(error))
 
-    attach(app, recognizer, settings, problem, together)
-    app.before_request(_turn_away)
+    state = attach(app, recognizer, settings, problem, together)
+    admission.limit_bodies(app, state.room)
     template_filters.equip(app, __version__)
     protect(app)
     answer_failures(app)
@@ -59,7 +57,3 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
         app.register_blueprint(blueprint)
     return app
 
-
-def _turn_away() -> None:
-    if TURNED_AWAY in request.environ:
-        raise BusyError

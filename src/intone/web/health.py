@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from intone.web.metrics import MEDIA_TYPE
 from intone.web.state import state
 
 blueprint = Blueprint("operations", __name__)
@@ -19,4 +18,4 @@ def health() -> ResponseReturnValue:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """What is counted, in Prometheus' text format."""
-    return Response(state().measures.text(), content_type=MEDIA_TYPE)
+    return Response(state().measures.text(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,8 +1,8 @@
-"""Long recordings: heard one after the other, with progress, until they are done or cancelled.
+"""Long recordings: analysed one after the other, with progress, until they are done or cancelled.
 
-A job is known by an unguessable name to whoever started it, and any process of the page can tell about it; it is heard
-by the one that received it. What it answered is kept until it is fetched away, or for `kept_s` seconds; the recording
-is gone as soon as it was heard.
+Whoever starts a job gets an unguessable name for it. Any process of the page can tell about the job; the one that
+received the recording analyses it. The answer is kept until the client deletes it, or for `kept_s` seconds; the
+recording is gone as soon as it is analysed.
 """
 
 import os
@@ -108,13 +108,19 @@ class Jobs:
             job = self._glanced(job)
             yield job
 
+    def forget_for_ever(self, every_s: float) -> None:
+        """Forget again and again what has been kept for long enough, though nobody asks."""
+        while True:
+            time.sleep(every_s)
+            self._ledger.forget(self._kept_s)
+
     def close(self) -> None:
-        """Cancel what this process hears or would hear."""
+        """Cancel what this process analyses or would analyse."""
         with self._ledger.change() as db:
             db.execute("DELETE FROM jobs WHERE process = ? AND ended IS NULL", (os.getpid(),))
 
     def join(self, patience_s: float) -> None:
-        """Wait until this process hears none, for at most `patience_s` seconds.
+        """Wait until this process analyses none, for at most `patience_s` seconds.
 
         A process must not end meanwhile: Python ends a thread that returns from the network's C++ in a way that C++
         takes for a crash.

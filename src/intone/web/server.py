@@ -1,4 +1,12 @@
-"""waitress serves the application: `run` until Ctrl+C or SIGTERM, `in_background` as long as a with block lasts."""
+"""Where the page is served, and by what.
+
+`serve` is the command: gunicorn serves on systems with fork (`gunicorn_server`), and waitress elsewhere, in one process
+(`run`). `in_background` serves with waitress for as long as a with block lasts, for tests and notebooks.
+
+gunicorn lets the application read the body of a request, so that one for which there is no room is refused before it is
+read (`admission`). waitress reads all of it before it calls the application: its bodies stay in memory too, but only
+the number of its connections bounds them, each with twice `max_bytes`. That is for one's own computer.
+"""
 
 import logging
 import os
@@ -7,71 +15,75 @@ import signal
 import socket
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import waitress
 from flask import Flask
 from waitress import wasyncore
-from waitress.task import ThreadedTaskDispatcher
 
 from intone.errors import UsageError
 from intone.parallel import share_memory
-from intone.web import bodies
-from intone.web.state import State
+from intone.recognition.recognizer import load
+from intone.web.app import create_app
+from intone.web.settings import WebSettings
+from intone.web.state import state_of
 
-_BEGUN_S = 1.0  # a request that has arrived is begun at once, where not all threads are busy
-
+_CONNECTIONS = 100  # of waitress; some are its own
 _CANCELLED_S = 5.0  # a job notices between two segments that it is no longer wanted
 
 
+def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | None = None,
+          settings: WebSettings | None = None, processes: int = 1) -> None:
+    """Serve the page until Ctrl+C or SIGTERM; port 0 takes a free one.
+
+    `recognizer` is the path of a recognizer, None the bundled one; `settings` count over all `processes`. Raises
+    UsageError where the address is not free, RecognizerError where the recognizer cannot be loaded.
+    """
+    settings = settings or WebSettings().times(processes)
+    if processes > 1 and os.name != "posix":
+        raise UsageError("Several processes cannot share an address on this system: choose --processes 1.")
+    loaded = load(recognizer)
+    if os.name == "posix":
+        from intone.web import gunicorn_server  # there is no gunicorn on a system without fork
+
+        gunicorn_server.run(lambda folder: create_app(loaded, settings, folder), host, port, settings, processes)
+    else:
+        run(create_app(loaded, settings), host, port)
+
+
 def run(app: Flask, host: str, port: int) -> None:
-    """Serve an application in the main thread until Ctrl+C or SIGTERM; UsageError where the address is not free."""
-    with bound(host, port) as listener:
-        attend(app, listener, lambda: announce(listener, host))
-
-
-def attend(app: Flask, listener: socket.socket, ready: Callable[[], object]) -> None:
-    """Serve an application on a socket in the main thread until Ctrl+C or SIGTERM; `ready` is called as it begins."""
+    """Serve with waitress in the main thread until Ctrl+C or SIGTERM; UsageError where the address is not free."""
+    jobs = state_of(app).jobs
     share_memory()
-    channels: dict[int, Any] = {}
-    with ended_by_sigterm():
-        server = _server(app, listener, channels)
-        ready()
-        try:
-            wasyncore.loop(server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll, channels)
-        except (SystemExit, KeyboardInterrupt):
-            _state(app).jobs.close()  # who follows one is told, instead of being waited for
-            end_requests(server.task_dispatcher)
-            _state(app).jobs.close()  # those that a request in flight began
-            _state(app).jobs.join(_CANCELLED_S)
-        finally:
-            wasyncore.close_all(channels)
+    with bound(host, port) as listener, _ended_by_signals(jobs.close):  # who follows a job is told, not waited for
+        server = _waitress(app, listener)
+        announce(address(listener, host))
+        server.run()  # SystemExit ends it, after the requests in flight
+        jobs.close()  # those that a request in flight began
+        jobs.join(_CANCELLED_S)
+        server.close()
 
 
 @contextmanager
 def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an application in a thread; yields its address, such as `http://127.0.0.1:40123`."""
-    channels: dict[int, Any] = {}
+    """Serve with waitress in a thread; yields the address, such as `http://127.0.0.1:40123`."""
+    connections: dict[int, Any] = {}
     with bound(host, port) as listener:
-        server = _server(app, listener, channels)
+        server = _waitress(app, listener, map=connections)
         thread = threading.Thread(target=server.run, name="intone-page", daemon=True)
         thread.start()
         try:
             yield address(listener, host)
         finally:
-            _state(app).jobs.close()
-            server.trigger.pull_trigger(lambda: wasyncore.close_all(channels))
+            state_of(app).jobs.close()
+            # waitress has no public way to end a server that runs in a thread.
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
             thread.join()
-            end_requests(server.task_dispatcher)
-
-
-def _state(app: Flask) -> State:
-    found: State = app.extensions["intone"]
-    return found
+            server.task_dispatcher.shutdown()
 
 
 def address(listener: socket.socket, host: str) -> str:
@@ -80,9 +92,9 @@ def address(listener: socket.socket, host: str) -> str:
     return f"http://{shown}:{listener.getsockname()[1]}"
 
 
-def announce(listener: socket.socket, host: str) -> None:
+def announce(where: str) -> None:
     """Say where the page is."""
-    print(f"Serving on {address(listener, host)} (Ctrl+C ends it)", flush=True)
+    print(f"Serving on {where} (Ctrl+C ends it)", flush=True)
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -98,43 +110,33 @@ def bound(host: str, port: int) -> socket.socket:
                          "--port.") from error
 
 
-def _server(app: Flask, listener: socket.socket, channels: dict[int, Any]) -> Any:
+def _waitress(app: Flask, listener: socket.socket, **more: Any) -> Any:
     """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
-    settings = _state(app).settings
+    settings = state_of(app).settings
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(
+    return waitress.create_server(
         app,
-        map=channels,
         sockets=[listener],
         threads=settings.at_once + settings.waiting + settings.jobs_at_once + settings.jobs_waiting + 4,
+        connection_limit=_CONNECTIONS,
         max_request_body_size=2 * settings.max_bytes,
         inbuf_overflow=2 * settings.max_bytes + 1,
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
+        **more,
     )
-    bodies.limit(server, _state(app).room)
-    return server
-
-
-def end_requests(dispatcher: ThreadedTaskDispatcher) -> None:
-    """Let the requests that have arrived be answered, and end the threads.
-
-    By itself waitress ends idle threads first, and drops what has arrived and is not begun.
-    """
-    until = time.monotonic() + _BEGUN_S
-    while dispatcher.queue and time.monotonic() < until:
-        time.sleep(0.01)
-    dispatcher.shutdown()
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM raise SystemExit in the main thread, as long as a with block lasts."""
+def _ended_by_signals(first: Any) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM call `first` and raise SystemExit in the main thread, as long as a with block lasts."""
     def end(_number: int, _frame: FrameType | None) -> None:
+        first()
         sys.exit(0)
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

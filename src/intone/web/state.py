@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
-from intone.web.admission import Desk
-from intone.web.bodies import Room
+from intone.web.admission import Desk, Room
 from intone.web.jobs import Jobs
-from intone.web.metrics import Measures
 from intone.web.settings import WebSettings
 from intone.web.store import Ledger
 from intone.web.texts import Texts
 
 if TYPE_CHECKING:
     from intone.recognition.recognizer import Recognizer
+    from intone.web.metrics import Measures
 
 _NAME = "intone"
 
@@ -32,19 +31,23 @@ class State:
     texts: Texts
     desk: Desk
     jobs: Jobs
-    measures: Measures
+    measures: "Measures"
     room: Room
 
 
 def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem: Callable[[Exception], str],
-           together: Path | None = None) -> None:
+           together: Path | None = None) -> State:
     """Give the application its state; `problem` says why a job failed, `together` is as `create_app` has it."""
+    from intone.web.metrics import Measures  # prometheus_client reads an environment that is set only now
+
     ledger = Ledger(together and ledger_in(together))
     desk = Desk(ledger, "answers", settings.at_once, settings.waiting)
     jobs = Jobs(ledger, Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting), settings.kept_s, problem)
     measures = Measures(lambda: jobs.active, together and counts_in(together))
-    app.extensions[_NAME] = State(recognizer, settings, Texts(settings.language), desk, jobs, measures,
-                                  Room(settings.held_bytes))
+    made = State(recognizer, settings, Texts(settings.language), desk, jobs, measures,
+                 Room(settings.held_bytes, measures.held.inc))
+    app.extensions[_NAME] = made
+    return made
 
 
 def ledger_in(together: Path) -> Path:
@@ -59,4 +62,9 @@ def counts_in(together: Path) -> Path:
 
 def state() -> State:
     """The state of the application that handles the current request."""
-    return cast(State, current_app.extensions[_NAME])
+    return state_of(current_app)
+
+
+def state_of(app: Flask) -> State:
+    """The state of an application."""
+    return cast(State, app.extensions[_NAME])

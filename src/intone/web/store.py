@@ -1,7 +1,7 @@
 """What the processes of one page share: who has a place at which desk, and the long recordings with their answers.
 
-SQLite keeps it: in memory where one process serves the page, in a private folder (`crew`) where several do. A recording
-is never in it, but for the peaks that an answer has of it.
+SQLite keeps it: in memory where one process serves the page, in a private folder where several do (`gunicorn_server`).
+It never holds a recording, but the answers in it hold the peaks of their waveforms.
 """
 
 import sqlite3
@@ -30,7 +30,8 @@ class Ledger:
         self._changed = threading.Condition()
         self._glance_s = None if path is None else _GLANCE_S
         self._db = sqlite3.connect(path or ":memory:", timeout=_LOCKED_S, isolation_level=None, check_same_thread=False)
-        weakref.finalize(self, self._db.close).atexit = False  # threads may still ask it then
+        self.close = weakref.finalize(self, self._db.close)
+        self.close.atexit = False  # threads may still ask it then
         self._db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON; {_TABLES}")
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -64,7 +65,7 @@ class Ledger:
             db.execute("DELETE FROM jobs WHERE ended < ?", (time.monotonic() - kept_s,))
 
     def bury(self, process: int, told: str) -> None:
-        """Free the places of a process that has ended; what it was hearing has failed, as the problem `told` says."""
+        """Free the places of a process that has ended; what it was analysing has failed, as the problem `told` says."""
         with self.change() as db:
             db.execute("DELETE FROM places WHERE process = ?", (process,))
             db.execute("UPDATE jobs SET state = 'failed', told = ?, ended = ? WHERE process = ? AND ended IS NULL",
