@@ -141,9 +141,13 @@ class Server:
     memory: list[tuple[float, float]] = field(default_factory=list)
 
     def megabytes(self) -> float:
-        """Its memory now."""
-        found = psutil.Process(self.process.pid)
-        return sum(one.memory_info().rss for one in [found, *found.children(recursive=True)]) / 1e6
+        """Its memory now; what processes share is counted once."""
+        return sum(one.memory_full_info().pss for one in self.processes()) / 1e6
+
+    def processes(self) -> list[psutil.Process]:
+        """All of its processes."""
+        first = psutil.Process(self.process.pid)
+        return [first, *first.children(recursive=True)]
 
 
 @contextmanager
@@ -331,7 +335,7 @@ def _open(server: Server) -> int:
     """Connections that clients have with the server."""
     port = urlsplit(server.address).port
     return sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port == port
-               for one in psutil.Process(server.process.pid).net_connections("tcp"))
+               for process in server.processes() for one in process.net_connections("tcp"))
 
 
 def machine() -> dict[str, Any]:

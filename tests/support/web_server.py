@@ -1,4 +1,4 @@
-"""A recognizer for tests of the page, the sounds it knows, and how to send them.
+"""A recognizer for tests of the page, the sounds it knows, how to send them, and servers in processes of their own.
 
 It answers by pitch, so swapped answers are noticed.
 """
@@ -6,12 +6,18 @@ It answers by pitch, so swapped answers are noticed.
 import html
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
 import wave
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -130,6 +136,54 @@ def post(address: str, recording: bytes, headers: dict[str, str] | None = None) 
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.load(error)
+
+
+SERVERS = {
+    "waitress": "server.run(create_app({recognizer}, {settings}), '127.0.0.1', 0)",
+    "gunicorn": "gunicorn_server.run(lambda folder: create_app({recognizer}, {settings}, folder), '127.0.0.1', 0, "
+                "{settings})",
+}
+_IMPORTS = "import os, time; from web_server import StandIn; from intone.web import WebSettings, create_app, server, " \
+           "gunicorn_server; "
+_WARNINGS = ("-W", "error", "-W", "ignore:unclosed <socket:ResourceWarning:gunicorn.arbiter")  # its own, at its start
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server in a process of its own: where it is, and that process."""
+
+    address: str
+    process: "subprocess.Popen[str]"
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that it has started, by their numbers."""
+        pid = self.process.pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def finish(self) -> tuple[int, str, str]:
+        """Its status, and what it wrote after its address, once it has ended."""
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def served(name: str, settings: str = "WebSettings()", recognizer: str = "StandIn()", first: str = "") -> Iterator[Served]:
+    """Serve with one of `SERVERS`, in one process, where warnings are errors; `first` is run before."""
+    folders = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    code = _IMPORTS + first + SERVERS[name].format(recognizer=recognizer, settings=settings)
+    with subprocess.Popen([sys.executable, *_WARNINGS, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+) \(Ctrl\+C ends it\)\n", line)
+            assert address, line + process.communicate()[1]
+            yield Served(address[1], process)
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
 
 
 def alert(page: str) -> str:

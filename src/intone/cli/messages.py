@@ -9,7 +9,7 @@ from cyclopts import CycloptsError
 
 from intone.errors import IntoneError
 
-EXTRAS = {"flask": "web", "waitress": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
+EXTRAS = {"flask": "web", "waitress": "web", "gunicorn": "web", "pandas": "data", "soundfile": "data", "matplotlib": "data",
           "requests": "data", "torch": "train", "onnx": "train", "onnxscript": "train",
           "safetensors": "train", "transformers": "train", "fsspec": "batch", "pyarrow": "batch",
           "distributed": "cluster"}

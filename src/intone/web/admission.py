@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from flask import Flask, g, request
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import BadRequest
 
 from intone.web.store import Ledger
 
@@ -100,11 +100,11 @@ class Body:
             room.check(0, size)
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; ClientDisconnected where the client has gone or fallen silent."""
+        """The next bytes; BadRequest where the client has gone, has fallen silent, or breaks the rules of HTTP."""
         try:
             found = self._stream.read(size)
-        except OSError as error:
-            raise ClientDisconnected from error
+        except Exception as error:  # each server has errors of its own for that
+            raise BadRequest from error
         self._held += len(found)
         self._room.add(len(found))
         self._room.check(self._held, self._size)

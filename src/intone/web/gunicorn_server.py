@@ -112,7 +112,7 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         end = signal.getsignal(signal.SIGTERM)
 
         def end_jobs_too(number: int, frame: FrameType | None) -> None:
-            end(number, frame)  # type: ignore[operator]  # gunicorn has set a function
+            end(number, frame)  # type: ignore[operator, misc]  # gunicorn has set a function
             threading.Thread(target=here.jobs.close).start()  # who follows one is told, instead of being waited for
 
         signal.signal(signal.SIGTERM, end_jobs_too)

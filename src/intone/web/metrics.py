@@ -18,8 +18,8 @@ from prometheus_client.registry import Collector
 class Measures:
     """The counts of one page. Nothing in them says who asked, or what was said.
 
-    `active` tells how many long recordings are being analysed or wait; `together` is the folder of the counts of several
-    processes, None where there is one.
+    `active` tells how many long recordings are being analysed or wait. `together` is the folder of the counts of
+    several processes, None where there is one.
     """
 
     def __init__(self, active: Callable[[], int], together: Path | None = None) -> None:

@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -57,30 +57,30 @@ def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | No
 
 def run(app: Flask, host: str, port: int) -> None:
     """Serve with waitress in the main thread until Ctrl+C or SIGTERM; UsageError where the address is not free."""
-    jobs = state_of(app).jobs
+    jobs, connections = state_of(app).jobs, dict[int, Any]()
     share_memory()
     with bound(host, port) as listener, _ended_by_signals(jobs.close):  # who follows a job is told, not waited for
-        server = _waitress(app, listener)
+        server = _waitress(app, listener, connections)
         announce(address(listener, host))
-        server.run()  # SystemExit ends it, after the requests in flight
+        server.run()  # until SystemExit, and until requests in flight are answered
         jobs.close()  # those that a request in flight began
         jobs.join(_CANCELLED_S)
-        server.close()
+        wasyncore.close_all(connections)
 
 
 @contextmanager
 def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve with waitress in a thread; yields the address, such as `http://127.0.0.1:40123`."""
-    connections: dict[int, Any] = {}
+    connections = dict[int, Any]()
     with bound(host, port) as listener:
-        server = _waitress(app, listener, map=connections)
+        server = _waitress(app, listener, connections)
         thread = threading.Thread(target=server.run, name="intone-page", daemon=True)
         thread.start()
         try:
             yield address(listener, host)
         finally:
             state_of(app).jobs.close()
-            # waitress has no public way to end a server that runs in a thread.
+            # waitress has no public way to end a server that runs in a thread, or to close its connections.
             server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
             thread.join()
             server.task_dispatcher.shutdown()
@@ -110,12 +110,13 @@ def bound(host: str, port: int) -> socket.socket:
                          "--port.") from error
 
 
-def _waitress(app: Flask, listener: socket.socket, **more: Any) -> Any:
+def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) -> Any:
     """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
     settings = state_of(app).settings
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return waitress.create_server(
         app,
+        map=connections,
         sockets=[listener],
         threads=settings.at_once + settings.waiting + settings.jobs_at_once + settings.jobs_waiting + 4,
         connection_limit=_CONNECTIONS,
@@ -123,12 +124,11 @@ def _waitress(app: Flask, listener: socket.socket, **more: Any) -> Any:
         inbuf_overflow=2 * settings.max_bytes + 1,
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
-        **more,
     )
 
 
 @contextmanager
-def _ended_by_signals(first: Any) -> Iterator[None]:
+def _ended_by_signals(first: Callable[[], object]) -> Iterator[None]:
     """Let Ctrl+C and SIGTERM call `first` and raise SystemExit in the main thread, as long as a with block lasts."""
     def end(_number: int, _frame: FrameType | None) -> None:
         first()
