@@ -12,7 +12,7 @@ from intone.errors import CorpusError
 from intone.features.front_end import MfccChunks
 from intone.training.chunks import Drawn, class_probabilities, draw, how_many
 from intone.training.recipes import recipe
-from sounds import noise, speaker
+from sounds import noise, voice
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def test_the_seed_decides_everything():
 
 def test_the_features_are_those_of_the_front_end_at_the_level_of_the_clip():
     front_end = recipe("level-independent").front_end
-    signals = [speaker(0.1), noise(0.1, rms=0.3)]
+    signals = [voice(0.1), noise(0.1, rms=0.3)]
     drawn = draw(signals, [0, 1], 2, front_end, np.random.default_rng(0))
     assert set(drawn.clips) == {0, 1}
     # Each clip is one chunk long: there is only one way to cut it.

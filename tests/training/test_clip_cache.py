@@ -7,16 +7,17 @@ import pandas as pd
 import pytest
 
 from intone.audio import RATE
+from intone.audio.search import read_clip
 from intone.corpora import open_corpora
 from intone.errors import CorpusError
 from intone.training import clip_cache
 from intone.training.clip_cache import MARGIN, Spoken
 from small_corpus import write_corpus
-from sounds import speaker
+from sounds import voice
 
 
 def test_what_is_spoken_lies_between_silences() -> None:
-    sound = np.pad(speaker(2.0), RATE)
+    sound = np.pad(voice(2.0), RATE)
     found = clip_cache.cut(sound)
     assert len(found.around) < len(sound)
     assert RATE * 1.5 < len(found.signal) < RATE * 2.4
@@ -42,7 +43,7 @@ def test_clips_are_kept_and_read_again(tmp_path: Path, monkeypatch: pytest.Monke
     table = open_corpora([str(write_corpus(tmp_path / "corpus", actors=(1,)))])
     files = clip_cache.keep(table, tmp_path / "kept", jobs=1)
     for path, file in zip(table["path"], files, strict=True):
-        wanted, found = clip_cache.cut(clip_cache.read_clip(Path(path))), clip_cache.read(file)
+        wanted, found = clip_cache.cut(read_clip(Path(path))), clip_cache.read(file)
         assert (found.start, found.end) == (wanted.start, wanted.end)
         np.testing.assert_allclose(found.around, wanted.around, atol=float(np.abs(wanted.around).max()) / 32767)
         assert found.around.dtype == np.float32

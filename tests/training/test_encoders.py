@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from intone.errors import TrainingError
 from intone.features.front_end import LogMel, Waveform
 from intone.training.encoders import FEWEST, KINDS, Encoder, front_end_of, load_encoder, pooled
-from sounds import speaker
+from sounds import voice
 from tiny_encoder import LARGE, LAYERS, WAVES, WIDTH, write_encoder, write_wave_encoder
 
 SEVERAL = ["whisper", *WAVES, *(f"{kind} large" for kind in WAVES), "hubert with batches", "wavlm of three heads"]
@@ -38,7 +38,7 @@ def wavlm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def heard(folder: Path, seconds: float = 0.7) -> torch.Tensor:
     """What an encoder hears of a speaker."""
-    return torch.from_numpy(front_end_of(str(folder))(speaker(seconds)))
+    return torch.from_numpy(front_end_of(str(folder))(voice(seconds)))
 
 
 @torch.no_grad()

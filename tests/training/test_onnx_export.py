@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from intone import labels
-from intone.corpora import open_corpora
+from intone.corpora import open_corpora, registry
 from intone.errors import TrainingError
 from intone.recognition import model_file
 from intone.recognition.model_file import ModelSettings, load_model
@@ -19,7 +19,7 @@ from intone.training.encoders import front_end_of, load_encoder
 from intone.training.finetune_network import Tuned, Upper
 from intone.training.recipes import recipe
 from small_corpus import write_corpus
-from sounds import speaker
+from sounds import voice
 from tiny_encoder import LARGE, WIDTH, write_wave_encoder
 
 
@@ -52,7 +52,7 @@ def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: P
     model = load_model(onnx_export.export(network, made, tmp_path / "made.onnx"))
     assert model.settings == made
     for seconds in (0.1, 0.11, 1.0, 9.0):
-        features = front_end(speaker(seconds))
+        features = front_end(voice(seconds))
         with torch.no_grad():
             logits, ood_score = network.judged(torch.from_numpy(features))
         np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)
@@ -105,4 +105,4 @@ def test_emotions_that_only_one_corpus_has_take_the_factor_that_its_clips_say() 
 
 
 def test_licence_is_that_of_the_data() -> None:
-    assert calibrate.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"
+    assert registry.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"

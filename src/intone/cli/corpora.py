@@ -19,7 +19,7 @@ from intone.training.recipes import recipe as named_recipe
 def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Parameter(negative=())] = False) -> int:
     """Count the recordings of a corpus; name what is missing, damaged, doubled or misnamed.
 
-    The exit status is 1 where it would be wrong to train on the folder. Faults that the publisher's own copy has (stereo
+    The exit status is 1 where it would be wrong to train on the folder. Faults of the publisher's own copy (stereo
     files, equal recordings) are listed as known; missing recordings are a warning.
 
     Parameters

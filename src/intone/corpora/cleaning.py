@@ -146,7 +146,8 @@ def check_manifest(folder: Path, envelope: EnvelopeSettings) -> bool:
 
 def _names(table: "pd.DataFrame") -> list[str]:
     """Where each clip goes below the folder."""
-    return [facts(row["corpus"]).cleaned_path(row) for row in table.to_dict("records")]
+    return [facts(row["corpus"]).cleaned_path({str(name): value for name, value in row.items()})
+            for row in table.to_dict("records")]
 
 
 def _is_done(source: Path, target: Path) -> bool:

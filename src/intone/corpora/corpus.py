@@ -137,7 +137,7 @@ class Corpus:
 
     @classmethod
     def validation_fold(cls, actor: object) -> int | None:
-        """The one fold, 0 to 4, in which a speaker validates, another one than it tests in; None where it never does."""
+        """The one fold, 0 to 4, in which a speaker validates, never that in which it tests; None for no fold."""
         del actor
         return None
 

@@ -120,7 +120,7 @@ class CremaD(Corpus):
 
     @classmethod
     def validation_fold(cls, actor: object) -> int | None:
-        """A quarter of the speakers of the next fold: 1001, 1021 and so on validate in fold 0, as they test in fold 1."""
+        """A quarter of those that test in the next fold: 1001, 1021 and so on validate in fold 0 and test in fold 1."""
         number = int(str(actor)) % 20 - 1
         return number if number in range(5) else None
 

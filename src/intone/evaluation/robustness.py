@@ -108,7 +108,7 @@ def measure(
     table: "pd.DataFrame", evaluation: Path, family: Family = ROBUSTNESS, *, corpus: str | None = None,
     conditions: Sequence[str] | None = None, only: Sequence[int] | None = None, every: int = 1, jobs: int | None = None,
 ) -> dict[str, "pd.DataFrame"]:
-    """Recognise the clips of an evaluation of eight classes under some conditions (all) in some folds (all that are done).
+    """Recognise the clips of an evaluation of eight classes under some conditions (all), in some folds (all done ones).
 
     Of `table` the spoken clips of one corpus are used (`tested_corpus` without one), of each speaker and emotion only
     every `every`-th. Returns out-of-fold predictions by condition, "as recorded" first, of everything that is measured
@@ -132,11 +132,13 @@ def tested_corpus(evaluation: Path, name: str | None = None) -> str:
 
     A UsageError for a name that stands for no corpus.
     """
-    if name is not None and name not in corpora():
-        raise UsageError(f"There is no corpus '{name}': choose {', '.join(corpora())}.")
-    held_out = {one.partition(":")[0] for number in _folds(evaluation, None)
-                for one in run.read_run(evaluation / f"fold-{number}").held_out}
-    return name or next((one for one in corpora() if one in held_out), next(iter(corpora())))
+    if name is not None:
+        if name not in corpora():
+            raise UsageError(f"There is no corpus '{name}': choose {', '.join(corpora())}.")
+        return name
+    settings = [run.read_run(evaluation / f"fold-{number}") for number in _folds(evaluation, None)]
+    held_out = {speaker.partition(":")[0] for one in settings for speaker in one.held_out}
+    return next((one for one in corpora() if one in held_out), next(iter(corpora())))
 
 
 def known(name: str, family: Family) -> str:

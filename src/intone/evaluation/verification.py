@@ -46,7 +46,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Verification:
-    """Accuracy on the clips of the training (`heard`), and on those of unseen speakers (`unheard`); `how` they are unseen."""
+    """Accuracy on the clips of the training (`heard`) and on unseen speakers (`unheard`), and `how` they are unseen."""
 
     heard: Share
     unheard: Share
@@ -116,7 +116,7 @@ def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Seq
 
 
 def _evaluated(evaluation: Path, made: run.RunSettings) -> Share:
-    """The accuracy in an evaluation, on the first corpus that it tested; a TrainingError where its recipe is another."""
+    """The accuracy in an evaluation, on the first corpus that it tested; a TrainingError for one of another recipe."""
     other = run.read_run(evaluation / "fold-0")
     if (other.recipe, other.sex, other.classes) != (made.recipe, made.sex, made.classes):
         raise TrainingError(f"The evaluation in {evaluation} is of {other.recipe.name}, {other.sex}, {other.classes} "

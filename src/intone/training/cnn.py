@@ -153,7 +153,7 @@ class _State:
             weight = self.weights.cpu()[classes[rows]].sum()
             loss = cross_entropy(logits, truth, self.weights, reduction="sum") / weight
             self.optimizer.zero_grad()
-            (loss * self.here.world).backward()  # DistributedDataParallel takes the mean over the processes: this is the sum
+            (loss * self.here.world).backward()  # DistributedDataParallel divides the summed gradients by the world
             self.optimizer.step()
             losses += float(loss.detach()) * len(rows)
             right += int((logits.argmax(1) == truth).sum())
@@ -187,7 +187,7 @@ def _is_best(history: Sequence[Epoch]) -> bool:
 
 
 class MfccCnn(nn.Module):
-    """The CNN of the original: four 3x3 convolutions (16, 32, 64, 128), max-pool 2x2, dropout 0.5, dense 128, 64, classes.
+    """The original's CNN: 3x3 convolutions (16, 32, 64, 128), max-pool 2x2, dropout 0.5, dense 128, 64 and classes.
 
     498,882 parameters with two classes and chunks of 9 frames x 13 coefficients. Input (n, frames, coefficients) as
     the front end gives it, output logits (n, classes). The input is scaled to 0..1 with the minimum and the maximum

@@ -173,7 +173,7 @@ class _State:
         logits = logits - self.recipe.logit_adjustment * forbidden
         loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / size
         self.optimizer.zero_grad()
-        (loss * self.here.world).backward()  # DistributedDataParallel takes the mean over the processes: this is the sum
+        (loss * self.here.world).backward()  # DistributedDataParallel divides the summed gradients by the world
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         lost, right = self.here.summed(float(loss.detach()), int((logits.argmax(1) == classes).sum()))
         if not math.isfinite(lost):
@@ -244,7 +244,7 @@ def _rate(done: float, warm_up: float) -> float:
 def _smooth_cross_entropy(logits: Tensor, classes: Tensor, forbidden: Tensor, smoothing: float) -> Tensor:
     """Cross-entropy of each clip with label smoothing over the labels that its corpus has.
 
-    The target of a label is s / n for each of the n allowed ones, and 1 - s more for the true one (Szegedy et al. 2016).
+    The target is s / n for each of the n allowed labels, and 1 - s more for the true one (Szegedy et al. 2016).
     """
     allowed = (~forbidden).float()
     even = smoothing * allowed / allowed.sum(1, keepdim=True)

@@ -1,7 +1,7 @@
 """The clips of a fine-tuning in batches: which clips an epoch takes, their augmentation, the states of the encoder.
 
-A clip is augmented anew each time that it is taken (`augment.varied`); the random numbers depend on the seed, the epoch,
-the step, its place in the batch and the clip alone. The frozen layers of the encoder then process it.
+A clip is augmented anew each time that it is taken (`augment.varied`). The random numbers depend on the seed, the
+epoch, the step, its place in the batch and the clip alone. The frozen layers of the encoder then process it.
 """
 
 import hashlib

@@ -29,9 +29,10 @@ def read_history(path: Path) -> list[Epoch]:
     try:
         with told(path), path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            if not {*COLUMNS} <= {*(reader.fieldnames or ())}:
-                raise ValueError("a column is missing")
-            return [Epoch(int(row["epoch"]), *(float(row[name]) for name in COLUMNS[1:])) for row in reader]
+            if set(reader.fieldnames or ()) != set(COLUMNS):
+                raise ValueError("other columns")
+            return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
+                    for row in reader]
     except (ValueError, TypeError, csv.Error) as error:
         raise FileError(f"{path} is damaged (it is not the history of a training): name the history.csv that a "
                         "training wrote, or train again into a new folder.") from error

@@ -89,7 +89,7 @@ def train(
 
 
 def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) -> Reading:
-    """The linear layer fitted on the clips of speakers that do not validate; `files` are those of `encoder_cache.encode`."""
+    """The linear layer fitted on the clips of speakers that do not validate; `files` are those of `encode`."""
     recipe = settings.recipe_of(ProbeRecipe)
     trains = [int(row) for row in np.flatnonzero(~splits.speakers(table).isin(settings.validating).to_numpy())]
     found = torch.from_numpy(np.stack([encoder_cache.read_pooled(files[row]) for row in trains]))

@@ -27,7 +27,7 @@ def allowed_labels(table: "pd.DataFrame", outputs: Sequence[str]) -> NDArray[np.
 
 
 def draws(table: "pd.DataFrame") -> NDArray[np.int64]:
-    """How often an epoch takes each clip, (clips,), as its corpus states it (`Corpus.draws`); 1 where it states none."""
+    """How often an epoch takes each clip, (clips,), as its corpus states (`Corpus.draws`), or 1."""
     pairs = zip(table["corpus"], table["vocal"], strict=True)
     return np.array([facts(name).draws.get(vocal, 1) for name, vocal in pairs], np.int64)
 
