@@ -170,5 +170,7 @@ def test_a_corpus_is_left_out(
         assert not any(speaker.startswith(f"{corpus}:") for speaker in made.validating)
         assert (folder / "across" / f"across-{corpus}.csv").is_file()
     assert found["ravdess"]["calm"].max() < 1e-6  # CREMA-D knows no calm
+    two = cross_validation.across(table, tuned, folder / "across-women", sex="female", classes=2, jobs=1)
+    assert {corpus: set(rows["actor"] % 2) for corpus, rows in two.items()} == {"ravdess": {0}, "crema-d": {0}}
     with pytest.raises(CorpusError, match="there must be another one to train on"):
         cross_validation.across(table[table["corpus"] == "ravdess"], tuned, folder / "one", jobs=1)

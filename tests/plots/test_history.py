@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 
 from figures import check_file, labels_of, points
 from intone.errors import IntoneError
+from intone.features.front_end import LogMel
 from intone.files import FileError
 from intone.plots import plot_history
-from intone.plots.history import curves
+from intone.plots.history import curves, unit_of
+from intone.training import run
 from intone.training.history import read_history
+from intone.training.recipes import TunedRecipe, recipe
 
 HISTORY = """epoch,loss,accuracy,validation_loss,validation_accuracy
 1,0.7,0.5,0.69,0.55
@@ -34,6 +37,15 @@ def test_the_history_is_drawn_as_it_was_written(tmp_path):
                                  "epoch (number)", "clips that are right (%)"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["training", "validation"]
     assert loss.get_lines()[0].get_linestyle() != loss.get_lines()[1].get_linestyle()
+
+
+@pytest.mark.parametrize(("made", "unit"), [
+    (recipe("original"), "chunks"), (TunedRecipe("made", "any", LogMel()), "clips"), (None, "answers")])
+def test_the_axis_says_what_is_counted(tmp_path, made, unit):
+    if made is not None:
+        run.open_run(tmp_path, run.RunSettings(made, "both", "8", (), 1, "none", (), (), ""))
+    assert unit_of(tmp_path) == unit
+    assert labels_of(curves(read_history(history(tmp_path)), unit))[-1] == f"{unit} that are right (%)"
 
 
 def test_a_history_without_validation_has_one_line(tmp_path):
