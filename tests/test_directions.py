@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "recognition":    f"{BASE} audio features corpora",
     "training":       f"{BASE} audio features corpora recognition",
     "evaluation":     f"{BASE} audio features corpora recognition training",
-    "plots":          f"{BASE} audio features corpora",
+    "plots":          f"{BASE} audio features corpora training",
     "batch":          f"{BASE} audio recognition",
     "web":            f"{BASE} audio recognition plots",
     "cli":            f"{BASE} audio features corpora recognition training evaluation plots batch web",

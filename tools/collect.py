@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from intone.corpora import Ravdess
 from intone.corpora.splits import FOLDS
 from intone.evaluation.cross_validation import OUT_OF_FOLD
 from intone.files import write_json
@@ -48,7 +49,7 @@ def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) ->
     parts = [read_rows(evaluation / f"fold-{number}" / VALIDATION, "corpus").assign(fold=number) for number in FOLDS]
     rows = pd.concat(parts, ignore_index=True)
     others = ["corpus", HEARD, OOD_SCORE]
-    rows = rows[rows["corpus"] == "ravdess"].drop(columns=others, errors="ignore").sort_values([*KEYS[:1], "fold"])
+    rows = rows[rows["corpus"] == Ravdess.name].drop(columns=others, errors="ignore").sort_values([*KEYS[:1], "fold"])
     table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
     write_rows(table, rows)
     found = load_model(recognizer).settings

@@ -26,7 +26,6 @@ from intone.audio import RATE, Signal, read_mono
 from intone.corpora import splits
 from intone.corpora.table import open_corpora
 from intone.errors import IntoneError, RecordingError
-from intone.evaluation.cross_validation import TESTED
 from intone.files import write_text
 from intone.parallel import mapped
 from intone.recognition.model_file import RECOGNIZER
@@ -84,11 +83,11 @@ def row(job: tuple[str, str, int], run: Path, classes: str, seed: int) -> dict[s
 def clips(corpora: Sequence[str], run: Path) -> list[tuple[str, str, int]]:
     """Clip, path and fold of every spoken clip whose fold has been trained."""
     table = open_corpora(corpora)
-    table = table[(table["vocal"] == "speech") & table["corpus"].isin(TESTED)]
+    table = table[table["vocal"] == "speech"]
     done = {fold for fold in splits.FOLDS if (run / f"fold-{fold}" / RECOGNIZER).is_file()}
-    speakers = zip(table["corpus"], table["actor"], strict=True)
-    numbers = [splits.tested_in(corpus, int(actor)) for corpus, actor in speakers]
-    return [one for one in zip(table["clip"], table["path"], numbers, strict=True) if one[2] in done]
+    rows = zip(table["clip"], table["path"], table["corpus"], table["actor"], strict=True)
+    folds = [(clip, path, splits.tested_in(corpus, actor)) for clip, path, corpus, actor in rows]
+    return [(clip, path, fold) for clip, path, fold in folds if fold in done]
 
 
 def summary(rows: pd.DataFrame) -> str:

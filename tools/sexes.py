@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from intone.corpora import splits
+from intone.corpora import Ravdess, splits
 from intone.corpora.table import assign, open_corpora
 from intone.errors import IntoneError
 from intone.recognition import scoring
@@ -24,7 +24,7 @@ RESULT = Path(__file__).resolve().parent.parent / "results" / "sexes" / "told.cs
 
 def told(run: Path, table: pd.DataFrame, jobs: int | None = None) -> pd.DataFrame:
     """The rows of every spoken clip, as those of an evaluation."""
-    table = assign(table[(table["corpus"] == "ravdess") & (table["vocal"] == "speech")], 8, "both")
+    table = assign(table[(table["corpus"] == Ravdess.name) & (table["vocal"] == "speech")], 8, "both")
     numbers = splits.fold_of(table)
     parts = [scoring.answered(run / f"fold-{number}" / RECOGNIZER, part.reset_index(drop=True), fold=int(number),
                               tell_sex=True, jobs=jobs) for number, part in table.groupby(numbers)]

@@ -103,7 +103,7 @@ def test_plots_refuse_what_they_cannot_draw(corpus: Path, tmp_path: Path, capsys
         assert (ended.status, ended.out) == (status, "")
         assert ended.sentence.startswith(said)
     ended = run(capsys, "plots", corpus, "--sex", "female", "--to", tmp_path / "figures")
-    assert (ended.status, ended.sentence) == (1, "None of the 3 clips has a voice and an emotion for sex female and 8 classes: "
+    assert (ended.status, ended.sentence) == (1, "None of the 3 clips has a speaker and an emotion for sex female and 8 classes: "
                                                  "choose others, or another corpus.")
     assert not (tmp_path / "figures").exists()
 

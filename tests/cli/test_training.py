@@ -22,7 +22,7 @@ from small_corpus import write_corpus, write_crema_d
 from sounds import encode, voice
 from tiny_encoder import write_wave_encoder
 
-INCOMPLETE = "intone: ravdess is not complete here, {} of 1440 recordings by {} voices: only these are used.\n"
+INCOMPLETE = "intone: ravdess is not complete here, {} of 1440 recordings by {} speakers: only these are used.\n"
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_the_whole_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         runs.SETTINGS, runs.HISTORY, runs.CHECKPOINT, runs.BEST, model_file.RECOGNIZER, "training-history.png"}
     verified = run(capsys, "verify", trained, "--data", cleaned)
     assert (verified.status, verified.err) == (0, "")
-    assert re.search(r"clips it was trained on +15 +\d+\.\d% +60\.0%\nvoices it never heard +5 +\d+\.\d% +60\.0%\n", verified.out)
+    assert re.search(r"clips it was trained on +15 +\d+\.\d% +60\.0%\nspeakers it never heard +5 +\d+\.\d% +60\.0%\n", verified.out)
     rows = list(csv.DictReader((trained / "predictions.csv").read_text().splitlines()))
     assert {row["y_pred"] for row in rows} <= {"male_negative", "male_positive"} and len(rows) == 15
     recording = tmp_path / "voice.wav"
@@ -89,7 +89,7 @@ def test_evaluate_takes_the_sexes_from_the_corpus(tmp_path: Path, capsys: pytest
     words = ["evaluate", folder, "--to", tmp_path / "folds", "--classes", "2", "--epochs", "1", "--fold", "0"]
     shown = run(capsys, *words)
     assert shown.status == 0
-    assert shown.sentence == "crema-d is not complete here, 10 of 7435 recordings by 5 voices: only these are used."
+    assert shown.sentence == "crema-d is not complete here, 10 of 7435 recordings by 5 speakers: only these are used."
     cells = [cell.strip() for cell in shown.out.splitlines()[2].split("|")]
     women, men = cells[6], cells[7]
     assert cells[1:3] == ["crema-d: level-independent, both", "2"]
@@ -114,27 +114,27 @@ def test_an_encoder_of_samples_from_the_corpus_to_an_answer(tmp_path: Path, caps
     assert len(answer["attributions"]) > 2
 
 
-def test_evaluate_says_which_fold_lacks_voices(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_says_which_fold_lacks_speakers(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ended = run(capsys, "evaluate", corpus, "--sex", "male", "--to", tmp_path / "folds", "--fold", "2")
     assert (ended.status, ended.out) == (1, "")
-    assert ended.err == INCOMPLETE.format(32, 4) + ("intone: Fold 2 has 0 voices to test and 0 to validate in this data: "
+    assert ended.err == INCOMPLETE.format(32, 4) + ("intone: Fold 2 has 0 speakers to test and 0 to validate in this data: "
                                                     "use the complete corpus.\n")
 
 
 def test_a_complete_vocal_channel_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     touch(tmp_path / "song", [f"{name}.wav" for names in expected_clips("song").values() for name in names])
     ended = run(capsys, "train", tmp_path / "song", "--to", tmp_path / "run", "--hold-out", "ravdess:99")
-    assert (ended.status, ended.sentence) == (2, "There is no voice ravdess:99 to hold out: the data has 23 voices, such as "
+    assert (ended.status, ended.sentence) == (2, "There is no speaker ravdess:99 to hold out: the data has 23 speakers, such as "
                                                  "ravdess:1.")
 
 
 @pytest.mark.parametrize("options, status, said", [
     (["--vocal", "song"], 2, "The data has no song: choose another --vocal, or another folder."),
-    (["--sex", "female"], 1, "None of the 32 clips has a voice and an emotion for sex female and 8 classes"),
+    (["--sex", "female"], 1, "None of the 32 clips has a speaker and an emotion for sex female and 8 classes"),
     (["--recipe", "mine"], 2, "There is no recipe 'mine': choose original or level-independent."),
     (["--recipe", "mine", "--model", "any"], 2, "There is no recipe 'mine' for an encoder: choose tuned or probe."),
     (["--model", "./nowhere"], 1, "There is no encoder at ./nowhere: name a folder with config.json and "),
-    (["--sex", "male", "--hold-out", "ravdess:1", "ravdess:3", "ravdess:5"], 1, "The data has too few voices to validate"),
+    (["--sex", "male", "--hold-out", "ravdess:1", "ravdess:3", "ravdess:5"], 1, "The data has too few speakers to validate"),
 ])
 def test_what_cannot_be_trained_is_told(
     options: list[str], status: int, said: str, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

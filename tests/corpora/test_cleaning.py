@@ -16,7 +16,7 @@ from intone.corpora import CremaD, LabelFolders, Ravdess, open_corpora
 from intone.corpora.cleaning import MANIFEST, Manifest, check_manifest, clean, manifest_of, signals
 from intone.errors import CorpusError
 from intone.files import FileError, alone
-from sounds import pcm, silence, speaker
+from sounds import pcm, silence, voice
 
 ORIGINAL = EnvelopeSettings()
 PEAK = EnvelopeSettings(threshold=0.03, relative_to="peak")
@@ -27,7 +27,7 @@ def made(root: Path, number: int, seconds: float = 1.0) -> pd.DataFrame:
     for i in range(number):
         path = root / "Actor_01" / f"03-01-0{1 + i % 8}-01-0{1 + i // 8 % 2}-0{1 + i // 16}-01.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pcm(np.concatenate([silence(0.3), speaker(seconds, seed=i), silence(0.3)]), RATE))
+        path.write_bytes(pcm(np.concatenate([silence(0.3), voice(seconds, seed=i), silence(0.3)]), RATE))
     return Ravdess(root).table()
 
 
@@ -76,7 +76,7 @@ def test_fault_6_a_clip_that_changed_is_cleaned_again(tmp_path):
     table = made(tmp_path / "corpus", 3)
     clean(table, tmp_path / "clean", ORIGINAL)
     changed = Path(table["path"][1])
-    changed.write_bytes(pcm(speaker(0.5, seed=99), RATE))
+    changed.write_bytes(pcm(voice(0.5, seed=99), RATE))
     report = clean(table, tmp_path / "clean", ORIGINAL)
     assert [clip.clip for clip in report.clips] == [changed.stem]
     assert report.done_before == 2
@@ -175,7 +175,7 @@ def test_a_manifest_of_something_else_is_none(tmp_path, manifest):
 def test_folders_of_labels_stay(tmp_path):
     for name in ("male_angry/Kim", "female_sad/Lou", "male_angry/Lou"):
         (tmp_path / "corpus" / name).mkdir(parents=True)
-        (tmp_path / "corpus" / name / "1.wav").write_bytes(pcm(speaker(0.3), RATE))
+        (tmp_path / "corpus" / name / "1.wav").write_bytes(pcm(voice(0.3), RATE))
     table = LabelFolders(tmp_path / "corpus").table()
     clean(table, tmp_path / "clean", ORIGINAL)
     again = LabelFolders(tmp_path / "clean").table()
@@ -186,7 +186,7 @@ def test_folders_of_labels_stay(tmp_path):
 def test_two_clips_are_never_written_into_one_file(tmp_path):
     for name in ("angry/Kim/monday/1.wav", "angry/Kim/tuesday/1.wav"):
         (tmp_path / "corpus" / name).parent.mkdir(parents=True)
-        (tmp_path / "corpus" / name).write_bytes(pcm(speaker(0.3), RATE))
+        (tmp_path / "corpus" / name).write_bytes(pcm(voice(0.3), RATE))
     with pytest.raises(CorpusError, match=r"1 names would stand for more than one clip in .*angry/Kim/1\.wav"):
         clean(LabelFolders(tmp_path / "corpus").table(), tmp_path / "clean", ORIGINAL)
     assert not (tmp_path / "clean").exists()

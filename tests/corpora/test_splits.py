@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from intone.corpora import splits
+from intone.corpora import ravdess, splits
 from intone.errors import CorpusError, UsageError
 
 
@@ -12,14 +12,14 @@ def speakers(ravdess: range = range(1, 25), crema_d: range = range(1001, 1092)) 
                         + [{"corpus": "crema-d", "actor": actor} for actor in crema_d])
 
 
-def test_every_voice_tests_exactly_once() -> None:
+def test_every_speaker_tests_exactly_once() -> None:
     tested = [speaker for number in splits.FOLDS for speaker in splits.fold(speakers(), number).test]
     assert len(tested) == len(set(tested)) == 24 + 91
     assert [len([v for v in splits.fold(speakers(), k).test if v.startswith("ravdess")]) for k in splits.FOLDS] == [5, 5, 5, 5, 4]
 
 
 @pytest.mark.parametrize("number", splits.FOLDS)
-def test_fault_4_no_voice_tests_and_validates(number: int) -> None:
+def test_fault_4_no_speaker_tests_and_validates(number: int) -> None:
     fold = splits.fold(speakers(), number)
     assert not set(fold.test) & set(fold.validation)
     assert len([speaker for speaker in fold.validation if speaker.startswith("ravdess")]) == 2
@@ -33,11 +33,11 @@ def test_the_protocol_by_example() -> None:
     assert splits.fold_of(speakers()).tolist()[:5] == [4, 0, 1, 4, 0]
 
 
-def test_a_voice_in_two_folds_and_a_missing_fold_get_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_speaker_in_two_folds_and_a_missing_fold_get_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="no fold 5"):
         splits.fold(speakers(), 5)
     with pytest.raises(CorpusError, match="Fold 0 has 1 speakers to test and 0 to validate"):
         splits.fold(speakers(range(2, 3), range(0)), 0)
-    monkeypatch.setattr(splits, "RAVDESS_VALIDATION", splits.RAVDESS_TEST)
+    monkeypatch.setattr(ravdess, "VALIDATION", ravdess.TEST)
     with pytest.raises(CorpusError, match=r"The speaker .* is in the test and in the validation of fold 0"):
         splits.fold(speakers(), 0)

@@ -90,7 +90,7 @@ def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, 
     return probabilities.reshape(2, -1).sum(axis=0), "female", None
 
 
-def test_fault_4_folds_answer_voices_that_did_not_train(evaluated: tuple[Path, pd.DataFrame]) -> None:
+def test_fault_4_folds_answer_speakers_that_did_not_train(evaluated: tuple[Path, pd.DataFrame]) -> None:
     folder, _ = evaluated
     rows = scoring.read_rows(folder / cross_validation.OUT_OF_FOLD)
     assert sorted(set(rows["actor"])) == [2, 5, 8, 14, 15, 16, 17, 21, 23, 24]
@@ -133,7 +133,7 @@ def two_corpora(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.Data
     return folder, table, replace(tuned, frozen=1, tuned=1, epochs=1)
 
 
-def test_validating_voices_of_five_folds_calibrate_a_run_in_which_none_validates(
+def test_validating_speakers_of_five_folds_calibrate_a_run_in_which_none_validates(
     two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, table, tuned = two_corpora
@@ -170,5 +170,7 @@ def test_a_corpus_is_left_out(
         assert not any(speaker.startswith(f"{corpus}:") for speaker in made.validating)
         assert (folder / "across" / f"across-{corpus}.csv").is_file()
     assert found["ravdess"]["calm"].max() < 1e-6  # CREMA-D knows no calm
+    two = cross_validation.across(table, tuned, folder / "across-women", sex="female", classes=2, jobs=1)
+    assert {corpus: set(rows["actor"] % 2) for corpus, rows in two.items()} == {"ravdess": {0}, "crema-d": {0}}
     with pytest.raises(CorpusError, match="there must be another one to train on"):
         cross_validation.across(table[table["corpus"] == "ravdess"], tuned, folder / "one", jobs=1)

@@ -13,6 +13,8 @@ from intone.evaluation import metrics, report
 from intone.labels import EMOTIONS
 from intone.recognition import scoring
 
+SEXES = {str(actor): "male" if actor % 2 else "female" for actor in range(1, 13)}
+
 
 def rows_of(clips: int = 240, actors: int = 12, sure: float = 3.0, seed: int = 0) -> pd.DataFrame:
     """Rows of eight emotions that are right more often than not; every 40th is refused."""
@@ -34,7 +36,7 @@ def test_answers_are_counted_as_scikit_learn_counts_them() -> None:
     truth, given = list(rows["truth"]), [told[i] for i in found.given]
     assert found.refused.sum() == 6 and (found.confident[found.refused] == 0).all()
     assert found.by_speaker.sum(axis=0).tolist() == confusion_matrix(truth, given, labels=told)[:8].tolist()
-    one = report.summarize(rows)
+    one = report.summarize(rows, sexes=SEXES)
     assert one.uar.value == pytest.approx(recall_score(truth, given, labels=EMOTIONS, average="macro"))
     assert one.macro_f1.value == pytest.approx(f1_score(truth, given, labels=EMOTIONS, average="macro"))
     assert list(one.by_class.values()) == pytest.approx(recall_score(truth, given, labels=EMOTIONS, average=None))
@@ -44,14 +46,21 @@ def test_answers_are_counted_as_scikit_learn_counts_them() -> None:
 
 
 def test_the_gap_is_the_difference_of_the_sexes() -> None:
-    one = report.summarize(rows_of())
+    one = report.summarize(rows_of(), sexes=SEXES)
     assert one.gap is not None
     assert one.gap.value == pytest.approx(one.by_sex["female"] - one.by_sex["male"])
     assert one.gap.low < one.gap.value < one.gap.high
     rows = rows_of()
-    assert report.summarize(rows[rows["actor"] % 2 == 0]).gap is None
+    assert report.summarize(rows[rows["actor"] % 2 == 0], sexes=SEXES).gap is None
     other = report.summarize(rows, sexes={str(actor): "female" if actor < 7 else "male" for actor in range(1, 13)})
     assert other.by_sex != one.by_sex
+
+
+def test_where_nothing_tells_the_sexes_nothing_is_said_of_them() -> None:
+    one = report.summarize(rows_of())
+    assert (one.by_sex, one.gap) == ({}, None) and "| - | - | - |" in report.to_markdown({"made": one})
+    named = report.summarize(rows_of().assign(actor="Kim"), sexes={"Kim": "female"})
+    assert set(named.by_sex) == {"female"}
 
 
 def test_classes_that_the_truth_never_has_are_left_out() -> None:

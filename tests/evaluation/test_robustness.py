@@ -26,7 +26,7 @@ from intone.recognition.model_file import load_model
 from intone.training import run
 from intone.training.recipes import recipe
 from small_corpus import write_crema_d
-from sounds import noise, silence, speaker
+from sounds import noise, silence, voice
 from tiny_model import tiny_model
 
 FOLDS = {0: (("ravdess:2", "ravdess:5"), ("ravdess:3",)), 3: (("ravdess:8",), ("ravdess:1",))}
@@ -44,7 +44,7 @@ def write_voices(folder: Path) -> Path:
             found = parse_name(name)
             if (found.statement, found.repetition, found.intensity) != (1, 1, 1) or found.emotion not in (1, 5):
                 continue
-            said = speaker(2, pitch=100 + 6 * actor, seed=actor + found.emotion)
+            said = voice(2, pitch=100 + 6 * actor, seed=actor + found.emotion)
             signal = silence(1) if name == REFUSED else np.concatenate([silence(0.3), said, silence(0.3)])
             path = folder / f"Actor_{actor:02d}" / f"{name}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ def heard_by_hand(folder: Path, number: int, samples: np.ndarray) -> np.ndarray:
 # What is written.
 
 
-def test_a_row_for_every_condition_and_clip_of_the_testing_voices(measured: Path) -> None:
+def test_a_row_for_every_condition_and_clip_of_the_testing_speakers(measured: Path) -> None:
     rows = pd.read_csv(measured / "robustness.csv")
     assert list(rows.columns) == ["condition", "clip", "fold", "actor", "truth", *EMOTIONS]
     assert list(rows["condition"].unique()) == list(CORRUPTIONS)
@@ -248,12 +248,12 @@ def test_fewer_clips_are_of_every_emotion_and_sentence(corpus: str, every: int, 
     assert set(chosen["clip"].str[said]) == set(rows["clip"].str[said])
 
 
-def test_the_other_corpus_is_measured_with_voices_of_its_own(
+def test_the_other_corpus_is_measured_with_speakers_of_its_own(
     tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     crema_d = write_crema_d(tmp_path / "crema-d", {1001: "Male", 1002: "Female", 1005: "Male", 1006: "Female"})
     for path in (crema_d / "AudioWAV").iterdir():
-        soundfile.write(path, speaker(1.5, pitch=150 + len(path.stem) + 30 * ("HAP" in path.stem)), RATE, subtype="FLOAT")
+        soundfile.write(path, voice(1.5, pitch=150 + len(path.stem) + 30 * ("HAP" in path.stem)), RATE, subtype="FLOAT")
     folder = tmp_path / "evaluation" / "fold-0"
     test, validation = ("crema-d:1005", "ravdess:2"), ("crema-d:1001",)
     run.open_run(folder, run.RunSettings(recipe("level-independent"), "both", "8", labels.network_labels("8", "both"), 1,
@@ -288,7 +288,7 @@ def test_the_other_corpus_is_measured_with_voices_of_its_own(
 @pytest.mark.parametrize("seconds", [0.3, 0.5, 0.7, 1.0])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_cut_clip_has_as_much_speech_as_was_asked(seconds: float, seed: int) -> None:
-    said = np.concatenate([silence(0.6), speaker(3, seed=seed), silence(0.5)])
+    said = np.concatenate([silence(0.6), voice(3, seed=seed), silence(0.5)])
     cut = begun(said, seconds)
     spoken = sum(span.speech_s for span in find_speech(cut))
     assert seconds <= spoken < seconds + 0.15
@@ -298,7 +298,7 @@ def test_a_cut_clip_has_as_much_speech_as_was_asked(seconds: float, seed: int) -
 
 
 def test_where_there_is_less_speech_all_of_it_is_kept() -> None:
-    said = np.concatenate([silence(0.6), speaker(0.6), silence(0.5)])
+    said = np.concatenate([silence(0.6), voice(0.6), silence(0.5)])
     assert np.array_equal(begun(said, 1.0), said[find_speech(said)[0].start :])
     for sound in (silence(1), noise(1, rms=0.01), silence(0.01)):
         assert np.array_equal(begun(sound, 0.3), sound)

@@ -6,9 +6,13 @@ from hypothesis import strategies as st
 
 from figures import check_file, labels_of, points
 from intone.errors import IntoneError
+from intone.features.front_end import LogMel
 from intone.files import FileError
 from intone.plots import plot_history
-from intone.plots.history import curves, read_history
+from intone.plots.history import curves, unit_of
+from intone.training import run
+from intone.training.history import read_history
+from intone.training.recipes import TunedRecipe, recipe
 
 HISTORY = """epoch,loss,accuracy,validation_loss,validation_accuracy
 1,0.7,0.5,0.69,0.55
@@ -24,20 +28,29 @@ def history(folder: Path, text: str = HISTORY) -> Path:
 
 
 def test_the_history_is_drawn_as_it_was_written(tmp_path):
-    figure = curves(read_history(history(tmp_path)))
+    figure = curves(read_history(history(tmp_path)), "clips")
     loss, accuracy = figure.axes
     assert [list(map(tuple, points(loss, line))) for line in (0, 1)] == [
         [(1, 2, 3), (0.7, 0.5, 0.3)], [(1, 2, 3), (0.69, 0.6, 0.65)]]
     assert [tuple(points(accuracy, line)[1]) for line in (0, 1)] == [(0.5, 0.75, 0.875), (0.55, 0.7, 0.6875)]
     assert labels_of(figure) == ["epoch (number)", "cross-entropy (nats)",
-                                 "epoch (number)", "chunks that are right (%)"]
+                                 "epoch (number)", "clips that are right (%)"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["training", "validation"]
     assert loss.get_lines()[0].get_linestyle() != loss.get_lines()[1].get_linestyle()
 
 
+@pytest.mark.parametrize(("made", "unit"), [
+    (recipe("original"), "chunks"), (TunedRecipe("made", "any", LogMel()), "clips"), (None, "answers")])
+def test_the_axis_says_what_is_counted(tmp_path, made, unit):
+    if made is not None:
+        run.open_run(tmp_path, run.RunSettings(made, "both", "8", (), 1, "none", (), (), ""))
+    assert unit_of(tmp_path) == unit
+    assert labels_of(curves(read_history(history(tmp_path)), unit))[-1] == f"{unit} that are right (%)"
+
+
 def test_a_history_without_validation_has_one_line(tmp_path):
     figure = curves(read_history(history(tmp_path, "epoch,loss,accuracy,validation_loss,validation_accuracy\n"
-                                                   "1,0.7,0.5,nan,nan\n2,0.6,0.55,nan,nan\n")))
+                                                   "1,0.7,0.5,nan,nan\n2,0.6,0.55,nan,nan\n")), "clips")
     assert [len(axes.get_lines()) for axes in figure.axes] == [1, 1]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["training"]
 
@@ -52,10 +65,10 @@ def test_plot_history_writes_the_same_bytes_every_time(tmp_path, format):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("", "not a table of numbers"),
-    ("\0\xff", "not a table of numbers|no column"),
-    ("epoch,loss\n1,high\n", "not a table of numbers"),
-    ("epoch,loss\n1,2\n", "no column 'accuracy'"),
+    ("", "not the history of a training"),
+    ("\0\xff", "not the history of a training"),
+    (HISTORY.replace("0.55", "high"), "not the history of a training"),
+    ("epoch,loss\n1,2\n", "not the history of a training"),
     (HISTORY.splitlines()[0] + "\n", "no epoch yet"),
 ])
 def test_a_file_that_is_no_history_is_a_file_error(tmp_path, text, message):

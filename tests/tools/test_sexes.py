@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from intone.corpora import open_corpora
+from intone.corpora import open_corpora, ravdess
 from intone.recognition import scoring
 from small_corpus import write_corpus
 
@@ -24,7 +24,7 @@ def test_every_clip_is_answered_by_its_fold_with_its_own_sex(tmp_path: Path, mon
         clip, sex = asked
         actor = int(Path(clip).stem[-2:])
         assert sex == ("male" if actor % 2 else "female")
-        assert actor in tool.splits.RAVDESS_TEST[int(model.parent.name[-1])]
+        assert actor in ravdess.TEST[int(model.parent.name[-1])]
         return [0.125] * 8, sex, None
 
     monkeypatch.setattr(scoring, "_serve", serve)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from intone.audio import RATE
+from intone.audio.search import read_clip
 from intone.corpora import open_corpora
 from intone.errors import CorpusError
 from intone.training import clip_cache
@@ -42,7 +43,7 @@ def test_clips_are_kept_and_read_again(tmp_path: Path, monkeypatch: pytest.Monke
     table = open_corpora([str(write_corpus(tmp_path / "corpus", actors=(1,)))])
     files = clip_cache.keep(table, tmp_path / "kept", jobs=1)
     for path, file in zip(table["path"], files, strict=True):
-        wanted, found = clip_cache.cut(clip_cache.read_clip(Path(path))), clip_cache.read(file)
+        wanted, found = clip_cache.cut(read_clip(Path(path))), clip_cache.read(file)
         assert (found.start, found.end) == (wanted.start, wanted.end)
         np.testing.assert_allclose(found.around, wanted.around, atol=float(np.abs(wanted.around).max()) / 32767)
         assert found.around.dtype == np.float32

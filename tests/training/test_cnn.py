@@ -104,7 +104,7 @@ def test_an_epoch_is_best_only_if_it_beats_all_before(accuracies: tuple[float, .
     assert cnn._is_best(history) is kept
 
 
-def test_it_learns_voices_it_never_heard(table: pd.DataFrame, tmp_path: Path) -> None:
+def test_it_learns_speakers_it_never_heard(table: pd.DataFrame, tmp_path: Path) -> None:
     clips, settings = run.plan(table, quick(12), sex="male", classes=2)
     history = cnn.train(clips, settings, tmp_path, jobs=1)
     assert settings.validating == ("ravdess:7",)
@@ -202,7 +202,7 @@ def test_other_settings_in_the_same_folder_are_refused(table: pd.DataFrame, tmp_
     assert [child.name for child in (tmp_path / "full").iterdir()] == ["letter.txt"]
 
 
-def test_fault_4_validation_voices_do_not_train(table: pd.DataFrame) -> None:
+def test_fault_4_validation_speakers_do_not_train(table: pd.DataFrame) -> None:
     clips, settings = run.plan(table, quick(), sex="male", classes=8, held_out=["ravdess:5"])
     assert "ravdess:5" not in set(splits.speakers(clips))
     assert settings.validating == ("ravdess:7",)

@@ -58,7 +58,7 @@ def test_an_epoch_takes_spoken_ravdess_twice_and_some_of_the_others(tmp_path: Pa
     assert np.mean([np.ptp(made.lengths[rows]) for rows in batches]) < 0.5 * np.ptp(made.lengths)
 
 
-def test_voices_that_validate_do_not_train(tmp_path: Path) -> None:
+def test_speakers_that_validate_do_not_train(tmp_path: Path) -> None:
     made = clips(tmp_path, ["ravdess:4", "crema-d:5"])
     trained = set(np.concatenate(made.epoch(0)).tolist())
     assert not trained & set(range(3, 30, 5)) and not trained & set(range(34, 70, 5))
@@ -123,7 +123,7 @@ def test_a_clip_that_is_too_short_for_the_encoder_is_filled_up(tmp_path: Path) -
     assert batch.heard.sum() == 5  # 0.1 s
 
 
-def test_voices_are_heard_only_behind_those_of_their_fold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_speakers_babble_only_behind_those_of_their_fold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = clips(tmp_path)
     assert {group: len(speakers) for group, speakers in made.babblers.items()} == {
         group: min(finetune_batches.BABBLERS, list(made.tested).count(group)) for group in set(made.tested)}

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from intone import labels
-from intone.corpora import open_corpora
+from intone.corpora import open_corpora, registry
 from intone.errors import TrainingError
 from intone.recognition import model_file
 from intone.recognition.model_file import ModelSettings, load_model
@@ -105,4 +105,4 @@ def test_emotions_that_only_one_corpus_has_take_the_factor_that_its_clips_say() 
 
 
 def test_licence_is_that_of_the_data() -> None:
-    assert calibrate.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"
+    assert registry.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"

@@ -112,7 +112,7 @@ def test_ood_score_is_that_of_the_layers_that_are_read() -> None:
     assert (reading.standard.ood_score(reading.features(other)) > 1.2 * found).all()
 
 
-def test_ood_score_is_exported_and_that_of_the_validating_voices_is_familiar(
+def test_ood_score_is_exported_and_that_of_the_validating_speakers_is_familiar(
     fitted: tuple[Path, pd.DataFrame],
 ) -> None:
     folder, _ = fitted
@@ -164,14 +164,14 @@ def test_an_interrupted_run_goes_on_from_what_was_encoded(
     assert (folder / run.BEST).is_file()
 
 
-def test_the_fit_reads_the_voices_that_train(fitted: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
+def test_the_fit_reads_the_speakers_that_train(fitted: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
     folder, clips = fitted
     settings = run.read_run(folder)
-    kept = encoder_cache.StateSettings(settings.probe.encoder, 3, settings.probe.front_end)
+    kept = encoder_cache.StateSettings(settings.recipe.encoder, 3, settings.recipe.front_end)
     files = encoder_cache.encode(clips, kept, tmp_path, jobs=1)
     trains = np.flatnonzero(~splits.speakers(clips).isin(settings.validating))
     assert 0 < len(trains) < len(files) == len(clips)
     reading = probe.fitted(clips, settings, files)
-    read = np.stack([encoder_cache.read_pooled(files[row])[list(settings.probe.layers)].ravel() for row in trains])
+    read = np.stack([encoder_cache.read_pooled(files[row])[list(settings.recipe.layers)].ravel() for row in trains])
     np.testing.assert_allclose(reading.standard.mean, read.mean(0), atol=1e-4)
     np.testing.assert_allclose(reading.standard.deviation, read.std(0), atol=1e-4)

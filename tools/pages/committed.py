@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from intone.corpora.ravdess import ACTORS, Ravdess
 from intone.evaluation.report import Answers, Summary, answers, summarize
 from intone.labels import scheme
 from intone.recognition.scoring import read_rows
@@ -60,10 +61,10 @@ class Results:
         """`sex` and `age` of the actors of CREMA-D, by their number."""
         return self.csv("crema-d-actors").set_index("actor")
 
-    def sexes(self, name: str) -> dict[str, str] | None:
-        """Sexes of the actors of a file, as `summarize` takes them; None for RAVDESS, where the number gives it."""
+    def sexes(self, name: str) -> dict[str, str]:
+        """Sexes of the actors of a file, as `summarize` takes them."""
         if name.startswith("ravdess") or name.endswith("to-ravdess") or name.startswith("references"):
-            return None
+            return {str(actor): Ravdess.sex_of(actor) for actor in ACTORS}
         return {str(actor): str(sex) for actor, sex in self.actors()["sex"].items()}
 
     def summary(self, name: str, classes: str = "8") -> Summary:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from intone.corpora import Ravdess
 from intone.evaluation import metrics
 from intone.evaluation.report import (
     Summary,
@@ -87,7 +88,7 @@ def groups(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Corpus, name and predictions of each group of speakers."""
     rows = results.rows(WITHIN["RAVDESS"])
     for sex in SEXES:
-        yield "RAVDESS", WORDS[sex], rows[rows["actor"] % 2 == (sex == "male")]
+        yield "RAVDESS", WORDS[sex], rows[rows["actor"].map(Ravdess.sex_of) == sex]
     rows, actors = results.rows(WITHIN["CREMA-D"]), results.actors()
     for sex in SEXES:
         yield "CREMA-D", WORDS[sex], rows[rows["actor"].map(actors["sex"]) == sex]
@@ -103,7 +104,7 @@ def sexes(results: Results) -> str:
         parts = [pd.concat([results.rows(file) for file in files], ignore_index=True) for files in ((one,), others)]
         cells = []
         for sex in (None, *SEXES):
-            first, other = (part if sex is None else part[part["actor"] % 2 == (sex == "male")] for part in parts)
+            first, other = (part if sex is None else part[part["actor"].map(Ravdess.sex_of) == sex] for part in parts)
             first = first[first["clip"].isin(set(other["clip"]))]
             cells += [interval(summarize(other).uar), signed(difference(answers(other), answers(first)))]
         rows.append([name, *cells])
@@ -116,8 +117,7 @@ def sex_accuracy(results: Results) -> str:
     rows = []
     for corpus, file in WITHIN.items():
         found = results.rows(file)
-        sexes = results.sexes(file) or {str(one): "male" if one % 2 else "female" for one in found["actor"].unique()}
-        truth = found["actor"].astype(str).map(sexes)
+        truth = found["actor"].astype(str).map(results.sexes(file))
         most = truth.value_counts(normalize=True)
         right = interval(_heard(found, truth)) if HEARD in found else "-"
         rows.append([corpus, str(len(found)), right, f"{percent(most.iloc[0])} ({most.index[0]})"])

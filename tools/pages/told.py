@@ -1,6 +1,7 @@
 """What the page and the API tell of the bundled recognizer: `recognizers/figures.json`."""
 
 import intone
+from intone.corpora import Ravdess
 from intone.evaluation.report import Summary, summarize
 from intone.labels import scheme
 from intone.recognition.published import Figure, Figures
@@ -13,7 +14,7 @@ MEASURED_ON = "RAVDESS speech: every clip heard by a network of the same recipe 
 def figures(results: Results) -> Figures:
     """The figures of the bundled recognizer."""
     rows = results.rows(SYSTEMS[DEFAULT])
-    women = rows["actor"].astype(int) % 2 == 0
+    women = rows["actor"].map(Ravdess.sex_of) == "female"
     parts = {"all": rows, "female": rows[women], "male": rows[~women]}
     schemes = {name: {who: _figure(summarize(part, scheme(name))) for who, part in parts.items()} for name in CLASSES}
     others = {name: _figure(summarize(part)) for name, part in conditions.conditions(results).items()}

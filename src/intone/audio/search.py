@@ -1,9 +1,9 @@
-"""Which files of a folder are recordings."""
+"""The recordings of a folder: which files they are, and their signals."""
 
 from pathlib import Path
 
-from intone.audio.signal import SUFFIXES
-from intone.errors import CorpusError
+from intone.audio.signal import SUFFIXES, Signal, read_mono
+from intone.errors import CorpusError, RecordingError
 
 
 def audio_files(root: Path) -> list[Path]:
@@ -12,3 +12,11 @@ def audio_files(root: Path) -> list[Path]:
         raise CorpusError(f"There is no folder {root}: name one that exists.")
     return sorted(path for path in root.rglob("*")
                   if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."))
+
+
+def read_clip(path: str | Path) -> Signal:
+    """The signal of a clip, (samples,); a CorpusError names the clip where it cannot be used."""
+    try:
+        return read_mono(path)
+    except RecordingError as error:
+        raise CorpusError(f"The clip {path} cannot be used: {error}") from error

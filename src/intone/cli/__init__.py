@@ -9,6 +9,7 @@
     training      train, verify, evaluate, reproduce
     robustness    the clips of an evaluation with noise, in rooms, over telephones, cut short
     options       options that several commands share
+    corpus_options  options that name corpora
     messages      every error as one sentence on the standard error
 
 A command is imported when it is called, and what is heavy (pandas, matplotlib, torch, Flask) inside the function that

@@ -1,4 +1,4 @@
-"""`intone corpus check`, `corpus fetch`, `clean` and `plots`: what is done with recordings before training."""
+"""`intone corpus check`, `corpus fetch`, `clean` and `plots`: recordings before a training."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,7 +7,8 @@ from cyclopts import Parameter
 
 from intone.audio import SUFFIXES
 from intone.audio.envelope import EnvelopeSettings
-from intone.cli.options import Classes, Corpus, Jobs, Sex
+from intone.cli.corpus_options import Corpus
+from intone.cli.options import Classes, Jobs, Sex
 from intone.corpora import cleaning, open_corpora
 from intone.corpora.table import assign, open_corpus
 from intone.errors import UsageError
@@ -18,8 +19,8 @@ from intone.training.recipes import recipe as named_recipe
 def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Parameter(negative=())] = False) -> int:
     """Count the recordings of a corpus; name what is missing, damaged, doubled or misnamed.
 
-    The exit status is 1 where training on the folder would be wrong. What the publisher's own copy has (stereo files,
-    equal recordings) is listed as known, and what is missing as a warning.
+    The exit status is 1 where it would be wrong to train on the folder. Faults of the publisher's own copy (stereo
+    files, equal recordings) are listed as known; missing recordings are a warning.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def plots(
     Parameters
     ----------
     source
-        A recording, or a corpus: a folder, ravdess=DIR, crema-d=DIR or folder=DIR.
+        A recording, or a corpus: a folder, or NAME=DIR, such as ravdess=DIR.
     to
         The folder of the figures.
     format_

@@ -5,15 +5,6 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-Corpus = Annotated[str, Parameter(
-    help="The recordings: a folder of RAVDESS, of CREMA-D, or with a folder for each label. Its kind is recognized; "
-         "ravdess=DIR, crema-d=DIR and folder=DIR state it.")]
-
-Corpora = Annotated[list[str], Parameter(
-    negative=(),
-    help="The recordings: one or more folders of RAVDESS, of CREMA-D, or with a folder for each label. Their kind is "
-         "recognized; ravdess=DIR, crema-d=DIR and folder=DIR state it.")]
-
 Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the speakers.")]
 
 Classes = Annotated[Literal["2", "3", "8", "stress"], Parameter(

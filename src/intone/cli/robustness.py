@@ -1,12 +1,13 @@
-"""`intone robustness`: what is left of an evaluation when something befalls the recordings."""
+"""`intone robustness`: the clips of an evaluation recognised again after corruptions, or cut short."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from intone.cli.options import Corpora, Jobs
+from intone.cli.corpus_options import Corpora
+from intone.cli.options import Jobs
 from intone.corpora import open_corpora
 
 
@@ -16,16 +17,16 @@ def robustness(
     *,
     data: Annotated[Corpora, Parameter(consume_multiple=True, help="The corpora that it was evaluated on.")],
     short: Annotated[bool, Parameter(negative=())] = False,
-    corpus: Literal["ravdess", "crema-d"] = "ravdess",
+    corpus: str | None = None,
     conditions: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
     fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     jobs: Jobs = None,
 ) -> None:
-    """Answer the clips of an evaluation again, with noise, in rooms, over microphones and telephones, or cut short.
+    """Recognise the clips of an evaluation again, with noise, in rooms, over microphones and telephones, or cut short.
 
-    Each spoken clip of a corpus is answered by the network that never heard its speaker. What is measured with the same
-    recognizer on the same clips is not measured again.
+    Each spoken clip of a corpus is recognised by the network that was not trained on its speaker. What is measured with
+    the same recognizer on the same clips is not measured again.
 
     `intone robustness runs/evaluation --data ravdess/`
 
@@ -36,13 +37,14 @@ def robustness(
     short
         Cut the clips to the first 0.3, 0.5, 0.7 and 1.0 s of speech instead.
     corpus
-        The one whose clips are answered; crema-d stands in the name of its file.
+        The corpus whose clips are recognised, such as crema-d, whose name its file then has; the first corpus that the
+        evaluation tests by default.
     conditions
         Only these, such as "hum 20 dB" or hum-20-db; all by default.
     fold
         Only these folds, 0 to 4; all that are done by default.
     every
-        Only every so manyth clip of each emotion of each speaker, for a first look; the file is then called
+        Only every N-th clip of each emotion of each speaker, for a first look; the file is then called
         robustness-every-N.csv.
     """
     from intone.evaluation import robustness as measured

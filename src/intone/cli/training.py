@@ -1,19 +1,19 @@
-"""`intone train`, `verify`, `reproduce` and `evaluate`: from a corpus to a recognizer, and how good it is."""
+"""`intone train`, `verify`, `reproduce` and `evaluate`: from a corpus to a recognizer, and its metrics."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from intone.cli.corpus_options import Corpora, Corpus
 from intone.cli.messages import say
-from intone.cli.options import Classes, Corpora, Corpus, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
-from intone.corpora import crema_d, open_corpora
-from intone.corpora.ravdess import expected_clips
+from intone.cli.options import Classes, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
+from intone.corpora import open_corpora
+from intone.corpora.registry import facts
 from intone.errors import UsageError
 from intone.parallel import cores
 from intone.training import run
-from intone.training.recipes import AnyRecipe, ProbeRecipe, on_encoder
-from intone.training.recipes import Recipe as NamedRecipe
+from intone.training.recipes import AnyRecipe, on_encoder, trainer
 from intone.training.recipes import recipe as named_recipe
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def train(
     seed: Seed = run.SEED,
     jobs: Jobs = None,
 ) -> None:
-    """Train a network, and export its best epoch with everything that an answer needs.
+    """Train a recognizer, and export the best epoch with everything that a prediction needs.
 
     Interrupted and started again with the same options it goes on after the last epoch.
 
@@ -52,15 +52,15 @@ def train(
         The folder of the run: settings, history, weights, and recognizer.onnx.
     validation
         What chooses the epoch: actors (speakers that do not train), chunks of the clips that train (the original's way,
-        which flatters), or none (the last epoch is taken).
+        which overestimates), or none (the last epoch is taken).
     hold_out
         Speakers that are never used, such as ravdess:21 ravdess:23.
     evaluation
-        The folder of an `intone evaluate` of the same recipe: with --validation none its validating speakers say how
-        sure an answer is.
+        The folder of an `intone evaluate` of the same recipe: with --validation none its validating speakers calibrate
+        the recognizer.
     features
-        Where what was made of the clips for an encoder is kept, such as the features of an evaluation, which need not
-        be made again; in the run by default.
+        The folder in which the features of clips for an encoder are kept, such as that of an evaluation, so that they
+        are not made again; in the run by default.
     """
     from intone.training import run
     from intone.training.distributed import ranks
@@ -71,7 +71,7 @@ def train(
     if ranks().first:
         _tell_incomplete(clips)
     table, settings = run.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
-                                    validation=validation, held_out=hold_out or ())
+                               validation=validation, held_out=hold_out or ())
     exported = fit(table, settings, to, evaluation=evaluation, cache=features, jobs=jobs)
     if not ranks().first:
         return
@@ -90,9 +90,9 @@ def verify(
     vocal: Vocal = "all",
     jobs: Jobs = None,
 ) -> None:
-    """Answer the recordings that a run was trained on, and those of speakers it never heard.
+    """Recognise the recordings that a run was trained on, and those of unseen speakers.
 
-    Writes predictions.csv into the run. Speakers never heard are those that the run held out, or those of an evaluation;
+    Writes predictions.csv into the run. Unseen speakers are those that the run held out, or those of an evaluation;
     where there is neither, the same recipe is trained once more without the last sixth of the speakers, which takes as
     long as the run did.
 
@@ -120,7 +120,7 @@ def reproduce(
     epochs: Epochs = None,
     jobs: Jobs = None,
 ) -> None:
-    """Run the whole line of the original system, from the corpus to predictions.csv.
+    """Run the whole pipeline of the original system, from the corpus to predictions.csv.
 
     That is corpus check, clean, plots, train --recipe original --validation chunks, and verify. Interrupted and
     started again it goes on.
@@ -174,17 +174,17 @@ def evaluate(
     seed: Seed = run.SEED,
     jobs: Jobs = None,
 ) -> None:
-    """Train and test a recipe in five folds by actor, on speakers that it never heard.
+    """Cross-validate a recipe in five folds by speaker: every prediction is for an unseen speaker.
 
-    Spoken recordings of RAVDESS and CREMA-D are tested, each by a network that never heard its speaker; all others only
-    train. A fold that is done is not done again.
+    Spoken recordings of the corpora with folds (RAVDESS, CREMA-D) are tested, each by a network that was not trained on
+    its speaker; all others only train. A fold that is done is not done again.
 
     `intone evaluate ravdess/ --recipe original --sex male --classes 2 --to runs/folds`
 
     Parameters
     ----------
     to
-        The folder of the folds, of their answers (out-of-fold.csv) and of the figures (table.md).
+        The folder of the folds, of their predictions (out-of-fold.csv) and of the results (table.md).
     fold
         Only these folds, 0 to 4.
     across
@@ -203,7 +203,7 @@ def evaluate(
              cross_validation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs))
     tables = []
     for corpus, rows in found.items():
-        tested = clips[clips["corpus"] == corpus]
+        tested = clips[clips["corpus"] == corpus].dropna(subset=["sex"])
         summary = report.summarize(rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
         name = f"{corpus}: {chosen.name}, {sex}"
         tables.append(report.to_markdown({name: summary}) + "\n" + report.class_table(summary))
@@ -226,41 +226,31 @@ def _clips(corpora: list[str], vocal: str) -> "pd.DataFrame":
 
 
 def _tell_incomplete(table: "pd.DataFrame") -> None:
-    """Say of each published corpus that is not whole how much of it is there: nothing else will be used."""
+    """Say of each published corpus that is not complete how much of it is there."""
     for corpus, clips in table.groupby("corpus"):
-        whole = 0
-        if corpus == "ravdess":
-            whole = sum(len(names) for vocal in set(clips["vocal"]) for names in expected_clips(vocal).values())
-        elif corpus == "crema-d":
-            whole = crema_d.CLIPS - len(crema_d.LEFT_OUT)
+        known = facts(str(corpus))
+        whole = known.complete(set(clips["vocal"])) - len(known.left_out)
         if len(clips) < whole:
             say(f"{corpus} is not complete here, {len(clips)} of {whole} recordings by {clips['actor'].nunique()} "
                 "speakers: only these are used.")
 
 
 def _summary(history: "list[Epoch]", recipe: AnyRecipe) -> str:
-    last = history[-1]
+    last, of = history[-1], trainer(recipe)
     epochs = f"{last.epoch} epoch{'s' * (last.epoch > 1)}"
-    things = "chunks" if isinstance(recipe, NamedRecipe) else "clips"
     if last.validation_accuracy != last.validation_accuracy:  # NaN: nothing validates
-        return f"{epochs}, {last.accuracy:.1%} of the {things} right while training."
-    if not isinstance(recipe, NamedRecipe):
-        return f"{epochs}; the last one is kept, with {last.validation_accuracy:.1%} of the validation {things} right."
+        return f"{epochs}, {last.accuracy:.1%} of the {of.unit} right while training."
+    if of.keeps == "last":
+        return f"{epochs}; the last one is kept, with {last.validation_accuracy:.1%} of the validation {of.unit} right."
     best = max(history, key=lambda line: line.validation_accuracy)
     return (f"{epochs}; epoch {best.epoch} is kept, with {best.validation_accuracy:.1%} of the validation "
-            f"{things} right.")
+            f"{of.unit} right.")
 
 
 def _recipe(model: str, name: str | None, epochs: int | None) -> AnyRecipe:
     """The recipe of that name for a model, or the model's own where none is named."""
-    if model == "mfcc-cnn":
-        return named_recipe(name or "level-independent").with_epochs(epochs)
-    chosen = on_encoder(model, name or "tuned")
-    if not isinstance(chosen, ProbeRecipe):
-        return chosen.with_epochs(epochs)
-    if epochs is not None:
-        raise UsageError("A probe on an encoder has no epochs: leave --epochs out.")
-    return chosen
+    recipe = named_recipe(name or "level-independent") if model == "mfcc-cnn" else on_encoder(model, name or "tuned")
+    return recipe.with_epochs(epochs)
 
 
 def _curve(folder: Path) -> None:

@@ -1,19 +1,25 @@
-"""Corpora: folders of recordings with labels, as one table of clips.
+"""Folders of labelled recordings -> one table of clips.
 
-    table.py     the table's columns, and the words that name a corpus on the command line
-    ravdess.py   the Ryerson corpus, from the publisher's folders or from a cleaned one
-    crema_d.py   the CREMA-D corpus
-    folder.py    a folder per label, of the user's own
-    check.py     what is missing, damaged, doubled or misnamed
-    fetch.py     RAVDESS from Zenodo: which archives, and how they are unpacked
-    download.py  one file from a server, resumed and verified
+    corpus     what a corpus is: the facts that each one states of itself, and the columns of the table
+    registry   every corpus by its name: one line for each
+    ravdess    RAVDESS, from the publisher's folders or from a cleaned one
+    crema_d    CREMA-D
+    folder     a folder for each label, of the user's own
+    table      folders, as they are named on the command line -> one table of clips
+    splits     which speakers test, which validate and which train
+    check      what is missing, damaged, doubled or misnamed
+    cleaning   a corpus -> a folder of clips with only the sound
+    fetch      RAVDESS from Zenodo: which archives, and how they are unpacked
+    download   one file from a server, resumed and verified
 
-A corpus knows its labels and nothing of what is done with them.
+A corpus knows its labels and its facts, and nothing of what is done with them.
 """
 
+from intone.corpora.corpus import COLUMNS, Corpus
 from intone.corpora.crema_d import CremaD
 from intone.corpora.folder import LabelFolders
 from intone.corpora.ravdess import Ravdess
-from intone.corpora.table import COLUMNS, Corpus, open_corpora
+from intone.corpora.registry import register
+from intone.corpora.table import open_corpora
 
-__all__ = ["COLUMNS", "Corpus", "CremaD", "LabelFolders", "Ravdess", "open_corpora"]
+__all__ = ["COLUMNS", "Corpus", "CremaD", "LabelFolders", "Ravdess", "open_corpora", "register"]

@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from tqdm import tqdm
 
 from intone.audio import read
 from intone.audio.decoding import missing_bytes
-from intone.corpora import crema_d, ravdess
-from intone.corpora.table import Corpus, open_corpus
-from intone.errors import CorpusError, RecordingError, UsageError
+from intone.corpora.corpus import Corpus, Finding, Severity
+from intone.corpora.table import open_corpus
+from intone.errors import RecordingError, UsageError
 
 Item = TypeVar("Item")
-Severity = Literal["problem", "warning", "known"]
 
 TITLES = {
     "damaged": "damaged files",
@@ -41,28 +40,6 @@ SILENCE = 2.0**-15
 """The largest amplitude of a silent recording: one step of 16 bits."""
 
 _LINES = 10
-_VIDEO = {".mp4", ".mkv", ".mov", ".webm"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing found. `files` are paths relative to the root; for "missing", the names that were expected there.
-
-    `reason` is empty where the kind says it all; `count` is the number of files, or of groups of equal ones.
-    """
-
-    severity: Severity
-    kind: str
-    files: tuple[str, ...]
-    reason: str = ""
-    count: int = 1
-
-    def __str__(self) -> str:
-        files = self.files
-        if self.kind == "missing":
-            more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-            return self.reason + (f": {', '.join(files[:3])}{more}" if files else "")
-        return ": ".join(part for part in (" = ".join(files), self.reason) if part)
 
 
 @dataclass(frozen=True)
@@ -123,14 +100,12 @@ def check(root: Path, *, jobs: int) -> CheckReport:
     if jobs < 1:
         raise UsageError(f"There is no number of jobs {jobs}: 1 or more.")
     corpus = open_corpus(str(root))
-    sort_out = _SORTERS[corpus.name]
-    sorted_out = {path: sort_out(corpus, path) for path in corpus.files()}
+    sorted_out = {path: corpus.sort(path) for path in corpus.files()}
     clips = {path: found for path, found in sorted_out.items() if isinstance(found, tuple)}
     misfits = [found for found in sorted_out.values() if isinstance(found, Finding)]
     if not clips:
-        raise CorpusError(f"The folder {corpus.root} holds no clip of {corpus.name}: name the folder that holds its "
-                          "recordings.")
-    findings = (*misfits, *_doubled(corpus, clips), *_missing(corpus, clips), *_demographics(corpus, clips),
+        raise corpus.empty()
+    findings = (*misfits, *_doubled(corpus, clips), *_missing(corpus, clips), *corpus.faults(clips),
                 *_judge(corpus, _examine_all(list(clips), jobs)))
     return CheckReport(corpus.name, str(corpus.root), len(clips), _count(clips.values()), findings)
 
@@ -171,92 +146,44 @@ def examine(path: Path) -> Examined:
     return Examined(path, file_hash, samples_hash, len(signals), float(np.abs(signals).max(initial=0.0)))
 
 
-def _sort_ravdess(corpus: Corpus, path: Path) -> tuple[str, str] | Finding:
-    """The vocal channel and the actor of a recording, or why it is none."""
-    file = (_relative(corpus, path),)
-    try:
-        name = ravdess.parse_name(path.stem)
-    except ValueError as error:
-        return Finding("problem", "name", file, str(error))
-    if path.parent.name.startswith("Actor_") and path.parent.name != f"Actor_{name.actor:02d}":
-        return Finding("problem", "name", file, f"a recording of actor {name.actor:02d} in {path.parent.name}")
-    if name.modality != ravdess.AUDIO_ONLY:
-        return Finding("warning", "modality", file, f"modality {name.modality:02d}, audio only is 03")
-    if path.suffix.lower() in _VIDEO:
-        return Finding("warning", "modality", file, "a video file")
-    return ravdess.VOCALS[name.vocal - 1], f"{name.actor:02d}"
-
-
-def _sort_crema_d(corpus: Corpus, path: Path) -> tuple[str, str] | Finding:
-    try:
-        return "speech", str(crema_d.parse_name(path.stem).actor)
-    except ValueError as error:
-        return Finding("problem", "name", (_relative(corpus, path),), str(error))
-
-
-def _sort_folder(corpus: Corpus, path: Path) -> tuple[str, str] | Finding:
-    try:
-        corpus.row(path)
-    except CorpusError:
-        return Finding("problem", "name", (_relative(corpus, path),), "not in a folder named after an emotion")
-    return "labels", path.relative_to(corpus.root).parts[0]
-
-
-_SORTERS: dict[str, Callable[[Corpus, Path], tuple[str, str] | Finding]] = {
-    "ravdess": _sort_ravdess,
-    "crema-d": _sort_crema_d,
-    "folder": _sort_folder,
-}
-
-
 def _doubled(corpus: Corpus, clips: Iterable[Path]) -> Iterator[Finding]:
-    if corpus.name == "folder":
-        return  # two speakers may well use one name
-    for paths in _groups(clips, lambda path: path.stem):
-        yield Finding("problem", "doubled", tuple(_relative(corpus, path) for path in paths))
+    if corpus.unique_names:
+        for paths in _groups(clips, lambda path: path.stem):
+            yield Finding("problem", "doubled", tuple(map(corpus.relative, paths)))
 
 
 def _missing(corpus: Corpus, clips: dict[Path, tuple[str, str]]) -> Iterator[Finding]:
-    """What a complete corpus has besides; of RAVDESS only for speech or song, whichever occurs."""
+    """What a complete corpus has besides, of the vocal channels that occur: by name, or else only how many."""
     here = {path.stem for path in clips}
-    if corpus.name == "crema-d" and len(here) < crema_d.CLIPS:
-        count = crema_d.CLIPS - len(here)
-        yield Finding("warning", "missing", (), f"{len(here)} of {crema_d.CLIPS} are here", count)
-    if corpus.name == "ravdess":
-        for vocal in sorted({vocal for vocal, _ in clips.values()}, reverse=True):
-            for actor, expected in ravdess.expected_clips(vocal).items():
-                names = tuple(name for name in expected if name not in here)
-                reason = f"{len(names)} of {len(expected)} recordings of {vocal} by actor {actor:02d}"
-                if names:
-                    yield Finding("warning", "missing", names, reason, len(names))
-
-
-def _demographics(corpus: Corpus, clips: Iterable[Path]) -> Iterator[Finding]:
-    if isinstance(corpus, crema_d.CremaD):
-        try:
-            for path in clips:
-                corpus.row(path)
-        except CorpusError as error:
-            yield Finding("problem", "demographics", (), str(error))
+    vocals = sorted({group for group, _ in clips.values()}, reverse=True)
+    for vocal in vocals:
+        for member, expected in corpus.expected(vocal).items():
+            names = tuple(name for name in expected if name not in here)
+            reason = f"{len(names)} of {len(expected)} recordings of {vocal} by actor {member}"
+            if names:
+                yield Finding("warning", "missing", names, reason, len(names))
+    whole = corpus.complete(vocals)
+    if len(here) < whole and not any(map(corpus.expected, vocals)):
+        yield Finding("warning", "missing", (), f"{len(here)} of {whole} are here", whole - len(here))
 
 
 def _judge(corpus: Corpus, examined: list[Examined]) -> Iterator[Finding]:
     """What the decoded files show."""
     for one in examined:
-        file, stem = (_relative(corpus, one.path),), one.path.stem
+        file, stem = (corpus.relative(one.path),), one.path.stem
         if one.error:
             yield Finding("problem", "damaged", file, one.error)
         elif one.peak <= SILENCE:
-            yield Finding("known" if stem in crema_d.LEFT_OUT else "problem", "silent", file)
+            yield Finding("known" if stem in corpus.known_silent else "problem", "silent", file)
         elif one.channels > 1:
-            yield Finding("known" if stem in ravdess.KNOWN_STEREO else "warning", "stereo", file,
+            yield Finding("known" if stem in corpus.known_stereo else "warning", "stereo", file,
                           f"{one.channels} channels" if one.channels > 2 else "")
     sounding = [one for one in examined if not one.error and one.peak > SILENCE]
     for equal in _groups(sounding, lambda one: one.samples_hash):
         stems = frozenset(one.path.stem for one in equal)
-        known = len(stems) == len(equal) and (stems in ravdess.KNOWN_EQUAL or stems <= crema_d.LEFT_OUT)
+        known = len(stems) == len(equal) and any(stems <= names for names in corpus.known_equal)
         same_bytes = len({one.file_hash for one in equal}) == 1
-        yield Finding("known" if known else "problem", "equal", tuple(_relative(corpus, one.path) for one in equal),
+        yield Finding("known" if known else "problem", "equal", tuple(corpus.relative(one.path) for one in equal),
                       "" if same_bytes else "the same samples in different files")
 
 
@@ -266,10 +193,6 @@ def _groups(items: Iterable[Item], key: Callable[[Item], str]) -> list[list[Item
     for item in items:
         groups[key(item)].append(item)
     return [group for group in groups.values() if len(group) > 1]
-
-
-def _relative(corpus: Corpus, path: Path) -> str:
-    return path.relative_to(corpus.root).as_posix()
 
 
 def _counts_in_words(counts: dict[str, int]) -> str:

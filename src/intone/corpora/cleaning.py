@@ -18,6 +18,8 @@ import numpy as np
 from intone import dataclass_json
 from intone.audio import RATE, Signal, read_mono
 from intone.audio.envelope import EnvelopeSettings, mask
+from intone.audio.search import read_clip
+from intone.corpora.registry import facts
 from intone.errors import CorpusError, IntoneError, RecordingError
 from intone.files import alone, read_json, write_json, write_whole
 from intone.parallel import mapped
@@ -81,8 +83,8 @@ class CleaningReport:
 def clean(table: "pd.DataFrame", to: Path, envelope: EnvelopeSettings, *, jobs: int | None = None) -> CleaningReport:
     """Clean the clips of a table into a folder; what is there already with the same settings is kept.
 
-    Writes `<clip>.wav` for RAVDESS, and keeps the folders of the other corpora, which carry labels. A CorpusError
-    where the folder holds clips of other settings.
+    Each clip is written where its corpus wants it (`Corpus.cleaned_path`): flat, or in the folders that carry its
+    label. A CorpusError where the folder holds clips of other settings.
     """
     manifest = Manifest(envelope)
     if manifest_of(to) is None and to.is_dir() and any(not child.name.startswith(".") for child in to.iterdir()):
@@ -142,11 +144,10 @@ def check_manifest(folder: Path, envelope: EnvelopeSettings) -> bool:
     return found is not None
 
 
-def _names(table: "pd.DataFrame") -> Sequence[str]:
-    """Where each clip goes below the folder: flat, except that label folders stay."""
-    return [f"{row.sex}_{row.emotion}/{row.actor}/{row.clip}.wav" if row.corpus == "folder" and isinstance(row.sex, str)
-            else f"{row.emotion}/{row.actor}/{row.clip}.wav" if row.corpus == "folder"
-            else f"{row.clip}.wav" for row in table.itertuples()]
+def _names(table: "pd.DataFrame") -> list[str]:
+    """Where each clip goes below the folder."""
+    return [facts(row["corpus"]).cleaned_path({str(name): value for name, value in row.items()})
+            for row in table.to_dict("records")]
 
 
 def _is_done(source: Path, target: Path) -> bool:
@@ -185,8 +186,5 @@ def _wav(signal: Signal) -> bytes:
 
 def _read_clean(job: tuple[Path, bool], envelope: EnvelopeSettings) -> Signal:
     path, is_clean = job
-    try:
-        signal = read_mono(path)
-    except RecordingError as error:
-        raise CorpusError(f"The clip {path} cannot be used: {error}") from error
+    signal = read_clip(path)
     return signal if is_clean else np.ascontiguousarray(signal[mask(signal, envelope)])

@@ -1,13 +1,14 @@
 """A folder of the user's own: a folder per label.
 
 `ROOT/angry/clip.wav`, or with the sex `ROOT/female_angry/clip.wav`, or with the speaker
-`ROOT/angry/SPEAKER/clip.wav`. Without speakers' folders all clips count as one speaker, so that no part of it can be
-held out and taken for a stranger.
+`ROOT/angry/SPEAKER/clip.wav`. Without speakers' folders all clips count as one speaker: no part of them can be held
+out and taken for an unseen speaker.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from intone.corpora.table import Corpus
+from intone.corpora.corpus import Corpus, Finding
 from intone.errors import CorpusError
 from intone.labels import EMOTIONS, SEXES
 
@@ -16,6 +17,13 @@ class LabelFolders(Corpus):
     """Recordings in folders that are named after the eight emotions, with or without the sex before it."""
 
     name = "folder"
+    title = "a folder for each label"
+    licence = "that of the recordings"
+    unique_names = False
+
+    @classmethod
+    def described(cls) -> str:
+        return f"with {cls.title}"
 
     @classmethod
     def recognizes(cls, root: Path) -> bool:
@@ -34,6 +42,19 @@ class LabelFolders(Corpus):
             "emotion": emotion,
             "vocal": "speech",
         }
+
+    def sort(self, path: Path) -> tuple[str, str] | Finding:
+        try:
+            self.row(path)
+        except CorpusError:
+            return Finding("problem", "name", (self.relative(path),), "not in a folder named after an emotion")
+        return "labels", path.relative_to(self.root).parts[0]
+
+    @classmethod
+    def cleaned_path(cls, clip: Mapping[str, object]) -> str:
+        """The folders stay, for they carry the labels."""
+        label = f"{clip['sex']}_{clip['emotion']}" if isinstance(clip["sex"], str) else clip["emotion"]
+        return f"{label}/{clip['actor']}/{clip['clip']}.wav"
 
 
 def _split(folder: str) -> tuple[str | None, str] | None:

@@ -3,14 +3,18 @@
 Livingstone & Russo (2018), https://doi.org/10.1371/journal.pone.0196391. 24 actors (odd numbers men, even numbers
 women) say and sing two sentences. A file's name is seven two-digit identifiers:
 modality - vocal channel - emotion - intensity - statement - repetition - actor.
+
+The five folds are those of Luna-Jimenez et al. (2022), https://doi.org/10.3390/app12010327, so that systems can be
+compared clip by clip.
 """
 
 import re
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import ClassVar
 
-from intone.corpora.table import Corpus
+from intone.corpora.corpus import Corpus, Finding
 from intone.labels import EMOTIONS, Sex
 
 ACTORS = range(1, 25)
@@ -25,6 +29,12 @@ KNOWN_STEREO = frozenset({"03-01-02-01-01-02-01", "03-01-08-01-02-02-01", "03-01
 
 KNOWN_EQUAL = frozenset({frozenset({"03-01-03-01-02-01-07", "03-01-03-01-02-02-07"})})
 """The two repetitions that are one recording in the publisher's archive."""
+
+TEST = ((2, 5, 14, 15, 16), (3, 6, 7, 13, 18), (10, 11, 12, 19, 20), (8, 17, 21, 23, 24), (1, 4, 9, 22))
+VALIDATION = ((3, 6), (10, 11), (8, 17), (1, 14), (2, 5))
+"""The actors that test, and those that validate, in each fold."""
+
+_VIDEO = {".mp4", ".mkv", ".mov", ".webm"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Identifiers:
 
     @property
     def sex(self) -> Sex:
-        return "male" if self.actor % 2 else "female"
+        return Ravdess.sex_of(self.actor)
 
     def __str__(self) -> str:
         return "-".join(f"{number:02d}" for number in vars(self).values())
@@ -82,6 +92,15 @@ class Ravdess(Corpus):
     """The audio-only clips, from `Actor_NN/` folders or from one flat folder of cleaned clips."""
 
     name = "ravdess"
+    title = "RAVDESS"
+    licence = "CC BY-NC-SA 4.0"
+    known_stereo = KNOWN_STEREO
+    known_equal = KNOWN_EQUAL
+    draws: ClassVar = {"speech": 2, "song": 1}  # all of it, whatever else trains; and it is speech that is answered
+
+    @classmethod
+    def file_suffix(cls) -> str:
+        return ""  # the corpus of the original system: its results have the plain names
 
     @classmethod
     def recognizes(cls, root: Path) -> bool:
@@ -100,6 +119,36 @@ class Ravdess(Corpus):
             "statement": found.statement,
             "repetition": found.repetition,
         }
+
+    def sort(self, path: Path) -> tuple[str, str] | Finding:
+        file = (self.relative(path),)
+        try:
+            name = parse_name(path.stem)
+        except ValueError as error:
+            return Finding("problem", "name", file, str(error))
+        if path.parent.name.startswith("Actor_") and path.parent.name != f"Actor_{name.actor:02d}":
+            return Finding("problem", "name", file, f"a recording of actor {name.actor:02d} in {path.parent.name}")
+        if name.modality != AUDIO_ONLY:
+            return Finding("warning", "modality", file, f"modality {name.modality:02d}, audio only is 03")
+        if path.suffix.lower() in _VIDEO:
+            return Finding("warning", "modality", file, "a video file")
+        return VOCALS[name.vocal - 1], f"{name.actor:02d}"
+
+    @classmethod
+    def expected(cls, vocal: str) -> dict[str, list[str]]:
+        return {f"{actor:02d}": names for actor, names in expected_clips(vocal).items()}
+
+    @classmethod
+    def test_fold(cls, actor: object) -> int | None:
+        return next((number for number, actors in enumerate(TEST) if actor in actors), None)
+
+    @classmethod
+    def validation_fold(cls, actor: object) -> int | None:
+        return next((number for number, actors in enumerate(VALIDATION) if actor in actors), None)
+
+    @classmethod
+    def sex_of(cls, actor: object) -> Sex:
+        return "male" if int(str(actor)) % 2 else "female"
 
 
 def _identifiers(path: Path) -> Identifiers | None:

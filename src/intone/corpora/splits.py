@@ -1,20 +1,19 @@
-"""Which speakers test, which validate and which train: five folds by actor, so that a speaker is tested never heard.
+"""Which speakers test, which validate and which train: five folds by speaker, so that a speaker is tested unseen.
 
-The folds of RAVDESS are those of Luna-Jimenez et al. (2022), https://doi.org/10.3390/app12010327, so that systems can
-be compared clip by clip; those of CREMA-D are made by the actors' numbers.
+Each corpus states the folds of its speakers (`Corpus.test_fold`, `Corpus.validation_fold`). The clips of a corpus
+without folds only train.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from intone.corpora.registry import corpora, facts
 from intone.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FOLDS = range(5)
-RAVDESS_TEST = ((2, 5, 14, 15, 16), (3, 6, 7, 13, 18), (10, 11, 12, 19, 20), (8, 17, 21, 23, 24), (1, 4, 9, 22))
-RAVDESS_VALIDATION = ((3, 6), (10, 11), (8, 17), (1, 14), (2, 5))
 
 
 @dataclass(frozen=True)
@@ -27,16 +26,16 @@ class Fold:
 
 
 def fold(table: "pd.DataFrame", number: int) -> Fold:
-    """Fold 0 to 4 of the speakers in a table of RAVDESS and CREMA-D clips.
+    """Fold 0 to 4 of the speakers in a table of clips.
 
-    A clip of another corpus only trains. A CorpusError where the table has no speaker to test or validate on.
+    A UsageError for another number; a CorpusError where the table has no speaker to test or to validate on.
     """
     if number not in FOLDS:
         raise UsageError(f"There is no fold {number}: choose 0 to 4.")
     pairs = table.drop_duplicates(["corpus", "actor"])[["corpus", "actor"]].itertuples(index=False)
-    known = [(corpus, actor) for corpus, actor in pairs if corpus in ("ravdess", "crema-d")]
-    test = tuple(sorted(f"{corpus}:{actor}" for corpus, actor in known if _tests(corpus, actor, number)))
-    validation = tuple(sorted(f"{corpus}:{actor}" for corpus, actor in known if _validates(corpus, actor, number)))
+    known = [(f"{name}:{actor}", facts(name), actor) for name, actor in pairs]
+    test = tuple(sorted(speaker for speaker, kind, actor in known if kind.test_fold(actor) == number))
+    validation = tuple(sorted(speaker for speaker, kind, actor in known if kind.validation_fold(actor) == number))
     if not test or not validation:
         raise CorpusError(f"Fold {number} has {len(test)} speakers to test and {len(validation)} to validate in this "
                           "data: use the complete corpus.")
@@ -51,17 +50,16 @@ def fold_of(table: "pd.DataFrame") -> "pd.Series[int]":
     return speakers(table).map(numbers).fillna(-1).astype(int)
 
 
-def tested_in(corpus: str, actor: int) -> int:
-    """The fold in which a speaker of RAVDESS or CREMA-D tests."""
-    return next(number for number in FOLDS if _tests(corpus, actor, number))
+def tested_in(name: str, actor: object) -> int | None:
+    """The fold in which a speaker of a corpus tests; None where it never does."""
+    return facts(name).test_fold(actor)
 
 
-def _tests(corpus: str, actor: int, number: int) -> bool:
-    return actor in RAVDESS_TEST[number] if corpus == "ravdess" else actor % 5 == number
-
-
-def _validates(corpus: str, actor: int, number: int) -> bool:
-    return actor in RAVDESS_VALIDATION[number] if corpus == "ravdess" else actor % 20 == number + 1
+def tested(table: "pd.DataFrame") -> list[str]:
+    """The corpora of a table of which speakers test in some fold, in the order of the registry."""
+    pairs = table.drop_duplicates(["corpus", "actor"])[["corpus", "actor"]].itertuples(index=False)
+    found = {name for name, actor in pairs if tested_in(name, actor) is not None}
+    return [name for name in corpora() if name in found]
 
 
 def speakers(table: "pd.DataFrame") -> "pd.Series[str]":

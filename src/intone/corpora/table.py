@@ -1,78 +1,40 @@
-"""The table of clips, and how a corpus is named.
+"""Folders of recordings -> one table of clips, with the columns `corpus.COLUMNS`.
 
 One row is one recording. A speaker is identified by `corpus` and `actor` together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from intone.audio.search import audio_files
+from intone.corpora.corpus import Corpus
+from intone.corpora.registry import corpora
 from intone.errors import CorpusError, UsageError
 from intone.labels import SEXES, check_sex, scheme
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("clip", "path", "corpus", "actor", "sex", "age", "emotion", "intensity", "vocal", "statement", "repetition")
-"""clip: the file name without its suffix. actor: a number, or a folder's name. sex: male, female or missing.
-age: years, or missing. emotion: one of `labels.EMOTIONS`. intensity: as the corpus names it, or missing.
-vocal: speech or song. statement, repetition: as the corpus numbers them, or missing."""
+
+def described() -> str:
+    """`of RAVDESS, of CREMA-D or with a folder for each label`: every kind of folder that is known."""
+    return _or(kind.described() for kind in corpora().values())
 
 
-class Corpus:
-    """A folder of recordings with labels. Subclasses set `name` and say how a file becomes a row."""
-
-    name: ClassVar[str]
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    @classmethod
-    def recognizes(cls, root: Path) -> bool:
-        """Whether a folder looks like this corpus."""
-        raise NotImplementedError
-
-    def row(self, path: Path) -> dict[str, object] | None:
-        """One row of the table, without `path` and `corpus`; None for a file that is not one of the corpus."""
-        raise NotImplementedError
-
-    def files(self) -> list[Path]:
-        """Every audio file below the root, sorted by path."""
-        return audio_files(self.root)
-
-    def table(self) -> "pd.DataFrame":
-        """All clips, sorted by file name, as a table with `COLUMNS`; a CorpusError where there are none."""
-        import pandas as pd  # half a second that other commands do not need
-
-        rows = []
-        for path in self.files():
-            row = self.row(path)
-            if row is not None and any("\udc80" <= letter <= "\udcff" for letter in str(path)):
-                raise CorpusError(f"The name {str(path)!a} is not UTF-8: rename it.")
-            if row is not None:
-                rows.append({"clip": path.stem, "path": str(path), "corpus": self.name, **row})
-        if not rows:
-            raise CorpusError(f"The folder {self.root} holds no clip of {self.name}: name the folder that holds its "
-                              "recordings.")
-        table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(["clip", "path"], ignore_index=True)
-        doubled = table.loc[table["clip"].duplicated(), "clip"].tolist() if self.name != "folder" else []
-        if doubled:
-            raise CorpusError(f"The folder {self.root} holds {doubled[0]} more than once ({len(doubled)} such names): "
-                              "leave one copy of each recording.")
-        return table
+def stated() -> str:
+    """`ravdess=DIR, crema-d=DIR or folder=DIR`: how the kind of a folder is stated."""
+    return _or(f"{name}=DIR" for name in corpora())
 
 
-def known_corpora() -> dict[str, type[Corpus]]:
-    """Every kind of corpus by its name, in the order in which a plain folder is tried."""
-    from intone.corpora import CremaD, LabelFolders, Ravdess  # they import this module
-
-    return {corpus.name: corpus for corpus in (Ravdess, CremaD, LabelFolders)}
+def _or(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def open_corpus(name: str) -> Corpus:
-    """The corpus of `ravdess=DIR`, `crema-d=DIR`, `folder=DIR`, or of a plain DIR that one of them recognizes."""
-    known = known_corpora()
+    """The corpus of `NAME=DIR`, such as `ravdess=DIR`, or of a plain DIR that one of those known recognizes."""
+    known = corpora()
     kind, equals, directory = name.partition("=")
     if equals and kind in known:
         root = Path(directory).expanduser()
@@ -86,9 +48,8 @@ def open_corpus(name: str) -> Corpus:
     for corpus in known.values():
         if corpus.recognizes(root):
             return corpus(root)
-    raise CorpusError(f"The folder {root} is not a corpus that is known: its files are not named as in RAVDESS or "
-                      "CREMA-D, and its folders are not named after emotions; name another folder, or "
-                      "ravdess=DIR, crema-d=DIR or folder=DIR.")
+    raise CorpusError(f"The folder {root} is not a corpus that is known: it is no folder {described()}; name another "
+                      f"folder, or state its kind as {stated()}.")
 
 
 def open_corpora(names: Sequence[str]) -> "pd.DataFrame":
@@ -96,12 +57,12 @@ def open_corpora(names: Sequence[str]) -> "pd.DataFrame":
     import pandas as pd
 
     if not names:
-        raise UsageError("No corpus is named: give a folder, or ravdess=DIR, crema-d=DIR or folder=DIR.")
+        raise UsageError(f"No corpus is named: give a folder, or {stated()}.")
     return pd.concat([open_corpus(name).table() for name in names], ignore_index=True)
 
 
 def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
-    """The clips of a table that a scheme and a sex keep, in their order, with their class and label.
+    """The clips of a table whose emotion is in a scheme and whose speaker is of a sex, in their order.
 
     Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a speaker whose sex is unknown are
     dropped. A CorpusError where nothing is left.

@@ -1,10 +1,11 @@
-"""Five folds by actor: every clip answered once, whole, by a network that never heard its speaker.
+"""Five folds by speaker: every clip answered once, whole, by a network that was not trained on its speaker.
 
     intone evaluate ravdess=DIR --recipe level-independent --sex both --to RUN
 
-A fold is a run of its own in `fold-K/`, so that an interrupted evaluation goes on. `out-of-fold.csv` has a row a clip:
-clip, fold, actor, truth, one probability a class; every figure is made from such files and nothing else. It is of
-RAVDESS; `out-of-fold-crema-d.csv` is of CREMA-D.
+A fold is a run of its own in `fold-K/`, so that an interrupted evaluation goes on. `out-of-fold.csv` has the
+out-of-fold predictions, a row for each clip: clip, fold, actor, truth, one probability a class. All metrics are
+computed from such files and nothing else. Each corpus that states folds has a file of its own (`Corpus.file_suffix`),
+such as `out-of-fold-crema-d.csv`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intone.corpora import splits
+from intone.corpora.registry import corpora, facts
 from intone.corpora.table import assign
 from intone.errors import CorpusError
 from intone.evaluation.report import class_table, summarize, to_markdown
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OUT_OF_FOLD, TABLE = "out-of-fold.csv", "table.md"
-TESTED = ("ravdess", "crema-d")
+"""The file of the corpus whose results have plain names, and that of the tables."""
 
 __all__ = ["OUT_OF_FOLD", "TABLE", "across", "class_table", "evaluate", "out_of_fold", "read_rows", "summarize",
            "to_markdown", "write_rows"]
@@ -35,10 +37,10 @@ def evaluate(
     table: "pd.DataFrame", recipe: AnyRecipe, to: Path, *, sex: str = "both", classes: int | str = 8,
     seed: int = run.SEED, only: Sequence[int] | None = None, jobs: int | None = None,
 ) -> dict[str, "pd.DataFrame"]:
-    """Train and test the folds (all five, or `only` some); returns and writes the rows of those that are done.
+    """Train and test the folds (all five, or `only` some); returns and writes the predictions of those that are done.
 
-    The rows come by corpus. Song trains, speech is tested. What is in the folder already with the same settings is not
-    done again.
+    They come by corpus. Song trains, speech is tested. What is in the folder already with the same settings is not done
+    again. A CorpusError before anything is trained where a fold lacks speakers.
     """
     import pandas as pd
 
@@ -48,7 +50,7 @@ def evaluate(
     for number in wanted:
         _run_fold(table, recipe, to / f"fold-{number}", number, sex, classes, seed, jobs)
     found = {}
-    for corpus in TESTED:
+    for corpus in corpora():
         done = [to / f"fold-{number}" / out_of_fold(corpus) for number in splits.FOLDS]
         parts = [read_rows(path) for path in done if path.is_file()]
         if parts:
@@ -63,29 +65,28 @@ def across(
 ) -> dict[str, "pd.DataFrame"]:
     """Leave one corpus out: train on the others, with their last speakers validating, and test on all its speech.
 
-    Returns and writes the rows by the corpus that was left out, into `across-CORPUS.csv`; their fold is 0.
+    Every corpus that states folds is left out once. Returns and writes the predictions by the corpus that was left out,
+    into `across-CORPUS.csv`; their fold is 0.
     """
     chosen = assign(table, classes, sex)
-    corpora = [corpus for corpus in TESTED if (chosen["corpus"] == corpus).any()]
     if len(set(chosen["corpus"])) < 2:
         raise CorpusError("To leave a corpus out there must be another one to train on: name two or more.")
     found = {}
-    for corpus in corpora:
+    for corpus in splits.tested(chosen):
         path = to / f"across-{corpus}.csv"
         if not path.is_file():
-            own = (chosen["corpus"] == corpus).to_numpy()
-            clips, settings = run.plan(table[~own].reset_index(drop=True), recipe, sex=sex, classes=classes,
-                                            seed=seed)
+            others = table[table["corpus"] != corpus].reset_index(drop=True)
+            clips, settings = run.plan(others, recipe, sex=sex, classes=classes, seed=seed)
             model = fit(clips, settings, to / f"without-{corpus}", cache=to / "features", jobs=jobs)
-            strangers = chosen[own & (chosen["vocal"] == "speech").to_numpy()].reset_index(drop=True)
-            write_rows(path, scoring.answered(model, strangers, fold=0, jobs=jobs))
+            unseen = chosen[(chosen["corpus"] == corpus) & (chosen["vocal"] == "speech")].reset_index(drop=True)
+            write_rows(path, scoring.answered(model, unseen, fold=0, jobs=jobs))
         found[corpus] = read_rows(path)
     return found
 
 
 def out_of_fold(corpus: str) -> str:
-    """The name of the file with the rows of a corpus."""
-    return OUT_OF_FOLD if corpus == "ravdess" else f"out-of-fold-{corpus}.csv"
+    """The name of the file with the predictions for a corpus."""
+    return f"out-of-fold{facts(corpus).file_suffix()}.csv"
 
 
 def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: int, sex: str, classes: int | str,
@@ -93,13 +94,13 @@ def _run_fold(table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, number: in
     chosen = assign(table, classes, sex)
     fold = splits.fold(chosen, number)
     clips, settings = run.plan(table, recipe, sex=sex, classes=classes, seed=seed, held_out=fold.test,
-                                    validating=fold.validation)
+                               validating=fold.validation)
     run.open_run(folder, settings)
-    tested = [corpus for corpus in TESTED if any(speaker.startswith(f"{corpus}:") for speaker in fold.test)]
+    unseen = chosen[splits.speakers(chosen).isin(fold.test) & (chosen["vocal"] == "speech")].reset_index(drop=True)
+    tested = sorted({speaker.partition(":")[0] for speaker in fold.test})
     if all((folder / out_of_fold(corpus)).is_file() for corpus in tested):
         return
     model = fit(clips, settings, folder, cache=folder.parent / "features", jobs=jobs)
-    strangers = chosen[splits.speakers(chosen).isin(fold.test) & (chosen["vocal"] == "speech")].reset_index(drop=True)
-    rows = scoring.answered(model, strangers, fold=number, jobs=jobs)
+    rows = scoring.answered(model, unseen, fold=number, jobs=jobs)
     for corpus in tested:
-        write_rows(folder / out_of_fold(corpus), rows[strangers["corpus"] == corpus])
+        write_rows(folder / out_of_fold(corpus), rows[unseen["corpus"] == corpus])

@@ -110,7 +110,8 @@ class Summary:
 def summarize(rows: "pd.DataFrame", scheme: Scheme | None = None, sexes: Mapping[str, str] | None = None) -> Summary:
     """The figures of out-of-fold rows, which a scheme can read in other classes (see `answers`).
 
-    `sexes` maps actors (as text) to sexes; without it those of RAVDESS are taken from the actor's number.
+    `sexes` maps actors (as text) to sexes, as the table of clips has them; without it, or for a speaker that it lacks,
+    nothing is said of women and men.
     """
     found = answers(rows, scheme)
     by_speaker = found.by_speaker
@@ -130,8 +131,8 @@ def summarize(rows: "pd.DataFrame", scheme: Scheme | None = None, sexes: Mapping
 
 def _by_sex(speakers: Sequence[str], sexes: Mapping[str, str] | None) -> dict[str, NDArray[np.bool_]]:
     """Which of the speakers are of each sex that occurs."""
-    of = [(sexes or {}).get(speaker, "male" if int(speaker) % 2 else "female") for speaker in speakers]
-    return {sex: np.array([one == sex for one in of]) for sex in sorted(set(of))}
+    of = [(sexes or {}).get(speaker, "") for speaker in speakers]
+    return {sex: np.array([one == sex for one in of]) for sex in sorted({*of} - {""})}
 
 
 def difference(one: Answers, other: Answers) -> Interval:

@@ -1,10 +1,10 @@
-"""How much of an evaluation is left when something befalls the recordings: noise, rooms, microphones, a cut.
+"""Robustness: the clips of an evaluation recognised again after corruptions (noise, rooms, microphones), or cut short.
 
     intone robustness RUN --data ravdess=DIR
 
-The spoken clips of a corpus are answered again after every condition, each by the network of the fold that never heard
-its speaker, as a person gets it: the corrupted samples are mixed to one channel, speech is found, the network answers.
-There are two families of conditions: those of `corruptions`, and clips cut short.
+The spoken clips of a corpus are recognised again under every condition, each by the network of the fold in which its
+speaker is unseen, the way a user's recording is: the corrupted samples are mixed to one channel, speech is found, the
+network answers. There are two families of conditions: those of `audio.augment`, and clips cut short.
 
 A part, one condition in one fold, is a file of its own in that fold's folder, so that an interrupted measurement goes
 on. Its name carries the version of the recognizer and a digest of the clips: of another it is another file.
@@ -25,8 +25,10 @@ from numpy.typing import NDArray
 from intone import audio, labels
 from intone.audio import RATE, Signal
 from intone.audio.augment import CORRUPTIONS, Corruption, Surroundings
+from intone.audio.search import read_clip
 from intone.audio.vad import WINDOW, Span, find_speech
 from intone.corpora import splits
+from intone.corpora.registry import corpora, facts
 from intone.corpora.splits import FOLDS
 from intone.corpora.table import assign
 from intone.errors import CorpusError, RecordingError, TrainingError, UsageError
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
 AS_RECORDED = "as recorded"
 TALKING = 48
-"""Clips of speakers that train, from which the babbles of a fold are made."""
+"""Clips of speakers that train, from which the babble of a fold is made."""
 
 _Row = NDArray[np.float64]
 
@@ -58,11 +60,11 @@ class Family:
 
 
 def begun(signal: Signal, seconds: float) -> Signal:
-    """The beginning of what is said, cut off as soon as the voice detector has found `seconds` of speech in it.
+    """The beginning of the speech, cut off as soon as the voice detector has found `seconds` of speech in it.
 
-    It begins where the found speech begins, with the tenth of a second before it, and ends hard, in the middle of a
-    word perhaps. As the detector hears 32 ms at a time there is a little more than asked for. Where there is less
-    speech nothing is cut off its end.
+    It begins where the found speech begins, with the tenth of a second before it, and ends abruptly, perhaps within a
+    word. The detector works in steps of 32 ms, so that there is a little more speech than asked for. Where there is
+    less speech nothing is cut off the end.
     """
     start = next((span.start for span in _found(signal)), 0)
     for end in range(start + round(seconds * RATE), len(signal), WINDOW):
@@ -80,7 +82,7 @@ FAMILIES = (ROBUSTNESS, SHORT)
 
 @dataclass(frozen=True)
 class Part:
-    """One condition in one fold: its file, the recognizer, the clips that are answered and those that babble."""
+    """One condition in one fold: its file, the recognizer, the clips to recognise, and those that make the babble."""
 
     family: Family
     condition: str
@@ -103,24 +105,40 @@ class _Task:
 
 
 def measure(
-    table: "pd.DataFrame", evaluation: Path, family: Family = ROBUSTNESS, *, corpus: str = "ravdess",
+    table: "pd.DataFrame", evaluation: Path, family: Family = ROBUSTNESS, *, corpus: str | None = None,
     conditions: Sequence[str] | None = None, only: Sequence[int] | None = None, every: int = 1, jobs: int | None = None,
 ) -> dict[str, "pd.DataFrame"]:
-    """Answer the clips of an evaluation of eight classes after some conditions (all) in some folds (all that are done).
+    """Recognise the clips of an evaluation of eight classes under some conditions (all), in some folds (all done ones).
 
-    Of `table` the spoken clips of one corpus are used, of each speaker and emotion only every `every`-th. Returns
-    out-of-fold rows by condition, "as recorded" first, of everything that is measured by now, and writes those of the
-    family to `file_of(evaluation, family, corpus, every)`. UsageError for an unknown condition, TrainingError for a
-    folder that holds no evaluation, CorpusError where the clips of a fold are missing.
+    Of `table` the spoken clips of one corpus are used (`tested_corpus` without one), of each speaker and emotion only
+    every `every`-th. Returns out-of-fold predictions by condition, "as recorded" first, of everything that is measured
+    by now, and writes those of the family to `file_of(evaluation, family, corpus, every)`. UsageError for an unknown
+    condition or corpus, TrainingError for a folder that holds no evaluation, CorpusError where the clips of a fold are
+    missing.
     """
     names = [known(name, family) for name in conditions or family.conditions]
     numbers = _folds(evaluation, only)
+    corpus = tested_corpus(evaluation, corpus)
     parts = [part for number in _folds(evaluation, None)
              for part in _parts(table, evaluation, number, family, corpus, every, number in numbers)]
     _answer([part for part in parts if part.fold in numbers and part.condition in (AS_RECORDED, *names)], jobs)
     found = dict(_collected(parts))
     write(file_of(evaluation, family, corpus, every), family, found)
     return found
+
+
+def tested_corpus(evaluation: Path, name: str | None = None) -> str:
+    """The corpus of that name, or the first one of which speakers test in an evaluation.
+
+    A UsageError for a name that stands for no corpus.
+    """
+    if name is not None:
+        if name not in corpora():
+            raise UsageError(f"There is no corpus '{name}': choose {', '.join(corpora())}.")
+        return name
+    settings = [run.read_run(evaluation / f"fold-{number}") for number in _folds(evaluation, None)]
+    held_out = {speaker.partition(":")[0] for one in settings for speaker in one.held_out}
+    return next((one for one in corpora() if one in held_out), next(iter(corpora())))
 
 
 def known(name: str, family: Family) -> str:
@@ -136,9 +154,9 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.+-]+", "-", name.lower()).strip("-")
 
 
-def file_of(evaluation: Path, family: Family, corpus: str = "ravdess", every: int = 1) -> Path:
-    """Where the rows of a family are written; those of fewer clips never take the place of all."""
-    name = family.name if corpus == "ravdess" else f"{family.name}-{corpus}"
+def file_of(evaluation: Path, family: Family, corpus: str | None = None, every: int = 1) -> Path:
+    """Where the predictions of a family are written; those of fewer clips never replace those of all clips."""
+    name = family.name + facts(tested_corpus(evaluation, corpus)).file_suffix()
     return evaluation / (f"{name}.csv" if every == 1 else f"{name}-every-{every}.csv")
 
 
@@ -211,10 +229,11 @@ def _parts(table: "pd.DataFrame", evaluation: Path, number: int, family: Family,
     if not len(clips) or not len(talking):
         if not wanted:
             return
+        title = facts(corpus).title
         if not any(one.startswith(f"{corpus}:") for one in settings.held_out):
-            raise UsageError(f"In the evaluation in {evaluation} no speaker of {corpus.upper()} tests: name an "
-                             "evaluation that has this corpus.")
-        raise CorpusError(f"The data lacks spoken clips of {corpus.upper()} speakers that fold {number} "
+            raise UsageError(f"In the evaluation in {evaluation} no speaker of {title} tests: name an evaluation that "
+                             "has this corpus.")
+        raise CorpusError(f"The data lacks spoken clips of {title} speakers that fold {number} "
                           f"{'trains on' if len(clips) else 'tests'}: use the complete corpus.")
     clips = _every(clips, every)
     digest = run.digest(pd.concat([clips, talking]))
@@ -240,7 +259,7 @@ def _version(recognizer: Path) -> str:
 
 
 def _every(clips: "pd.DataFrame", every: int) -> "pd.DataFrame":
-    """Every so manyth clip of each emotion of each speaker, in an order that has nothing to do with what is in them."""
+    """Every `every`-th clip of each emotion of each speaker, in an order that does not depend on their content."""
     shuffled = clips.sort_values("clip", key=lambda names: names.map(_digest))
     chosen = shuffled[shuffled.groupby(["actor", "class"]).cumcount() % every == 0]
     return chosen.sort_values("clip", ignore_index=True)
@@ -251,17 +270,17 @@ def _digest(text: str) -> str:
 
 
 def _talking(training: "pd.DataFrame", number: int) -> "pd.DataFrame":
-    """The clips of a fold's training speakers that babble: a choice that depends on the fold alone."""
+    """The clips of a fold's training speakers that make the babble: a choice that depends on the fold alone."""
     return training.sort_values("clip").sample(min(TALKING, len(training)), random_state=number)
 
 
 def _answer(parts: Sequence[Part], jobs: int | None) -> None:
-    """Answer what is not done yet, all in one row of processes, and write every part as soon as it is whole."""
+    """Recognise what is not done yet, in one pool of processes, and write every part as soon as it is complete."""
     open_ = [part for part in parts if not part.path.is_file()]
     tasks = [task for part in open_ for task in _tasks(part)]
     if not tasks:
         return
-    answers = mapped(_heard, tasks, title="answering", jobs=jobs)
+    answers = mapped(_recognised, tasks, title="answering", jobs=jobs)
     for part in open_:
         masses = np.stack(list(islice(answers, len(part.clips))))
         rows = part.clips[["clip", "actor"]].assign(fold=part.fold, truth=part.clips["class"])
@@ -296,16 +315,16 @@ def _model(recognizer: Path, version: str) -> Model:
 
 
 @lru_cache(maxsize=1)
-def _voices(talking: tuple[str, ...]) -> list[Signal]:
-    return [_signal(path) for path in talking]
+def _talkers(talking: tuple[str, ...]) -> list[Signal]:
+    return [read_clip(path) for path in talking]
 
 
-def _heard(task: _Task) -> _Row:
-    """The answer about one clip after one condition, (8,); NaN where it is refused."""
+def _recognised(task: _Task) -> _Row:
+    """The probabilities of one clip under one condition, (8,); NaN where it is refused."""
     model = _model(task.recognizer, task.version)
     corruption = next(one for one in FAMILIES if one.name == task.family).conditions[task.condition]
-    around = Surroundings(_random(task), _voices(task.talking))
-    samples = corruption(_signal(task.path), around)
+    around = Surroundings(_random(task), _talkers(task.talking))
+    samples = corruption(read_clip(task.path), around)
     signal = audio.from_samples(samples, RATE)[0].signal
     try:
         return hear(model, [signal]).whole
@@ -317,13 +336,6 @@ def _random(task: _Task) -> np.random.Generator:
     """Random numbers that depend on the names of clip and condition alone."""
     digest = hashlib.sha256(f"{task.clip}/{task.condition}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
-
-
-def _signal(path: str) -> Signal:
-    try:
-        return audio.read_mono(path)
-    except RecordingError as error:
-        raise CorpusError(f"The clip {path} cannot be used: {error}") from error
 
 
 def _found(signal: Signal) -> list[Span]:

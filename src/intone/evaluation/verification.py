@@ -1,9 +1,9 @@
-"""A trained run on the clips it was trained on and, beside it, on speakers that it never heard.
+"""A trained run on the clips that it was trained on and, next to it, on unseen speakers.
 
-The original verified on its training files alone, which says nothing of a stranger's speaker. Here the second figure
-always stands beside the first: on the speakers that the run held out; where it held none out, from an evaluation of the
-same recipe in five folds, or from the same recipe trained once more without the last sixth of the speakers (in the
-folder `unheard` of the run).
+The original verified on its training files alone, which says nothing of other speakers. Here the accuracy on unseen
+speakers always stands next to the first: on the speakers that the run held out; where it held none out, from an
+evaluation of the same recipe in five folds, or from the same recipe trained once more without the last sixth of the
+speakers (in the folder `unheard` of the run).
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from intone.corpora import splits
+from intone.corpora.registry import corpora
 from intone.corpora.table import assign
 from intone.errors import CorpusError, TrainingError
-from intone.evaluation.cross_validation import OUT_OF_FOLD
+from intone.evaluation.cross_validation import out_of_fold
 from intone.evaluation.report import summarize
 from intone.files import alone, write_text
 from intone.labels import EMOTIONS
@@ -34,7 +35,7 @@ PREDICTIONS, UNHEARD = "predictions.csv", "predictions-unheard.csv"
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some clips were answered right; `always` is the share of the most frequent class among them."""
+    """The accuracy on some clips; `always` is that of the majority-class baseline: the most frequent class's share."""
 
     clips: int
     accuracy: float
@@ -45,7 +46,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Verification:
-    """Accuracy on the clips that were trained on, and on speakers that were never heard."""
+    """Accuracy on the clips of the training (`heard`) and on unseen speakers (`unheard`), and `how` they are unseen."""
 
     heard: Share
     unheard: Share
@@ -66,8 +67,8 @@ def verify(
     """Answer every clip of the run's data, and write `predictions.csv` and `predictions-unheard.csv` into its folder.
 
     `table` are the clips of the corpora that the run was trained on; a CorpusError where they are other clips.
-    `evaluation` is the folder of five folds of the same recipe; they then give the second figure where the run held no
-    speaker out, and there is no second file.
+    `evaluation` is the folder of five folds of the same recipe: where the run held no speaker out, the accuracy on
+    unseen speakers is taken from there, and there is no second file.
     """
     made = run.read_run(folder)
     chosen = assign(table, made.classes, made.sex)
@@ -85,22 +86,22 @@ def _unheard(
     folder: Path, table: "pd.DataFrame", chosen: "pd.DataFrame", made: run.RunSettings, evaluation: Path | None,
     jobs: int | None,
 ) -> tuple[Share, str]:
-    """The share of speakers that a run never heard, and how they came to be unheard."""
+    """The accuracy on speakers that a run was not trained on, and why they are unseen."""
     if made.held_out:
-        strangers = chosen[splits.speakers(chosen).isin(made.held_out)].reset_index(drop=True)
-        return _share(folder, strangers, folder / UNHEARD, jobs), "held out of the training"
+        unseen = chosen[splits.speakers(chosen).isin(made.held_out)].reset_index(drop=True)
+        return _share(folder, unseen, folder / UNHEARD, jobs), "held out of the training"
     if evaluation is not None:
         return _evaluated(evaluation, made), "each tested by a network trained without it"
     held_out = splits.last_speakers(chosen, made.recipe.held_out_share)
     if not held_out:
-        raise TrainingError("The data has only one speaker, so that nothing can be said of speakers never heard: verify "
+        raise TrainingError("The data has only one speaker, so that nothing can be said of unseen speakers: verify "
                             "with a corpus of more speakers.")
     companion = folder / "unheard"
     clips, settings = run.plan(table, made.recipe, sex=made.sex, classes=made.classes, seed=made.seed,
-                                    validation=made.validation, held_out=held_out)
+                               validation=made.validation, held_out=held_out)
     fit(clips, settings, companion, cache=folder / FEATURES, jobs=jobs)
-    strangers = chosen[splits.speakers(chosen).isin(held_out)].reset_index(drop=True)
-    return _share(companion, strangers, folder / UNHEARD, jobs), "the same recipe, trained without them"
+    unseen = chosen[splits.speakers(chosen).isin(held_out)].reset_index(drop=True)
+    return _share(companion, unseen, folder / UNHEARD, jobs), "the same recipe, trained without them"
 
 
 def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Sequence[str]) -> "pd.DataFrame":
@@ -115,15 +116,18 @@ def predictions(table: "pd.DataFrame", probabilities: scoring.Rows, outputs: Seq
 
 
 def _evaluated(evaluation: Path, made: run.RunSettings) -> Share:
-    """The share of right answers in an evaluation; a TrainingError where it is one of another recipe."""
+    """The accuracy in an evaluation, on the first corpus that it tested; a TrainingError for one of another recipe."""
     other = run.read_run(evaluation / "fold-0")
     if (other.recipe, other.sex, other.classes) != (made.recipe, made.sex, made.classes):
         raise TrainingError(f"The evaluation in {evaluation} is of {other.recipe.name}, {other.sex}, {other.classes} "
                             f"classes, and the run of {made.recipe.name}, {made.sex}, {made.classes}: name one of the "
                             "same.")
-    rows = read_rows(evaluation / OUT_OF_FOLD)
+    corpus = next((name for name in corpora() if (evaluation / out_of_fold(name)).is_file()), None)
+    if corpus is None:
+        raise TrainingError(f"The evaluation in {evaluation} has no predictions yet: finish `intone evaluate` first.")
+    rows = read_rows(evaluation / out_of_fold(corpus))
     found = summarize(rows)
-    speakers = tuple(f"ravdess:{actor}" for actor in sorted(set(rows["actor"])))
+    speakers = tuple(f"{corpus}:{actor}" for actor in sorted(set(rows["actor"])))
     return Share(found.clips, found.accuracy.value, found.majority, found.majority_class, speakers)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from intone import audio, labels
+from intone import labels
+from intone.audio.search import read_clip
 from intone.errors import CorpusError, RecordingError, TooShort
 from intone.files import told, write_text
 from intone.parallel import mapped
@@ -70,7 +71,7 @@ def _asked(table: "pd.DataFrame", tell_sex: bool) -> list[tuple[str, str]]:
 def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str, float | None]:
     clip, sex = asked
     loaded = _load(model)
-    signal = _signal(clip)
+    signal = read_clip(clip)
     try:
         heard = hear(loaded, [signal], sex)
     except RecordingError:
@@ -82,16 +83,9 @@ def _verify(model: Path, clip: str) -> Rows:
     loaded = _load(model)
     try:
         front_end = loaded.settings.front_end
-        return front_end.pool(loaded.probabilities(front_end(_signal(clip))))
+        return front_end.pool(loaded.probabilities(front_end(read_clip(clip))))
     except TooShort:
         return np.full(len(loaded.settings.labels), np.nan)
-
-
-def _signal(clip: str) -> audio.Signal:
-    try:
-        return audio.read_mono(clip)
-    except RecordingError as error:
-        raise CorpusError(f"The clip {clip} cannot be used: {error}") from error
 
 
 KEYS = ("clip", "fold", "actor", "truth")

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 
 from intone import labels
+from intone.corpora.registry import licence
 from intone.corpora.splits import FOLDS, speakers
 from intone.errors import TrainingError
 from intone.files import write_whole
@@ -17,13 +18,9 @@ from intone.recognition.model_file import RECOGNIZER, ModelSettings
 from intone.recognition.scoring import OOD_SCORE, read_rows, write_rows
 from intone.training import run
 from intone.training.onnx_export import best_network, export, set_settings
-from intone.training.recipes import Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-LICENCES = {"ravdess": "CC BY-NC-SA 4.0", "crema-d": "ODbL 1.0", "folder": "that of the recordings"}
 
 
 FAMILIAR = 0.99
@@ -42,7 +39,7 @@ def finish(
     made = run.read_run(folder)
     corpora = set(table["corpus"])
     model = ModelSettings(
-        name=_name(made), classes=made.classes, labels=made.labels, front_end=made.recipe.front_end, sure_above={},
+        name=f"{made.recipe.title} {made.sex}", classes=made.classes, labels=made.labels, front_end=made.recipe.front_end, sure_above={},
         data=tuple(sorted(corpora)), licence=licence(corpora),
     )
     path = folder / RECOGNIZER
@@ -58,11 +55,6 @@ def finish(
             set_settings(proto, calibrated(model, rows, classes_of(table)))
             part.write_bytes(proto.SerializeToString())
     return path
-
-
-def _name(made: run.RunSettings) -> str:
-    recipe = made.recipe
-    return f"{recipe.model} {recipe.name} {made.sex}" if isinstance(recipe, Recipe) else f"{recipe.model} {made.sex}"
 
 
 def _validation(path: Path, table: "pd.DataFrame", made: run.RunSettings, jobs: int | None) -> "pd.DataFrame | None":
@@ -121,8 +113,3 @@ def _thresholds(classes: str, masses: scoring.Rows, truth: "pd.Series[str]") -> 
         if threshold is not None:
             found[scheme.name] = threshold
     return found
-
-
-def licence(corpora: set[str]) -> str:
-    """The licences of the data, which the weights carry."""
-    return " and ".join(LICENCES[name] for name in sorted(corpora))

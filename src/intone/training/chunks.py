@@ -1,7 +1,7 @@
-"""Random tenths of a second of the training clips, drawn as the original draws them.
+"""Random chunks of the training clips, a tenth of a second each, drawn as the original draws them.
 
-Twice as many chunks as would fit one after the other; a class with probability proportional to its MEAN clip length,
-a file uniformly in the class, a start uniformly in the file.
+Twice as many chunks as would fit one after the other. A class is drawn with a probability in proportion to the mean
+length of its clips, then a clip of the class, then a start in the clip, both uniformly.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,11 @@ def how_many(signals: Sequence[Signal], chunk_s: float = 0.1, draws: int = 2) ->
 
 
 def class_probabilities(lengths: NDArray[np.int64], classes: NDArray[np.int64], number: int) -> NDArray[np.float64]:
-    """How likely each of `number` classes is drawn: in proportion to the mean length of its clips, (number,)."""
+    """The probability with which each of `number` classes is drawn, (number,).
+
+    It is in proportion to the mean length of the class's clips, not to their sum, as in the original: a class with many
+    clips is drawn no more often than one with few of the same length.
+    """
     means = np.bincount(classes, lengths, number) / np.maximum(np.bincount(classes, minlength=number), 1)
     return np.asarray(means / means.sum())
 
@@ -41,7 +45,7 @@ def draw(
 ) -> Drawn:
     """Random chunks of cleaned signals whose classes are indices below `number`, and their features.
 
-    Clips that are shorter than a chunk are passed over; a CorpusError where a class has none left.
+    Clips that are shorter than a chunk are left out; a CorpusError where a class has none left.
     """
     lengths = np.array([len(signal) for signal in signals])
     labels = np.asarray(classes)

@@ -1,7 +1,7 @@
-"""Clips cut to what is spoken in them, with a little of what surrounds it: found once, kept in files.
+"""The speech in clips, with a margin around it: found once, kept in files.
 
-A network answers for speech. While training it hears a clip each time with another bit of its surroundings, as a
-detector that is led astray by noise would leave it.
+A network is trained on speech, for it answers on speech. While training, a clip comes each time with another part of
+its margin, as a voice detector leaves it that noise misleads.
 """
 
 import hashlib
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intone import audio
 from intone.audio import Signal
+from intone.audio.search import read_clip
 from intone.audio.vad import SpeechSettings, find_speech
-from intone.errors import CorpusError, NoSpeech, RecordingError
+from intone.errors import NoSpeech
 from intone.files import told, write_whole
 from intone.parallel import mapped
 
@@ -30,7 +30,7 @@ _FULL = 32767
 
 @dataclass(frozen=True)
 class Spoken:
-    """A signal that someone speaks in from sample `start` to sample `end`."""
+    """A signal with speech from sample `start` to sample `end`."""
 
     around: Signal
     start: int
@@ -38,18 +38,18 @@ class Spoken:
 
     @property
     def signal(self) -> Signal:
-        """What is spoken, and nothing else."""
+        """The speech, without the margin."""
         return self.around[self.start : self.end]
 
     def loosely(self, margin: int) -> Signal:
-        """What is spoken, with at most `margin` samples of what surrounds it on either side."""
+        """The speech with at most `margin` samples more on either side."""
         return self.around[max(0, self.start - margin) : self.end + margin]
 
 
 def cut(signal: Signal) -> Spoken:
-    """A signal from its first to its last speech, `MARGIN` around it; all of it where no speech is found.
+    """A signal from its first to its last speech with `MARGIN` around it.
 
-    For an actor may whisper.
+    The whole signal where no speech is found: an actor may whisper.
     """
     try:
         spans = find_speech(signal)
@@ -59,16 +59,8 @@ def cut(signal: Signal) -> Spoken:
     return Spoken(signal[first : spans[-1].end + MARGIN], spans[0].start - first, spans[-1].end - first)
 
 
-def read_clip(path: Path) -> Signal:
-    """The signal of a clip; a CorpusError names it where it cannot be used."""
-    try:
-        return audio.read_mono(path)
-    except RecordingError as error:
-        raise CorpusError(f"The clip {path} cannot be used: {error}") from error
-
-
 def keep(table: "pd.DataFrame", folder: Path, *, jobs: int | None = None) -> list[Path]:
-    """The files with what is spoken in every clip of a table, in its order; what is in the folder already is kept."""
+    """Files with the speech of every clip of a table, in its order; what is in the folder already is not made again."""
     paths = [Path(path) for path in table["path"]]
     kept = [_kept(path, folder) for path in paths]
     todo = [(path, file) for path, file in zip(paths, kept, strict=True) if not file.is_file()]
@@ -86,7 +78,7 @@ def read(path: Path) -> Spoken:
 
 
 def _kept(path: Path, folder: Path) -> Path:
-    """Where a clip is kept: the name tells which clip it is, and the settings by which speech is found in it."""
+    """Where the speech of a clip is kept: the name depends on the file and on the settings of the voice detector."""
     stat = path.stat()
     key = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {MARGIN} {SpeechSettings()}"
     return folder / f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"

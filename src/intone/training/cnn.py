@@ -25,29 +25,33 @@ from intone.training.checkpoint import load_weights, progress, restore, save_wei
 from intone.training.chunks import Drawn, draw
 from intone.training.distributed import Ranks, lost_told, ranks
 from intone.training.history import Epoch, read_history, write_history
+from intone.training.recipes import Recipe
 from intone.training.run import RunSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, jobs: int | None = None) -> list[Epoch]:
+def train(table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache_in: Path | None = None,
+          jobs: int | None = None) -> list[Epoch]:
     """Train into a folder, or go on with what is there; returns the history.
 
-    `table` and `settings` are those of `plan`. Afterwards `best.safetensors` holds the weights of the epoch with the
-    best validation accuracy (of the last epoch where nothing validates).
+    `table` and `settings` are those of `run.plan`. Afterwards `best.safetensors` holds the weights of the epoch with
+    the best validation accuracy (of the last epoch where nothing validates). Nothing is kept in `cache_in`: the chunks
+    are drawn in memory.
     """
-    here = ranks()
+    del cache_in
+    here, recipe = ranks(), settings.recipe_of(Recipe)
     here.first_before_others(lambda: run.open_run(folder, settings))
     history = read_history(folder / run.HISTORY)
-    if len(history) >= settings.cnn.epochs and (folder / run.BEST).is_file() and _epochs_kept(folder) == len(history):
+    if len(history) >= recipe.epochs and (folder / run.BEST).is_file() and _epochs_kept(folder) == len(history):
         return history
-    signals = cleaning.signals(table, settings.cnn.front_end.envelope, jobs=jobs)
+    signals = cleaning.signals(table, recipe.front_end.envelope, jobs=jobs)
     train_set, validation_set = chunk_sets(table, signals, settings)
     state = _State(settings, train_set, here)
     history = history[: state.load(folder / run.CHECKPOINT)] if (folder / run.CHECKPOINT).is_file() else []
-    bar = tqdm(range(len(history), settings.cnn.epochs), initial=len(history), total=settings.cnn.epochs,
-               desc="training", unit="epoch", disable=here.hides_bars)
+    bar = tqdm(range(len(history), recipe.epochs), initial=len(history), total=recipe.epochs, desc="training",
+               unit="epoch", disable=here.hides_bars)
     for number in bar:
         with lost_told():
             learned = state.run_epoch(number, train_set)
@@ -78,48 +82,60 @@ def chunk_sets(table: "pd.DataFrame", signals: Sequence[Signal], settings: RunSe
     By actors, either set is drawn from its own clips. By chunks, as the original did it, the last tenth of one set:
     chunks of the same files, which overlap those that train.
     """
-    front_end, number = settings.cnn.front_end, len(settings.labels)
+    recipe, number = settings.recipe_of(Recipe), len(settings.labels)
     classes = [settings.labels.index(label) for label in table["label"]]
     validating = splits.speakers(table).isin(settings.validating).to_numpy()
 
     def drawn(which: np.ndarray, stream: int) -> Drawn:
         rng = np.random.default_rng([settings.seed, stream])
         clips = [int(i) for i in np.flatnonzero(which)]
-        return draw([signals[i] for i in clips], [classes[i] for i in clips], number, front_end, rng,
-                    settings.cnn.draws)
+        return draw([signals[i] for i in clips], [classes[i] for i in clips], number, recipe.front_end, rng,
+                    recipe.draws)
 
     if settings.validation == "actors":
         return drawn(~validating, 0), drawn(validating, 1)
     everything = drawn(~validating, 0)
     if settings.validation == "none":
         return everything, None
-    cut = round(len(everything.classes) * (1 - settings.cnn.validation_share))
+    cut = round(len(everything.classes) * (1 - recipe.validation_share))
     return (Drawn(everything.features[:cut], everything.classes[:cut], everything.clips[:cut]),
             Drawn(everything.features[cut:], everything.classes[cut:], everything.clips[cut:]))
 
 
 def class_weights(classes: np.ndarray, number: int) -> Tensor:
-    """Balanced weights n / (classes x n_class), as scikit-learn's `compute_class_weight`; (number,)."""
+    """Balanced class weights, as scikit-learn's `compute_class_weight`; (number,).
+
+    Of n chunks in C classes, each chunk of a class with n_c of them weighs n / (C n_c). All chunks of a class together
+    then weigh n / C, whatever the class, and the mean weight of a chunk is 1, so that the learning rate means the same.
+    """
     counts = np.bincount(classes, minlength=number)
     return torch.tensor(len(classes) / (number * np.maximum(counts, 1)), dtype=torch.float32)
+
+
+def network(folder: Path) -> "MfccCnn":
+    """The network of a run with its best weights, ready to answer."""
+    made = run.read_run(folder)
+    found = MfccCnn(len(made.labels), made.recipe_of(Recipe).front_end.shape)
+    found.load_state_dict(load_weights(folder / run.BEST)[0])
+    return found.eval()
 
 
 class _State:
     """The network, the optimizer and the loss of a run."""
 
     def __init__(self, settings: RunSettings, training: Drawn, here: Ranks) -> None:
-        self.settings, self.here = settings, here
+        self.settings, self.recipe, self.here = settings, settings.recipe_of(Recipe), here
         torch.manual_seed(settings.seed)
         number = len(settings.labels)
-        self.network = MfccCnn(number, settings.cnn.front_end.shape)
+        self.network = MfccCnn(number, self.recipe.front_end.shape)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks this form
         self.network.minimum.fill_(float(training.features.min()))
         self.network.maximum.fill_(float(training.features.max()))
         self.network.to(here.device)
         self.learner = here.parallel(self.network)
         self.weights = class_weights(training.classes, number).to(here.device)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), settings.cnn.learning_rate,
-                                          eps=settings.cnn.adam_epsilon)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), self.recipe.learning_rate,
+                                          eps=self.recipe.adam_epsilon)
 
     def run_epoch(self, number: int, data: Drawn) -> tuple[float, float]:
         """One pass in random order: mean weighted loss and accuracy while training."""
@@ -128,7 +144,7 @@ class _State:
         order = torch.randperm(len(data.classes))
         features, classes = torch.from_numpy(data.features), torch.from_numpy(data.classes)
         losses, right = 0.0, 0.0
-        for rows in tqdm(torch.split(order, self.settings.cnn.batch), leave=False, unit="batch",
+        for rows in tqdm(torch.split(order, self.recipe.batch), leave=False, unit="batch",
                          disable=self.here.hides_bars):
             own = self.here.share(rows)
             truth = self.here.here(classes[own])
@@ -137,7 +153,7 @@ class _State:
             weight = self.weights.cpu()[classes[rows]].sum()
             loss = cross_entropy(logits, truth, self.weights, reduction="sum") / weight
             self.optimizer.zero_grad()
-            (loss * self.here.world).backward()  # of which the mean over all processes is taken
+            (loss * self.here.world).backward()  # DistributedDataParallel divides the summed gradients by the world
             self.optimizer.step()
             losses += float(loss.detach()) * len(rows)
             right += int((logits.argmax(1) == truth).sum())
@@ -146,7 +162,7 @@ class _State:
 
     @torch.no_grad()
     def score(self, data: Drawn | None) -> tuple[float, float]:
-        """Loss and accuracy on chunks that do not train; NaN without such."""
+        """Loss and accuracy on chunks that do not train; NaN where there are none."""
         if data is None:
             return math.nan, math.nan
         self.network.eval()
@@ -171,11 +187,11 @@ def _is_best(history: Sequence[Epoch]) -> bool:
 
 
 class MfccCnn(nn.Module):
-    """Four 3x3 convolutions (16, 32, 64, 128), max-pool 2x2, dropout 0.5, dense 128, 64 and the classes.
+    """The original's CNN: 3x3 convolutions (16, 32, 64, 128), max-pool 2x2, dropout 0.5, dense 128, 64 and classes.
 
     498,882 parameters with two classes and chunks of 9 frames x 13 coefficients. Input (n, frames, coefficients) as
-    the front end gives it, output logits (n, classes). The scaling with the minimum and maximum over the whole
-    training set is part of the network. Weights start as in Keras: Glorot uniform, biases zero.
+    the front end gives it, output logits (n, classes). The input is scaled to 0..1 with the minimum and the maximum
+    over the whole training set, which are part of the network. Weights start as in Keras: Glorot uniform, biases zero.
     """
 
     minimum: Tensor

@@ -1,6 +1,6 @@
-"""What a frozen encoder says of clips: computed once, kept in files, read again and again.
+"""The hidden states of a frozen encoder for clips, pooled over time: computed once, kept in files.
 
-Kept are the mean and deviation over time of every layer, of what is spoken in a clip.
+Statistics pooling: mean and standard deviation over time of every layer, of the speech in a clip.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from intone.audio.search import read_clip
 from intone.audio.vad import SpeechSettings
 from intone.features.front_end import LogMel, Waveform
 from intone.files import told, write_whole
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StateSettings:
-    """What decides the states of a clip: an encoder's folder or name, how many of its layers, and what it hears."""
+    """What decides the states of a clip: an encoder's folder or name, how many of its layers, and its input."""
 
     encoder: str
     layers: int
@@ -44,23 +45,23 @@ def encode(table: "pd.DataFrame", settings: StateSettings, folder: Path, *, jobs
 
 
 def read_pooled(path: Path) -> NDArray[np.float32]:
-    """Mean and deviation over time of every layer in a file that `encode` wrote, (layers + 1, 2 width)."""
+    """Mean and standard deviation over time of every layer in a file that `encode` wrote, (layers + 1, 2 width)."""
     with told(path), np.load(path, allow_pickle=False) as file:
         return np.asarray(file["pooled"])
 
 
 def _kept(path: Path, settings: StateSettings, folder: Path) -> Path:
-    """Where the states of a clip are kept: the name tells everything that decides them."""
+    """Where the states of a clip are kept: the name depends on everything that decides them."""
     stat = path.stat()
     key = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {settings} {SpeechSettings()}"
     return folder / f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
 
 def _encode_clip(job: tuple[Path, Path], settings: StateSettings) -> None:
-    """Write what an encoder says of a clip."""
+    """Write the pooled states of a clip."""
     path, kept = job
     torch.set_num_threads(1)
-    signal = clip_cache.cut(clip_cache.read_clip(path)).signal
+    signal = clip_cache.cut(read_clip(path)).signal
     with torch.inference_mode():
         found = pooled(_encoder(settings)(torch.from_numpy(settings.front_end(signal))))
     with write_whole(kept) as part, part.open("wb") as file:

@@ -2,11 +2,22 @@
 
     intone train ravdess=DIR crema-d=DIR --model openai/whisper-base --to RUN
 
-The stem of the encoder, and layers that are to stay frozen, hear each clip varied anew (`batches`); all weights of the
-layers above learn. Which emotions a corpus has is no property of a speaker: for a clip of CREMA-D, which knows no calm,
-calm is made unlikely, so that the network need not learn that the whole corpus is not calm. The random numbers of a
-step depend on the seed, the epoch and the step alone, so that a training that was stopped goes on within its epoch, and
-ends as one that was not.
+The stem of the encoder and its frozen layers process each clip augmented anew (`finetune_batches`); all weights of the
+layers above learn.
+
+Corpora have different emotions: one may have no clip that is calm. A network could learn from that to recognise the
+corpus (its microphones, its rooms) and to call nothing in it calm, which is worth nothing elsewhere. Logit adjustment
+(Menon et al. 2021, https://arxiv.org/abs/2007.07314) takes this reason away: while training, the logits z of the
+emotions that the clip's corpus does not have are lowered by a constant a, `TunedRecipe.logit_adjustment`,
+
+    p(label | clip) = softmax(z - a [the corpus does not have the label])
+
+which is a prior of e^-a (1/20 with a = 3) for such a label against one of the corpus. The prior says already that the
+label is unlikely there, and little is left for the network to learn. A finite a still lets it learn that a clip that is
+clearly angry is not calm. Without the adjustment, at test time, no corpus is assumed.
+
+The random numbers of a step depend on the seed, the epoch and the step alone, so that a training that was stopped goes
+on within its epoch, and ends with the same weights as one that was not.
 """
 
 import math
@@ -31,6 +42,7 @@ from intone.training.encoders import Encoder, load_encoder
 from intone.training.finetune_batches import Batch, Clips
 from intone.training.finetune_network import Tuned, Upper
 from intone.training.history import Epoch, read_history, write_history
+from intone.training.recipes import TunedRecipe
 from intone.training.run import FEATURES, RunSettings
 from intone.training.targets import NEVER
 
@@ -41,7 +53,7 @@ STEPS_KEPT = 100
 """Steps between two checkpoints within an epoch."""
 
 STANDARDS = 2000
-"""Clips, at most, that say what the head usually reads."""
+"""Clips, at most, over which the statistics of the head's features are taken."""
 
 
 def network(folder: Path) -> Tuned:
@@ -53,7 +65,7 @@ def network(folder: Path) -> Tuned:
 
 def _parts(made: RunSettings) -> tuple[Encoder, Upper]:
     """The frozen layers, and the ones that learn as they are before the training."""
-    recipe = made.tuned
+    recipe = made.recipe_of(TunedRecipe)
     encoder = load_encoder(recipe.encoder, recipe.frozen + recipe.tuned)
     learn = encoder.take_off(recipe.frozen, recipe.stride)
     return encoder, Upper(learn, encoder.width, made.labels, recipe.dropout, recipe.stride)
@@ -63,13 +75,13 @@ def train(
     table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache_in: Path | None = None,
     jobs: int | None = None,
 ) -> None:
-    """Tune into a folder, or go on with what is there; writes `history.csv` and `best.safetensors`.
+    """Fine-tune into a folder, or go on with what is there; writes `history.csv` and `best.safetensors`.
 
-    `table` and `settings` are those of `plan`. `cache_in` shares what is spoken in the clips between runs; without it
+    `table` and `settings` are those of `run.plan`. `cache_in` shares the speech of the clips between runs; without it
     that is kept in the run's folder. The weights that are kept are those after the last step: the rates end at zero. Of
     several `ranks` each takes its share of a batch; the result differs by no more than the order of sums.
     """
-    recipe, here = settings.tuned, ranks()
+    recipe, here = settings.recipe_of(TunedRecipe), ranks()
     here.first_before_others(lambda: run.open_run(folder, settings))
     if (folder / run.BEST).is_file():
         return
@@ -95,7 +107,7 @@ class _State:
     """The network, the optimizer, and how far they are."""
 
     def __init__(self, table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path], here: Ranks) -> None:
-        self.settings, self.recipe, self.here = settings, settings.tuned, here
+        self.settings, self.recipe, self.here = settings, settings.recipe_of(TunedRecipe), here
         torch.manual_seed(settings.seed)
         encoder, self.network = _parts(settings)
         self.clips = Clips(table, settings, files, encoder)
@@ -106,7 +118,10 @@ class _State:
         self.epoch, self.step, self.losses, self.right = 0, 0, 0.0, 0
 
     def _groups(self) -> list[dict[str, object]]:
-        """The weights with their rates: the head's, and a layer's the lower the deeper it lies."""
+        """The weights with their learning rates: the head's, and for a layer the lower the deeper it lies.
+
+        Layer d below the top learns with rate * layer_decay^d (Howard & Ruder 2018): lower layers are more general.
+        """
         head = [weight for name, weight in self.network.named_parameters() if not name.startswith("layers.")]
         groups: list[dict[str, object]] = [{"params": head, "lr": self.recipe.head_rate}]
         for depth, layer in enumerate(reversed(self.network.layers)):
@@ -122,7 +137,7 @@ class _State:
         bar = tqdm(range(self.step, len(batches)), initial=self.step, total=len(batches), desc=title, unit="batch",
                    disable=self.here.hides_bars)
         self.network.train()
-        with ThreadPoolExecutor(1) as ahead:  # varies the next batch while the network learns from this one
+        with ThreadPoolExecutor(1) as ahead:  # augments the next batch while the network learns from this one
             coming = ahead.submit(self._varied, batches, self.step)
             for step in bar:
                 batch = coming.result()
@@ -155,10 +170,10 @@ class _State:
         classes = self.here.here(self.clips.labels[batch.rows])
         with self._precision():
             logits = self.learner(self.here.here(batch.states), self.here.here(batch.heard)).float()
-        logits = logits - self.recipe.unlikely * forbidden
+        logits = logits - self.recipe.logit_adjustment * forbidden
         loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / size
         self.optimizer.zero_grad()
-        (loss * self.here.world).backward()  # of which the mean over all processes is taken
+        (loss * self.here.world).backward()  # DistributedDataParallel divides the summed gradients by the world
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         lost, right = self.here.summed(float(loss.detach()), int((logits.argmax(1) == classes).sum()))
         if not math.isfinite(lost):
@@ -170,7 +185,7 @@ class _State:
 
     @torch.no_grad()
     def score(self) -> tuple[float, float]:
-        """Cross-entropy and accuracy on the spoken clips of speakers that do not train; NaN without such."""
+        """Cross-entropy and accuracy on the spoken clips of speakers that do not train; NaN where there are none."""
         if not len(self.clips.validating):
             return math.nan, math.nan
         self.network.eval()
@@ -189,7 +204,7 @@ class _State:
 
     @torch.no_grad()
     def finish(self) -> None:
-        """Let the labels that no corpus has never be answered, and learn what the head usually reads."""
+        """Exclude the labels that no corpus has from all answers, and take the statistics of the head's features."""
         heard = self.network.parts.cpu()[self.clips.allowed.any(dim=0)]
         unknown = ~torch.isin(torch.arange(len(self.network.linear.bias)), heard)
         self.network.linear.weight[unknown], self.network.linear.bias[unknown] = 0, NEVER
@@ -217,14 +232,20 @@ class _State:
 
 
 def _rate(done: float, warm_up: float) -> float:
-    """The share of the full rate after a share `done` of the steps: up a line, then down a cosine to zero."""
+    """The share of the full learning rate after a share `done` of the steps: linear warm-up, then cosine decay to 0.
+
+    (1 + cos(pi x)) / 2 falls from 1 to 0 as x goes from 0, the end of the warm-up, to 1 (Loshchilov & Hutter 2017).
+    """
     if done < warm_up:
         return done / warm_up
     return 0.5 * (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up)))
 
 
 def _smooth_cross_entropy(logits: Tensor, classes: Tensor, forbidden: Tensor, smoothing: float) -> Tensor:
-    """Cross-entropy of each clip with a share of the truth spread evenly over the labels that a clip may have."""
+    """Cross-entropy of each clip with label smoothing over the labels that its corpus has.
+
+    The target is s / n for each of the n allowed labels, and 1 - s more for the true one (Szegedy et al. 2016).
+    """
     allowed = (~forbidden).float()
     even = smoothing * allowed / allowed.sum(1, keepdim=True)
     wanted = even + (1 - smoothing) * nn.functional.one_hot(classes, logits.shape[1])

@@ -1,4 +1,4 @@
-"""The clips of a fine-tuning in batches: which an epoch takes, what befalls them on their way, what is heard of them.
+"""The clips of a fine-tuning in batches: which clips an epoch takes, their augmentation, the states of the encoder.
 
 A clip is augmented anew each time (`audio.augment.augmented`), by random numbers that depend on the seed, the epoch,
 the step, its place in the batch and the clip alone. What stays as it is of the encoder then hears it.
@@ -19,8 +19,10 @@ from torch import Tensor
 from intone.audio import RATE, Signal
 from intone.audio.augment import Surroundings, augmented
 from intone.corpora import splits
+from intone.corpora.registry import facts
 from intone.training import clip_cache
 from intone.training.encoders import FEWEST, Encoder
+from intone.training.recipes import TunedRecipe
 from intone.training.run import RunSettings
 from intone.training.targets import allowed_labels
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BABBLERS = 12
-"""Clips that the babble behind a group of speakers is made of."""
+"""Clips from which the babble behind the clips of one fold is made."""
 
 _MASKS = 2  # bands of the spectrum and spans of time that are hidden while training (SpecAugment, Park et al. 2019)
 _WIDEST_BAND, _WIDEST_SPAN = 1 / 6, 1 / 8  # shares of all bands and of the tokens
@@ -45,15 +47,16 @@ class Batch:
 
 
 class Clips:
-    """The clips of a run with their labels, and the part of the encoder that hears them and does not learn.
+    """The clips of a run with their labels, and the frozen part of the encoder.
 
-    `files` are those of `spoken.keep`.
+    `files` are those of `clip_cache.keep`.
     """
 
     def __init__(
         self, table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path], encoder: Encoder
     ) -> None:
         self.settings, self.files, self.encoder = settings, files, encoder
+        self.recipe = settings.recipe_of(TunedRecipe)
         self.labels = torch.tensor([settings.labels.index(label) for label in table["label"]])
         self.allowed = torch.from_numpy(allowed_labels(table, settings.labels))
         self.lengths = np.array([(path.stat().st_size) for path in files])
@@ -61,18 +64,24 @@ class Clips:
         self._order = np.argsort([hashlib.sha256(clip.encode()).hexdigest() for clip in table["clip"]])
         validating = splits.speakers(table).isin(settings.validating).to_numpy()
         self.validating = np.flatnonzero(validating & (table["vocal"] == "speech").to_numpy())
-        groups = (table["corpus"] + "/" + table["vocal"]).where(table["corpus"] == "ravdess", table["corpus"])
-        self.groups = {str(name): np.flatnonzero((groups == name).to_numpy() & ~validating)
-                       for name in sorted(set(groups))}
+        kinds = [(corpus, vocal, facts(corpus).draws) for corpus, vocal in
+                 zip(table["corpus"], table["vocal"], strict=True)]
+        names = np.array([f"{corpus}/{vocal}" if draws else corpus for corpus, vocal, draws in kinds], object)
+        self.groups = {str(name): np.flatnonzero((names == name) & ~validating) for name in sorted(set(names))}
+        self.times = {f"{corpus}/{vocal}": draws.get(vocal, 1) for corpus, vocal, draws in kinds if draws}
+        self.most = self.recipe.others if any(name.endswith("/speech") for name in self.times) else None
 
     @property
     def an_epoch(self) -> int:
         """Batches in an epoch."""
-        return max(1, len(self.drawn(np.random.default_rng(0))) // self.settings.tuned.batch)
+        return max(1, len(self.drawn(np.random.default_rng(0))) // self.recipe.batch)
 
     @cached_property
     def babblers(self) -> Mapping[str, Sequence[Signal]]:
-        """Speakers that test in the same fold, by that: only among them may one be heard behind the other."""
+        """Clips by the fold in which their speakers test: a babble behind a clip is made of speakers of its fold.
+
+        Otherwise a speaker that tests would be in the training after all, in the background.
+        """
         chosen: dict[str, list[int]] = {}
         for row in self._order:
             chosen.setdefault(self.tested[row], []).append(int(row))
@@ -80,15 +89,9 @@ class Clips:
                 for group, rows in chosen.items()}
 
     def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The clips of an epoch: spoken RAVDESS twice, songs once, and beside it some of every other corpus."""
-        most = self.settings.tuned.others if "ravdess/speech" in self.groups else None
-        parts = []
-        for name, rows in self.groups.items():
-            if name.startswith("ravdess"):
-                parts += [rows] * (2 if name == "ravdess/speech" else 1)
-            else:
-                parts.append(rng.permutation(rows)[:most])
-        return np.concatenate(parts)
+        """The clips of an epoch: those of a corpus as often as it states, beside them some of every other corpus."""
+        return np.concatenate([np.tile(rows, self.times[name]) if name in self.times else
+                               rng.permutation(rows)[: self.most] for name, rows in self.groups.items()])
 
     def epoch(self, number: int) -> list[NDArray[np.int64]]:
         """The rows of every batch of an epoch: clips of about one length together, in random order."""
@@ -99,7 +102,7 @@ class Clips:
         return [batches[i] for i in rng.permutation(len(batches))]
 
     def varied(self, rows: NDArray[np.int64], places: NDArray[np.int64], seed: Sequence[int]) -> Batch:
-        """A batch to train on, or a share of one: each clip as it may reach a listener, with bands and spans hidden.
+        """A batch to train on, or a share of one: each clip augmented, with bands and spans hidden.
 
         `places` are those of the clips in the whole batch.
         """
@@ -115,21 +118,21 @@ class Clips:
             yield self._batch(some, self._states([self._features(signal) for signal in signals]))
 
     def _heard(self, row: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """What the encoder is given of a clip while training."""
-        recipe, clip = self.settings.tuned, clip_cache.read(self.files[row])
+        """The encoder's input of a clip while training."""
+        recipe, clip = self.recipe, clip_cache.read(self.files[row])
         signal = clip.loosely(int(rng.integers(clip_cache.MARGIN)) if rng.random() < 0.6 else 0)
         around = Surroundings(rng, self.babblers[self.tested[row]])
         features = self._features(augmented(_cropped(signal, rng, round(recipe.longest_s * RATE)), around))
         return _masked(features, rng) if recipe.front_end.kind == "log-mel" else features
 
     def _features(self, signal: Signal) -> NDArray[np.float32]:
-        """What the encoder is given of a signal; one that is too short, as a faster clip may be, is filled up."""
-        front_end = self.settings.tuned.front_end
+        """The encoder's input of a signal; a signal that is too short, as a faster clip may be, is filled up."""
+        front_end = self.recipe.front_end
         return front_end(np.pad(signal, (0, max(0, front_end.shortest - len(signal)))))
 
     @torch.no_grad()
     def _states(self, features: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """What the part of the encoder says that does not learn, (tokens, width) of each."""
+        """The hidden states of the frozen part of the encoder, (tokens, width) of each."""
         return [self.encoder(torch.from_numpy(one))[-1].float().numpy() for one in features]
 
     def _batch(self, rows: NDArray[np.int64], states: Sequence[NDArray[np.float32]]) -> Batch:
@@ -142,9 +145,10 @@ class Clips:
 
 
 def _tested(table: "pd.DataFrame") -> Sequence[str]:
-    """The fold in which each clip's speaker tests, of its corpus."""
-    return [f"{corpus}/{splits.tested_in(corpus, int(actor)) if corpus in ('ravdess', 'crema-d') else -1}"
-            for corpus, actor in zip(table["corpus"], table["actor"], strict=True)]
+    """Corpus and fold in which each clip's speaker tests; the fold is -1 where it never does."""
+    folds = [(corpus, splits.tested_in(corpus, actor)) for corpus, actor in
+             zip(table["corpus"], table["actor"], strict=True)]
+    return [f"{corpus}/{-1 if fold is None else fold}" for corpus, fold in folds]
 
 
 def _cropped(signal: Signal, rng: np.random.Generator, longest: int) -> Signal:

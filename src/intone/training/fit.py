@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from intone.files import alone
 from intone.recognition.model_file import RECOGNIZER
-from intone.training import cnn, finetune, probe
 from intone.training.calibrate import finish
 from intone.training.distributed import ranks
-from intone.training.recipes import ProbeRecipe, TunedRecipe
+from intone.training.recipes import trainer
 from intone.training.run import RunSettings
 
 if TYPE_CHECKING:
@@ -22,22 +21,10 @@ def fit(
 ) -> Path:
     """Train, calibrate and export into a folder, or go on with what is there; returns the model file.
 
-    `table` and `settings` are those of `training.plan`. `cache` is where what was made of the clips is kept for other
-    runs. `evaluation` is the folder of an evaluation, whose validating speakers calibrate where none validates here. Of
+    `table` and `settings` are those of `run.plan`. `cache` is where what was made of the clips is kept for other runs.
+    `evaluation` is the folder of an evaluation, whose validating speakers calibrate where none validates here. Of
     several `ranks` the first one calibrates and exports. A FileError where another process trains into the folder.
     """
     with alone(folder) if ranks().first else nullcontext():
-        return _fit(table, settings, folder, cache, evaluation, jobs)
-
-
-def _fit(
-    table: "pd.DataFrame", settings: RunSettings, folder: Path, cache: Path | None, evaluation: Path | None,
-    jobs: int | None,
-) -> Path:
-    if isinstance(settings.recipe, ProbeRecipe):
-        probe.train(table, settings, folder, cache_in=cache, jobs=jobs)
-    elif isinstance(settings.recipe, TunedRecipe):
-        finetune.train(table, settings, folder, cache_in=cache, jobs=jobs)
-    else:
-        cnn.train(table, settings, folder, jobs=jobs)
-    return finish(folder, table, evaluation=evaluation, jobs=jobs) if ranks().first else folder / RECOGNIZER
+        trainer(settings.recipe).train(table, settings, folder, cache_in=cache, jobs=jobs)
+        return finish(folder, table, evaluation=evaluation, jobs=jobs) if ranks().first else folder / RECOGNIZER

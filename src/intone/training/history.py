@@ -19,22 +19,28 @@ class Epoch:
     validation_accuracy: float
 
 
+COLUMNS = tuple(field.name for field in fields(Epoch))
+
+
 def read_history(path: Path) -> list[Epoch]:
-    """The epochs that a history file tells of; none where there is no file, a FileError where it is no history."""
+    """The epochs in a history file; none where there is no file, a FileError where it is no history."""
     if not path.is_file():
         return []
     try:
         with told(path), path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if set(reader.fieldnames or ()) != set(COLUMNS):
+                raise ValueError("other columns")
             return [Epoch(int(row.pop("epoch")), **{name: float(value) for name, value in row.items()})
-                    for row in csv.DictReader(file)]
-    except (ValueError, TypeError, KeyError, csv.Error) as error:
-        raise FileError(f"{path} is damaged (it is not the history of a training): train again into a new "
-                        "folder.") from error
+                    for row in reader]
+    except (ValueError, TypeError, csv.Error) as error:
+        raise FileError(f"{path} is damaged (it is not the history of a training): name the history.csv that a "
+                        "training wrote, or train again into a new folder.") from error
 
 
 def write_history(path: Path, history: Sequence[Epoch]) -> None:
     """Write all epochs, whole."""
     with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Epoch)])
+        writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(asdict(line) for line in history)

@@ -15,10 +15,8 @@ from intone.audio import RATE
 from intone.errors import TrainingError
 from intone.files import write_whole
 from intone.recognition.model_file import METADATA_KEY, ModelSettings, load_model
-from intone.training import finetune, probe, run
-from intone.training.checkpoint import load_weights
-from intone.training.cnn import MfccCnn
-from intone.training.recipes import ProbeRecipe, TunedRecipe
+from intone.training import run
+from intone.training.recipes import trainer
 
 TOLERANCE = 1e-5
 """Largest difference of a probability between PyTorch and the exported network."""
@@ -29,15 +27,7 @@ PACKED_TOLERANCE = 0.05
 
 def best_network(folder: Path) -> nn.Module:
     """The network of a run with its best weights, ready to answer."""
-    made = run.read_run(folder)
-    if isinstance(made.recipe, ProbeRecipe):
-        return probe.network(folder)
-    if isinstance(made.recipe, TunedRecipe):
-        return finetune.network(folder)
-    tensors, _ = load_weights(folder / run.BEST)
-    network = MfccCnn(len(made.labels), made.cnn.front_end.shape)
-    network.load_state_dict(tensors)
-    return network.eval()
+    return trainer(run.read_run(folder).recipe).network(folder)
 
 
 def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:

@@ -1,10 +1,10 @@
-"""A linear probe: what the middle layers of a frozen speech encoder know of emotion.
+"""A linear probe: a linear classifier of emotion on the layers of a frozen speech encoder.
 
     intone train ravdess=DIR crema-d=DIR --model openai/whisper-base --to RUN
 
-Mean and standard deviation over time of some layers -> one linear layer -> softmax. Nothing of the encoder is trained,
-so that every clip is put through it once, and the fit itself is a convex problem of seconds. The loss of a clip runs
-over the emotions that its corpus has: a clip of CREMA-D, which knows no calm, says nothing about calm.
+Statistics pooling (mean and standard deviation over time) of some layers -> one linear layer -> softmax. The encoder is
+not trained: every clip goes through it once, and the fit itself is a convex problem of seconds. The softmax of a clip
+runs over the emotions that its corpus has: a clip from a corpus without calm is no evidence about calm.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from intone.training.distributed import ranks
 from intone.training.encoder_cache import StateSettings
 from intone.training.encoders import Encoder, load_encoder, pooled
 from intone.training.novelty import Standard
+from intone.training.recipes import ProbeRecipe
 from intone.training.run import FEATURES, RunSettings
 from intone.training.targets import NEVER, allowed_labels, importance
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 class Reading(nn.Module):
     """The linear layer: mean and deviation over time of layers, (clips, layers, 2 width) -> logits (clips, labels).
 
-    The layers that it reads are counted from the stem, which is 0. Every feature is standardised first, and held,
-    so that a sound like none before does not carry an answer away.
+    Layers are counted from the stem, which is 0. Every feature is standardised and clipped first (`Standard`), so that
+    an out-of-distribution sound cannot decide an answer by one extreme feature.
     """
 
     def __init__(self, layers: Sequence[int], width: int, outputs: int) -> None:
@@ -49,12 +50,12 @@ class Reading(nn.Module):
         return logits
 
     def features(self, found: Tensor) -> Tensor:
-        """What the layer reads of it, (clips, n)."""
+        """The features that the layer reads, (clips, n)."""
         return found[:, self.layers].flatten(1)
 
 
 class Probe(nn.Module):
-    """Encoder, pooling and linear layer: what the encoder hears of one clip -> logits (1, labels)."""
+    """Encoder, pooling and linear layer: the encoder's input of one clip -> logits (1, labels)."""
 
     def __init__(self, encoder: Encoder, reading: Reading) -> None:
         super().__init__()
@@ -72,11 +73,11 @@ class Probe(nn.Module):
 def train(
     table: "pd.DataFrame", settings: RunSettings, folder: Path, *, cache_in: Path | None = None, jobs: int | None = None
 ) -> None:
-    """Fit the probe of a run on the clips of `plan`; writes `best.safetensors` into its folder.
+    """Fit the probe of a run on the clips of `run.plan`; writes `best.safetensors` into its folder.
 
-    `cache_in` shares what the encoder says of clips between runs; without it that is kept in the run's folder.
+    `cache_in` shares the pooled states of clips between runs; without it they are kept in the run's folder.
     """
-    recipe = settings.probe
+    recipe = settings.recipe_of(ProbeRecipe)
     if not ranks().first:
         return  # a fit of seconds is not shared
     run.open_run(folder, settings)
@@ -88,8 +89,8 @@ def train(
 
 
 def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) -> Reading:
-    """The linear layer fitted on the clips of speakers that do not validate; `files` are those of `states.encode`."""
-    recipe = settings.probe
+    """The linear layer fitted on the clips of speakers that do not validate; `files` are those of `encode`."""
+    recipe = settings.recipe_of(ProbeRecipe)
     trains = [int(row) for row in np.flatnonzero(~splits.speakers(table).isin(settings.validating).to_numpy())]
     found = torch.from_numpy(np.stack([encoder_cache.read_pooled(files[row]) for row in trains]))
     reading = Reading(recipe.layers, found.shape[2] // 2, len(settings.labels))
@@ -106,8 +107,9 @@ def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) 
 def network(folder: Path) -> Probe:
     """The trained probe of a run, with its encoder."""
     made = run.read_run(folder)
-    encoder = load_encoder(made.probe.encoder, max(made.probe.layers))
-    reading = Reading(made.probe.layers, encoder.width, len(made.labels))
+    recipe = made.recipe_of(ProbeRecipe)
+    encoder = load_encoder(recipe.encoder, max(recipe.layers))
+    reading = Reading(recipe.layers, encoder.width, len(made.labels))
     reading.load_state_dict(load_weights(folder / run.BEST)[0])
     return Probe(encoder, reading).eval()
 
@@ -118,8 +120,13 @@ def fit(
 ) -> tuple[Tensor, Tensor]:
     """Weights (labels, features) and biases (labels,) of a logistic regression over the allowed labels.
 
-    Those of a label are the sums of those of its `parts` (labels, n), of which each has its own. Minimises the weighted
-    mean of the cross-entropy plus `penalty` times the squared weights of the parts, by L-BFGS.
+    The weights of a label are the sum of those of its `parts` (labels, n), its class and its sex: w_label = w_class +
+    w_sex. An emotion is then learned from the clips of both sexes. Minimises
+
+        sum_i v_i CE(softmax over the allowed labels of clip i) / sum_i v_i  +  penalty * sum of the squared weights
+
+    by L-BFGS, with the importance v_i of each clip. The features are standardised, so that one penalty fits all. The
+    logit of a label that is not allowed is -1e9: its probability is 0, and so is its gradient.
     """
     x, y = torch.from_numpy(features), torch.from_numpy(classes)
     forbidden, w = torch.from_numpy(~allowed), torch.from_numpy(weights)

@@ -1,18 +1,25 @@
-"""Recipes: every constant of a training, under a name."""
+"""Recipes: every constant of a training, under a name; and what trains each kind of recipe."""
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from intone.audio.envelope import EnvelopeSettings
 from intone.errors import UsageError
 from intone.features import MfccSettings
 from intone.features.front_end import LogMel, MfccChunks, Waveform
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from torch import nn
+
+    from intone.training.run import RunSettings
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the network on MFCC is trained.
+    """How the CNN on MFCC is trained.
 
     `draws`: random chunks for every chunk's length of sound. `adam_epsilon` is that of Keras.
     `validation_share` is the share of chunks that validates with
@@ -30,20 +37,23 @@ class Recipe:
     validation_share: float = 0.1
     held_out_share: float = 1 / 6
 
+    @property
+    def title(self) -> str:
+        """What a recognizer of this recipe is called."""
+        return f"{self.model} {self.name}"
+
     def with_epochs(self, epochs: int | None) -> "Recipe":
         """The same recipe with another number of epochs; None leaves it."""
-        if epochs is not None and epochs < 1:
-            raise UsageError(f"{epochs} epochs cannot be trained: at least 1.")
-        return self if epochs is None else replace(self, epochs=epochs)
+        return _with_epochs(self, epochs)
 
 
 @dataclass(frozen=True)
 class ProbeRecipe:
     """How a linear probe on a frozen encoder is fitted.
 
-    `encoder` is a folder or a name on the hub, `front_end` what it hears; `layers` are those whose mean and deviation
-    over time it reads, 0 being the encoder's stem. What it learns of an emotion it learns from women and men together.
-    `penalty` weighs the squares of the weights, which belong to standardised features.
+    `encoder` is a folder or a name on the hub, `front_end` makes its input. The probe reads the mean and the standard
+    deviation over time of `layers`, 0 being the encoder's stem. It learns an emotion from women and men together.
+    `penalty` weighs the squares of the weights (L2), which belong to standardised features.
     """
 
     name: str
@@ -54,18 +64,33 @@ class ProbeRecipe:
     penalty: float = 3e-2
     held_out_share: float = 1 / 6
 
+    @property
+    def title(self) -> str:
+        """What a recognizer of this recipe is called."""
+        return self.model
+
+    def with_epochs(self, epochs: int | None) -> "ProbeRecipe":
+        """The recipe itself: a fit to the end has no epochs, and a number of them is a UsageError."""
+        if epochs is not None:
+            raise UsageError("A probe on an encoder has no epochs: leave --epochs out.")
+        return self
+
 
 @dataclass(frozen=True)
 class TunedRecipe:
-    """How layers of an encoder are trained further.
+    """How layers of an encoder are fine-tuned.
 
-    `encoder` is a folder or a name on the hub, `front_end` what it hears. The stem and the first `frozen` layers stay
-    as they are, all weights of the next `tuned` ones learn, on the means of every `stride` tokens. An epoch takes
-    spoken RAVDESS twice, songs once, and beside it `others` random clips of each other corpus, each varied anew. The
-    rates rise over the first `warm_up` of the steps and fall along a cosine to zero, so that the last epoch is the one
-    to keep; a layer learns `layer_decay` times as fast as the one above it. `longest_s` seconds are heard of a clip
-    while training. From the logits of emotions that the corpus of a clip does not have, `unlikely` is taken. With
-    `precision` "mixed" what can be is multiplied in bfloat16, by a processor or GPU that does so itself.
+    `encoder` is a folder or a name on the hub, `front_end` makes its input. The stem and the first `frozen` layers stay
+    as they are. All weights of the next `tuned` layers learn, on the means of every `stride` tokens.
+
+    An epoch takes the clips of each corpus as often as the corpus states (`Corpus.draws`), and `others` random clips of
+    every corpus that states nothing; each is augmented anew. At most `longest_s` seconds of a clip are taken.
+
+    The learning rates rise over the first `warm_up` of the steps and fall along a cosine to zero, so that the last
+    epoch is kept. A layer learns `layer_decay` times as fast as the one above it.
+
+    `logit_adjustment` is subtracted from the logits of the emotions that the corpus of a clip does not have (see
+    `finetune`). With `precision` "mixed", products are computed in bfloat16 where the processor or the GPU has it.
     """
 
     name: str
@@ -79,7 +104,7 @@ class TunedRecipe:
     batch: int = 32
     others: int = 6000
     longest_s: float = 3.0
-    unlikely: float = 3.0
+    logit_adjustment: float = 3.0
     precision: Literal["single", "mixed"] = "mixed"
     learning_rate: float = 1.5e-4
     layer_decay: float = 0.8
@@ -95,14 +120,67 @@ class TunedRecipe:
             raise UsageError(f"{self.frozen} frozen layers and {self.tuned} that learn cannot be trained: let at least "
                              "1 learn.")
 
+    @property
+    def title(self) -> str:
+        """What a recognizer of this recipe is called."""
+        return self.model
+
     def with_epochs(self, epochs: int | None) -> "TunedRecipe":
         """The same recipe with another number of epochs; None leaves it."""
-        if epochs is not None and epochs < 1:
-            raise UsageError(f"{epochs} epochs cannot be trained: at least 1.")
-        return self if epochs is None else replace(self, epochs=epochs)
+        return _with_epochs(self, epochs)
 
 
 AnyRecipe = Recipe | ProbeRecipe | TunedRecipe
+Epochs = TypeVar("Epochs", Recipe, TunedRecipe)
+
+
+def _with_epochs(recipe: Epochs, epochs: int | None) -> Epochs:
+    if epochs is not None and epochs < 1:
+        raise UsageError(f"{epochs} epochs cannot be trained: at least 1.")
+    return recipe if epochs is None else replace(recipe, epochs=epochs)
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """What trains a kind of recipe.
+
+    `module` has the functions `train` and `network`, and needs PyTorch, so that it is imported when they are called.
+    `unit` is what the accuracies of its history count. `keeps` is the epoch whose weights are kept: the best on the
+    validation, or the last. With `needs_every_label` there must be clips of every label; otherwise an emotion that no
+    corpus has is never answered.
+    """
+
+    module: str
+    unit: Literal["chunks", "clips"]
+    keeps: Literal["best", "last"]
+    needs_every_label: bool
+
+    def train(self, table: "pd.DataFrame", settings: "RunSettings", folder: Path, *, cache_in: Path | None = None,
+              jobs: int | None = None) -> None:
+        """Train into the folder of a run, or go on with what is there; `best.safetensors` is in it afterwards.
+
+        `table` and `settings` are those of `run.plan`. `cache_in` is where what was made of the clips is kept for
+        other runs; the run's own folder by default.
+        """
+        import_module(self.module).train(table, settings, folder, cache_in=cache_in, jobs=jobs)
+
+    def network(self, folder: Path) -> "nn.Module":
+        """The network of a run with its best weights, ready to answer."""
+        network: nn.Module = import_module(self.module).network(folder)
+        return network
+
+
+TRAINERS = {
+    "mfcc-cnn": Trainer("intone.training.cnn", "chunks", "best", needs_every_label=True),
+    "encoder-probe": Trainer("intone.training.probe", "clips", "last", needs_every_label=False),
+    "encoder-tuned": Trainer("intone.training.finetune", "clips", "last", needs_every_label=False),
+}
+"""The trainer of each kind of recipe, by its `model`."""
+
+
+def trainer(recipe: AnyRecipe) -> Trainer:
+    """What trains a recipe."""
+    return TRAINERS[recipe.model]
 
 
 RECIPES = {
@@ -130,15 +208,15 @@ ON_ENCODERS = ("tuned", "probe")
 def on_encoder(encoder: str, name: str = "tuned") -> ProbeRecipe | TunedRecipe:
     """The recipe of that name on an encoder, a folder or a name on the hub; a UsageError lists the others.
 
-    What the encoder hears is read from its settings; a TrainingError where there is none.
+    The encoder's own settings say what its input is; a TrainingError where there is no such encoder.
     """
     from intone.training.encoders import front_end_of  # PyTorch, which no other recipe needs
 
     if name not in ON_ENCODERS:
         raise UsageError(f"There is no recipe '{name}' for an encoder: choose {' or '.join(ON_ENCODERS)}.")
     title = f"{Path(encoder).name} {name}"
-    heard = front_end_of(encoder)
-    return ProbeRecipe(title, encoder, heard) if name == "probe" else TunedRecipe(title, encoder, heard)
+    front_end = front_end_of(encoder)
+    return ProbeRecipe(title, encoder, front_end) if name == "probe" else TunedRecipe(title, encoder, front_end)
 
 
 def recipe(name: str) -> Recipe:

@@ -4,7 +4,7 @@
     history.csv             loss and accuracy of every epoch
     checkpoint.safetensors  weights and optimizer after the last epoch, or within it
     best.safetensors        weights of the epoch that is kept
-    validation.csv          answers for the speakers that validated, before the calibration
+    validation.csv          predictions for the speakers that validated, before the calibration
     recognizer.onnx         the exported network, with labels, settings and scaling
 """
 
@@ -12,18 +12,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from intone import dataclass_json, labels
+from intone.corpora.registry import licence
 from intone.corpora.splits import last_speakers, speakers
 from intone.corpora.table import assign
 from intone.errors import IntoneError, TrainingError, UsageError
 from intone.files import read_json, write_json
-from intone.training.recipes import AnyRecipe, ProbeRecipe, Recipe, TunedRecipe
+from intone.training.recipes import AnyRecipe, ProbeRecipe, Recipe, TunedRecipe, trainer
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Kind = TypeVar("Kind", Recipe, ProbeRecipe, TunedRecipe)
 Validation = Literal["actors", "chunks", "none"]
 
 SEED = 1
@@ -32,6 +34,9 @@ SEED = 1
 SETTINGS, HISTORY = "settings.json", "history.csv"
 CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
 VALIDATION = "validation.csv"
+
+FEATURES = "features"
+"""Folder of a run in which what was made of the clips is kept, so that an interrupted run goes on."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +57,9 @@ class RunSettings:
     validating: tuple[str, ...]
     clips: str
 
-    @property
-    def cnn(self) -> Recipe:
-        """The recipe, of a run that trains the network on MFCC."""
-        assert isinstance(self.recipe, Recipe)
-        return self.recipe
-
-    @property
-    def probe(self) -> ProbeRecipe:
-        """The recipe, of a run that fits a probe on an encoder."""
-        assert isinstance(self.recipe, ProbeRecipe)
-        return self.recipe
-
-    @property
-    def tuned(self) -> TunedRecipe:
-        """The recipe, of a run that trains layers of an encoder."""
-        assert isinstance(self.recipe, TunedRecipe)
+    def recipe_of(self, kind: type[Kind]) -> Kind:
+        """The recipe, for the trainer of this kind of recipe."""
+        assert isinstance(self.recipe, kind)
         return self.recipe
 
 
@@ -92,10 +84,18 @@ def read_run(folder: Path) -> RunSettings:
         raise TrainingError(f"The folder {folder} holds no run: name the folder that `intone train` wrote.")
     values = read_json(folder / SETTINGS)
     try:
-        return dataclass_json.from_dict(RunSettings, values)
+        return dataclass_json.from_dict(RunSettings, _of_today(values))
     except (ValueError, IntoneError) as error:
         raise TrainingError(f"{folder / SETTINGS} is not one that this version writes ({error}): train again into a "
                             "new folder.") from error
+
+
+def _of_today(values: Any) -> Any:
+    """Settings that version 0.2 wrote with the names of today: `unlikely` was renamed to `logit_adjustment`."""
+    if not (isinstance(values, dict) and isinstance(values.get("recipe"), dict) and "unlikely" in values["recipe"]):
+        return values
+    recipe = {("logit_adjustment" if name == "unlikely" else name): value for name, value in values["recipe"].items()}
+    return {**values, "recipe": recipe}
 
 
 def digest(table: "pd.DataFrame") -> str:
@@ -111,14 +111,16 @@ def plan(
     """The clips of a training with their labels, and the settings of its run.
 
     `held_out` and `validating` name speakers as `corpus:actor`; without `validating`, validation by actors takes the
-    last sixth of either sex. The table comes back without the held-out speakers.
+    last sixth of either sex. The table comes back without the held-out speakers. What would stop the training or the
+    export hours later is an error here: a label without clips, a corpus whose licence is not known.
     """
+    licence(set(table["corpus"]))
     if validation not in ("actors", "chunks", "none"):
         raise UsageError(f"There is no validation '{validation}': choose actors, chunks or none.")
     chosen = assign(table, classes, sex)
     known = set(speakers(chosen))
-    if strangers := set(held_out) - known:
-        raise UsageError(f"There is no speaker {sorted(strangers)[0]} to hold out: the data has {len(known)} speakers, "
+    if unknown := set(held_out) - known:
+        raise UsageError(f"There is no speaker {sorted(unknown)[0]} to hold out: the data has {len(known)} speakers, "
                          f"such as {min(known)}.")
     chosen = chosen[~speakers(chosen).isin(held_out)].reset_index(drop=True)
     if validation != "actors":
@@ -137,10 +139,11 @@ def plan(
 def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyRecipe) -> None:
     """A TrainingError where there is nothing to learn a label from.
 
-    On an encoder, emotions that no corpus has are never answered; but either sex must have the same ones.
+    Where not every label is needed, an emotion that no corpus has is never answered; but either sex must have the same
+    emotions.
     """
     found = set(training["label"])
-    if not isinstance(recipe, Recipe):
+    if not trainer(recipe).needs_every_label:
         known = {labels.split_label(label)[1] for label in found}
         outputs = [label for label in outputs if labels.split_label(label)[1] in known]
         if len(known) < 2:
@@ -149,7 +152,3 @@ def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyR
     if missing := [label for label in outputs if label not in found]:
         raise TrainingError(f"No clip to train on is labelled {missing[0]} ({len(missing)} of {len(outputs)} labels "
                             "are missing): use a corpus that has them all, or fewer classes.")
-
-
-FEATURES = "features"
-"""Folder of a run in which what was made of the clips is kept, so that an interrupted run goes on."""

@@ -1,0 +1,189 @@
+"""What a corpus is: a folder of recordings with labels, and everything that is known of it.
+
+A corpus of its own module states its facts as class attributes and overrides what differs. Whatever needs a fact
+(`check`, the folds, the licence of a trained model, how often training draws a clip) asks the class, by way of
+`registry`; nothing else knows a corpus by name.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from intone.audio.search import audio_files
+from intone.errors import CorpusError
+from intone.labels import Sex
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("clip", "path", "corpus", "actor", "sex", "age", "emotion", "intensity", "vocal", "statement", "repetition")
+"""clip: the file name without its suffix. actor: the speaker, a number or a name. sex: male, female or missing.
+age: years, or missing. emotion: one of `labels.EMOTIONS`. intensity: as the corpus names it, or missing.
+vocal: speech or song. statement, repetition: as the corpus numbers them, or missing."""
+
+Severity = Literal["problem", "warning", "known"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found. `files` are paths relative to the root; for "missing", the names expected there.
+
+    `kind` is one of `check.TITLES`. `reason` is empty where the kind says it all; `count` is the number of files, or
+    of groups of equal ones.
+    """
+
+    severity: Severity
+    kind: str
+    files: tuple[str, ...]
+    reason: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        files = self.files
+        if self.kind == "missing":
+            more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+            return self.reason + (f": {', '.join(files[:3])}{more}" if files else "")
+        return ": ".join(part for part in (" = ".join(files), self.reason) if part)
+
+
+class Corpus:
+    """A folder of recordings with labels.
+
+    A subclass states `name`, `title` and `licence`, and defines `recognizes` and `row`. All other facts have a value
+    that is right for a corpus of which nothing else is known: it only trains.
+    """
+
+    name: ClassVar[str]
+    """The word that names it on the command line and in the table of clips."""
+
+    title: ClassVar[str]
+    """Its name in sentences."""
+
+    licence: ClassVar[str]
+    """The licence of its recordings, which the weights of a model trained on them carry."""
+
+    unique_names: ClassVar[bool] = True
+    """Whether a file name stands for one recording only. Where speakers share names their folders tell them apart."""
+
+    left_out: ClassVar[frozenset[str]] = frozenset()
+    """Names of recordings that the publisher's copy has and that are of no use: they are not in the table."""
+
+    known_stereo: ClassVar[frozenset[str]] = frozenset()
+    """Names of recordings that the publisher's copy has in stereo."""
+
+    known_silent: ClassVar[frozenset[str]] = frozenset()
+    """Names of recordings that are silent in the publisher's copy."""
+
+    known_equal: ClassVar[frozenset[frozenset[str]]] = frozenset()
+    """Sets of names among which recordings are equal in the publisher's copy."""
+
+    draws: ClassVar[Mapping[str, int]] = {}
+    """How often an epoch takes each clip, and how much a clip weighs, by vocal channel ("speech", "song").
+
+    Empty: an epoch takes as many random clips as the recipe's `others` allows, and each weighs 1.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def described(cls) -> str:
+        """How a folder of it is described after the words "a folder"."""
+        return f"of {cls.title}"
+
+    @classmethod
+    def file_suffix(cls) -> str:
+        """What the files with its results have behind their name, as `out-of-fold-crema-d.csv` has `-crema-d`."""
+        return f"-{cls.name}"
+
+    @classmethod
+    def recognizes(cls, root: Path) -> bool:
+        """Whether a folder looks like this corpus."""
+        raise NotImplementedError
+
+    def row(self, path: Path) -> dict[str, object] | None:
+        """One row of the table, without `clip`, `path` and `corpus`; None for a file that is not one of the corpus."""
+        raise NotImplementedError
+
+    def sort(self, path: Path) -> tuple[str, str] | Finding:
+        """The group and the member under which `check` counts a recording, or what is wrong with its name."""
+        row = self.row(path)
+        if row is None:
+            return Finding("problem", "name", (self.relative(path),), f"not named as in {self.title}")
+        return str(row["vocal"]), str(row["actor"])
+
+    def faults(self, clips: Iterable[Path]) -> Iterator[Finding]:
+        """What is wrong with the corpus beside single recordings, such as a missing table of its speakers."""
+        del clips
+        return iter(())
+
+    @classmethod
+    def expected(cls, vocal: str) -> Mapping[str, Sequence[str]]:
+        """The names that a complete corpus has of each member (see `sort`); empty where they are not known."""
+        del vocal
+        return {}
+
+    @classmethod
+    def complete(cls, vocals: Iterable[str]) -> int:
+        """How many recordings a complete corpus has of these vocal channels; 0 where that is not known."""
+        return sum(len(names) for vocal in set(vocals) for names in cls.expected(vocal).values())
+
+    @classmethod
+    def test_fold(cls, actor: object) -> int | None:
+        """The one fold, 0 to 4, in which a speaker tests; None for a speaker that never does."""
+        del actor
+        return None
+
+    @classmethod
+    def validation_fold(cls, actor: object) -> int | None:
+        """The one fold, 0 to 4, in which a speaker validates, never that in which it tests; None for no fold."""
+        del actor
+        return None
+
+    @classmethod
+    def sex_of(cls, actor: object) -> Sex | None:
+        """The sex of a speaker where its name alone tells it; the table of clips tells it in any case."""
+        del actor
+        return None
+
+    @classmethod
+    def cleaned_path(cls, clip: Mapping[str, object]) -> str:
+        """Where the cleaned recording of a row goes below the folder of cleaned clips.
+
+        `row` must find there what it found in the original folder.
+        """
+        return f"{clip['clip']}.wav"
+
+    def files(self) -> list[Path]:
+        """Every audio file below the root, sorted by path."""
+        return audio_files(self.root)
+
+    def relative(self, path: Path) -> str:
+        """A path below the root, as a check writes it."""
+        return path.relative_to(self.root).as_posix()
+
+    def table(self) -> "pd.DataFrame":
+        """All clips, sorted by file name, as a table with `COLUMNS`; a CorpusError where there are none."""
+        import pandas as pd  # half a second that other commands do not need
+
+        rows = []
+        for path in self.files():
+            row = None if path.stem in self.left_out else self.row(path)
+            if row is not None and any("\udc80" <= letter <= "\udcff" for letter in str(path)):
+                raise CorpusError(f"The name {str(path)!a} is not UTF-8: rename it.")
+            if row is not None:
+                rows.append({"clip": path.stem, "path": str(path), "corpus": self.name, **row})
+        if not rows:
+            raise self.empty()
+        table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(["clip", "path"], ignore_index=True)
+        doubled = table.loc[table["clip"].duplicated(), "clip"].tolist() if self.unique_names else []
+        if doubled:
+            raise CorpusError(f"The folder {self.root} holds {doubled[0]} more than once ({len(doubled)} such names): "
+                              "leave one copy of each recording.")
+        return table
+
+    def empty(self) -> CorpusError:
+        """The error where no recording of the folder is one of this corpus."""
+        return CorpusError(f"The folder {self.root} holds no clip of {self.name}: name the folder that holds its "
+                           "recordings.")
