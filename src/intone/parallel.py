@@ -3,7 +3,7 @@
 import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Thread
 from typing import TypeVar
@@ -54,6 +54,18 @@ def mapped(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Processes that are started within the block use one thread each in numpy and the like."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"  # `multiprocessing` gives no process an environment of its own
+    try:
+        yield
+    finally:
+        os.environ.pop("OMP_NUM_THREADS")
+        os.environ.update({"OMP_NUM_THREADS": before} if before is not None else {})
 
 
 def begin_worker() -> None:

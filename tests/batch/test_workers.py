@@ -67,7 +67,7 @@ def test_a_worker_that_is_killed_while_idle_costs_nothing(processes):
 
 def test_a_worker_that_is_killed_while_it_answers_leaves_no_half_answer(processes):
     with workers_of(at_length, "a") as workers:
-        assert connection.wait([one.pipe for one in workers._hearing], 30)
+        assert connection.wait([one.pipe for one in workers._working], 30)
         processes()[0].kill()
         assert answered(workers) == {"a": None}
         workers.ask("a")
@@ -97,7 +97,7 @@ def test_what_the_work_raises_is_raised_here():
 
 @pytest.mark.usefixtures("processes")
 def test_a_worker_that_cannot_begin_ends_the_work():
-    with workers_of(never_begun, "a") as workers, pytest.raises(WorkerError, match="ended before it could hear"):
+    with workers_of(never_begun, "a") as workers, pytest.raises(WorkerError, match="ended before it could work"):
         list(workers.answers())
 
 
@@ -107,7 +107,7 @@ def test_a_script_without_a_guard_is_told_why(tmp_path):
     ran = subprocess.run([sys.executable, script], check=False, capture_output=True, text=True, env=environment(),
                          timeout=60)
     assert "bootstrapping phase" in ran.stderr  # Python's own words, of the worker
-    assert "WorkerError: A worker process ended before it could hear" in ran.stderr
+    assert "WorkerError: A worker process ended before it could work" in ran.stderr
     assert ran.returncode == 1
 
 

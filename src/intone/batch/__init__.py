@@ -2,11 +2,12 @@
 
     intone batch s3://calls/2026/ --to answers
 
-    sources.py   what is named -> the addresses of recordings
-    work.py      an address -> what is told about the recording there: the one function that workers run
-    workers.py   processes of this machine that run it, of which any may die
-    engines.py   local processes, or Dask: work for many addresses at once, whatever befalls a worker
-    journal.py   what is done, written down as it comes, so that nothing is lost and nothing done twice
+    sources.py   a folder, glob, table or store -> the addresses of recordings
+    work.py      an address -> the answer for the recording there: the one function that workers run
+    workers.py   processes of this machine that run it; any of them may die
+    cluster.py   a Dask cluster that runs it; its workers and its scheduler may vanish
+    engines.py   local processes or Dask: work on many addresses at once, each answered once
+    journal.py   the outcomes, written as they come, so that nothing is lost and nothing done twice
     results.py   the journal as JSON lines, CSV or Parquet
     batch.py     all of it together
 """

@@ -1,7 +1,8 @@
-"""Processes that hear, each at the other end of a pipe of its own.
+"""Worker processes, each at the other end of a pipe of its own.
 
-Those of the usual pools share pipes and their locks: one that is killed in the wrong moment leaves a lock taken, or
-half a message, and the others wait for ever. A pipe of its own ends with the process, whatever that was doing.
+In the usual pools, pipes outlive the workers that write to them: a worker that is killed while it answers leaves half a
+message there, and the reader waits for the rest without end (so do concurrent.futures, loky, joblib and Pebble, also
+with a pool for each worker). The pipe of a `Worker` ends with its process, whatever that was doing.
 """
 
 import signal
@@ -10,18 +11,18 @@ from contextlib import suppress
 from multiprocessing import connection, get_context
 
 from intone.batch.work import Outcome, Question
-from intone.parallel import WorkerError, begin_worker
+from intone.parallel import WorkerError, begin_worker, one_thread_each
 
 Work = Callable[[Question, str], Outcome]
-"""What a worker does with an address, importable where it runs."""
+"""What a worker does with an address; it must be importable where the worker runs."""
 
 
 class WorkerDied(Exception):
-    """A process that ended while it was hearing a recording."""
+    """A process that ended while it analysed a recording."""
 
 
 class Worker:
-    """A process of this machine, which hears one recording at a time. It ends with this process, or by `end`.
+    """A process of this machine, which analyses one recording at a time. It ends with this process, or by `end`.
 
     Raises WorkerError where it cannot be started.
     """
@@ -31,7 +32,8 @@ class Worker:
         try:
             self.pipe, end = context.Pipe()
             self.process = context.Process(target=_serve, args=(end, work, question), daemon=True)
-            self.process.start()
+            with one_thread_each():
+                self.process.start()
         except OSError as error:
             raise WorkerError(f"A worker process cannot be started ({error.strerror or error}): choose fewer --jobs, "
                               "and start again; what is done stays.") from error
@@ -39,7 +41,7 @@ class Worker:
         self._begun = False
 
     def ask(self, recording: str) -> bool:
-        """Hand out a recording, once the one before is answered; False where the process has died since."""
+        """Hand out a recording, after the last one is answered; False where the process has died since."""
         try:
             self.pipe.send(recording)
         except OSError:
@@ -47,17 +49,17 @@ class Worker:
         return True
 
     def answer(self) -> Outcome:
-        """What came of the recording, once it is there.
+        """The outcome of the recording, as soon as it is there.
 
-        Raises WorkerDied, WorkerError where the process ended by itself before it could hear, and what the work raised.
+        Raises WorkerDied, WorkerError where the process ended by itself before it could work, and what the work raised.
         """
         try:
             found = self.pipe.recv()
         except (EOFError, OSError) as error:
             self.process.join()
-            if not self._begun and (self.process.exitcode or 0) > 0:  # a signal, as of a want of memory, is below 0
-                raise WorkerError("A worker process ended before it could hear, for the reason above: a script must "
-                                  "begin its work below `if __name__ == \"__main__\":`.") from error
+            if not self._begun and (self.process.exitcode or 0) > 0:  # a signal, as for lack of memory, is below 0
+                raise WorkerError("A worker process ended before it could work, for the reason above: a script "
+                                  "must begin its work below `if __name__ == \"__main__\":`.") from error
             raise WorkerDied from error
         self._begun = True
         if isinstance(found, Exception):
@@ -78,12 +80,12 @@ class Workers:
     def __init__(self, work: Work, question: Question) -> None:
         self._work, self._question = work, question
         self._idle: list[Worker] = []
-        self._hearing: dict[Worker, str] = {}
+        self._working: dict[Worker, str] = {}
 
     @property
     def busy(self) -> int:
-        """Recordings that are handed out."""
-        return len(self._hearing)
+        """The number of recordings that are handed out."""
+        return len(self._working)
 
     def ask(self, recording: str) -> None:
         """Hand out a recording to a worker that has none."""
@@ -94,13 +96,13 @@ class Workers:
         else:
             worker = Worker(self._work, self._question)
             worker.ask(recording)
-        self._hearing[worker] = recording
+        self._working[worker] = recording
 
     def answers(self) -> Iterator[tuple[str, Outcome | None]]:
         """Wait for the next recordings; None for one whose worker died. Raises as `Worker.answer` does."""
-        ready = connection.wait([worker.pipe for worker in self._hearing])
-        for worker in [one for one in self._hearing if one.pipe in ready]:
-            recording = self._hearing.pop(worker)
+        ready = connection.wait([worker.pipe for worker in self._working])
+        for worker in [one for one in self._working if one.pipe in ready]:
+            recording = self._working.pop(worker)
             self._idle.append(worker)
             try:
                 outcome = worker.answer()
@@ -111,9 +113,9 @@ class Workers:
 
     def close(self) -> None:
         """End all of them, also in the middle of a recording."""
-        for worker in (*self._idle, *self._hearing):
+        for worker in (*self._idle, *self._working):
             worker.end()
-        self._idle, self._hearing = [], {}
+        self._idle, self._working = [], {}
 
 
 def _serve(pipe: "connection.Connection[Outcome | Exception, str]", work: Work, question: Question) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from intone.cli.messages import say
 from intone.cli.options import Classes, Jobs
@@ -15,6 +16,7 @@ def batch(
     *,
     to: Path,
     cluster: str | None = None,
+    wait: Annotated[int, Parameter(validator=Number(gte=0))] = 120,
     jobs: Jobs = None,
     sex: Literal["male", "female", "auto"] = "auto",
     classes: Classes = "2",
@@ -43,6 +45,9 @@ def batch(
     cluster
         Work on Dask: the address of a scheduler, such as tcp://HOST:8786, or local for a cluster on this machine, with
         its dashboard. Without it, processes of this machine work.
+    wait
+        Seconds to wait for a worker while the cluster has none; give more where workers wait in a queue. Then the
+        command ends, and the same command goes on.
     recognizer
         A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of
         the recognizer that answers by default. On a cluster
@@ -73,14 +78,10 @@ def batch(
     if results.exist(to) and not asked.journal.exists():
         print(f"{to} is there and complete: delete it to hear the recordings again.")
         return 0
-    engine = engines.dask(cluster, workers, _announce) if cluster else engines.local(workers)
+    engine = engines.dask(cluster, workers, say, wait_s=wait) if cluster else engines.local(workers)
     tally = run_batch(asked, engine)
     print(f"{tally.recordings} recordings heard, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
     return 1 if tally.failed else 0
-
-
-def _announce(dashboard: str) -> None:
-    say(f"The dashboard of the cluster is {dashboard}.")
 
 
 def _words(seconds: float) -> str:
