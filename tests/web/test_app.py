@@ -66,7 +66,7 @@ def test_script_gets_only_the_part_of_the_page_with_the_answer(client: FlaskClie
 @pytest.mark.parametrize("path", ["/", API])
 def test_reasons_stand_beside_an_unsure_answer(client: FlaskClient, path: str) -> None:
     unsure = html.unescape(send(client, wav(tone("sad", 0.3)), path, headers=HTML).text)
-    assert "Not sure" in unsure
+    assert "Not confident" in unsure
     assert "The recording is very short: a longer one is surer." in unsure
     assert "Not sure" not in send(client, wav(tone("sad", 2)), path, headers=HTML).text
 

@@ -1,4 +1,4 @@
-// Several recordings: a list with the verdict of each, which shows the whole answer of the one that is chosen.
+// Several recordings: a list with the verdict of each. The one that is chosen shows its whole answer.
 
 export function listed(place, files, show) {
   place.replaceChildren();
