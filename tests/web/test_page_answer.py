@@ -158,12 +158,14 @@ def test_several_recordings_are_listed_and_each_can_be_seen(visitor: Visitor, st
     ask(page, wav(tone("sad")), b"no sound", wav(tone("happy")))
     rows = page.locator("#many button")
     expect(rows).to_have_count(3)
+    expect(rows.last).to_be_in_viewport(ratio=1)
     assert re.sub(r"\s+", " ", rows.first.inner_text()).startswith("clip0.wav negative")
     assert verdict(page).startswith("negative")
     rows.nth(2).click()
     assert verdict(page).startswith("positive")
     rows.nth(1).click()
     expect(page.get_by_role("alert")).to_contain_text("not a recording that can be decoded")
+    expect(rows.last).to_be_in_viewport(ratio=1)
     assert violations(page) == []
 
 

@@ -12,7 +12,7 @@ ENGLISH: Mapping[str, str] = {
     "page.title": "intone: emotion recognition in speech",
     "page.name": "intone",
     "page.heading": "How does this voice sound?",
-    "page.lead": "intone recognises emotion in recorded speech. Record somebody who speaks, or choose a file.",
+    "page.lead": "intone recognises emotion in recorded speech. Record a voice, or choose a file.",
     "form.label": "A recording of a voice",
     "form.again": "Another recording",
     "recorder.title": "Record",

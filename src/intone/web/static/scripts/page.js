@@ -23,7 +23,7 @@ async function send(event) {
   if (running) return;
   await endRecording();
   const chosen = [...files.files];
-  const list = listed(document.getElementById("many"), chosen, show);
+  const list = listed(document.getElementById("many"), show);
   for (const file of chosen.length ? chosen : [undefined]) {
     const result = await analysed(file, {});
     if (chosen.length > 1) list.add(file, result);
