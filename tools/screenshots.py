@@ -30,7 +30,7 @@ CHROMIUM = "/usr/bin/chromium"
 
 
 class Files(NamedTuple):
-    """What is sent."""
+    """The recordings that are sent."""
 
     clip: Path
     longer: Path
@@ -60,12 +60,12 @@ def recording(page: Page, _: Files) -> None:
 
 
 def answer(page: Page, files: Files) -> None:
-    """The answer about a clip."""
+    """The answer for a clip."""
     _answered(page, files.clip)
 
 
 def why(page: Page, files: Files) -> None:
-    """The attributions that weighed most, in eight emotions."""
+    """The explanation of an answer, in eight emotions."""
     _answered(page, files.clip)
     page.check("[name=view][value='8']")
     page.click("[data-explain]")
@@ -82,8 +82,8 @@ def timeline(page: Page, files: Files) -> None:
     page.keyboard.press("ArrowRight")
 
 
-def strain(page: Page, files: Files) -> None:
-    """How much of a recording sounds strained."""
+def stress(page: Page, files: Files) -> None:
+    """How much of a recording sounds stressed."""
     _answered(page, files.longer)
     page.check("[name=view][value='stress']")
 
@@ -96,12 +96,12 @@ def several(page: Page, files: Files) -> None:
 
 
 def refused(page: Page, files: Files) -> None:
-    """What silence gets."""
+    """The alert about silence."""
     _send(page, files.silence)
     page.wait_for_selector("[role=alert]")
 
 
-STATES: tuple[Callable[..., None], ...] = (start, recording, answer, why, timeline, strain, several, refused)
+STATES: tuple[Callable[..., None], ...] = (start, recording, answer, why, timeline, stress, several, refused)
 
 
 def photograph(recognizer: "Recognizer", clips: Sequence[Path], folder: Path) -> list[Path]:

@@ -132,7 +132,7 @@ def test_the_colours_of_the_filter_bank_begin_at_digital_silence():
     assert log_filter_bank(silence(0.1), MFCC) == pytest.approx(SILENCE)
 
 
-def test_the_rows_of_the_filter_bank_are_named_by_the_frequency_they_hear():
+def test_the_rows_of_the_filter_bank_are_named_by_their_centre_frequency():
     figure = grid([Panel("male_angry", "a", tone(1250, 0.5))], VIEWS[2], "raw")
     axes = figure.axes[0]
     loudest = np.asarray(axes.images[0].get_array()).mean(axis=1).argmax()

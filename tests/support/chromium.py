@@ -27,6 +27,11 @@ CHROMIUM = Path("/usr/bin/chromium")
 HOSTNAME = "intone.test"
 """A name of this computer that no browser trusts as it trusts 127.0.0.1."""
 
+PATIENCE_S = 120
+"""A state that the page does not reach in this time is a fault. No test waits for a time instead of a state."""
+
+expect.set_options(timeout=1000 * PATIENCE_S)
+
 EXPECTED = ("Failed to load resource", "sha256-Y/8t1dAKa3ay+RZEiEFEDr8dFiQhpaFvYXXUfT3p6ZU=")
 """Complaints that are none: of answers with an error's status, and of a style that axe-core itself puts into the page."""
 
@@ -37,7 +42,7 @@ Visitor = Callable[..., Page]
 @contextmanager
 def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     """A browser with more arguments."""
-    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, timeout=1000 * PATIENCE_S, args=[
         "--no-sandbox", f"--host-resolver-rules=MAP {HOSTNAME} 127.0.0.1", *arguments])
     yield chromium
     chromium.close()
@@ -51,7 +56,7 @@ def visiting(browser: Browser) -> Iterator[Visitor]:
 
     def visit(address: str, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE_S)
         contexts.append(context)
         page = context.new_page()
         own = re.compile(rf"(blob:)?{re.escape(address)}/.*")
@@ -112,13 +117,29 @@ def choose(page: Page, *recordings: Path | bytes) -> None:
         "name": f"clip{i}.wav", "mimeType": "audio/wav", "buffer": one} for i, one in enumerate(recordings)])
 
 
-def until(page: Page, seen: Callable[[], Seen], seconds: float = 30) -> Seen:
-    """What is seen on the page, as soon as it is drawn, however busy the machine is."""
-    end = time.monotonic() + seconds
+def until(page: Page, seen: Callable[[], Seen]) -> Seen:
+    """What is seen on the page, as soon as it is there, however busy the machine is."""
+    end = time.monotonic() + PATIENCE_S
     while not (found := seen()):
         assert time.monotonic() < end
         page.wait_for_timeout(50)
     return found
+
+
+def noted(page: Page, selector: str, name: str = "textContent") -> Callable[[], list[Any]]:
+    """Gives all values that a property of an element has had since now: a busy test looks too late for the short ones."""
+    page.locator(selector).evaluate("""(one, [selector, name]) => {
+        const values = ((window.noted ??= {})[selector] = [one[name]]);
+        new MutationObserver(() => values.push(one[name])).observe(one,
+            { attributes: true, characterData: true, childList: true, subtree: true });
+    }""", [selector, name])
+    return lambda: page.evaluate("selector => noted[selector]", selector)
+
+
+def plays(page: Page) -> Callable[[], bool]:
+    """Gives whether the recording has been played and has stopped since now, by the words of its button."""
+    words = noted(page, "[data-do=play]")
+    return lambda: "Pause" in (seen := words()) and seen[-1] == "Play"
 
 
 def ask(page: Page, *recordings: Path | bytes) -> None:

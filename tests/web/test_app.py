@@ -64,18 +64,18 @@ def test_script_gets_only_the_part_of_the_page_with_the_answer(client: FlaskClie
 
 
 @pytest.mark.parametrize("path", ["/", API])
-def test_reasons_stand_beside_an_unsure_answer(client: FlaskClient, path: str) -> None:
+def test_reasons_stand_beside_an_answer_that_is_not_confident(client: FlaskClient, path: str) -> None:
     unsure = html.unescape(send(client, wav(tone("sad", 0.3)), path, headers=HTML).text)
-    assert "Not sure" in unsure
+    assert "Not confident" in unsure
     assert "The recording is very short: a longer one is surer." in unsure
     assert "Not sure" not in send(client, wav(tone("sad", 2)), path, headers=HTML).text
 
 
-def test_sex_is_chosen_or_heard(client: FlaskClient) -> None:
+def test_sex_is_chosen_or_detected(client: FlaskClient) -> None:
     chosen = send(client, wav(tone("sad")), sex="male")
     assert (chosen.get_json()["sex"], chosen.get_json()["asked_sex"]) == ("male", "male")
     assert "male, as chosen" in send(client, wav(tone("sad")), "/", sex="male").text
-    assert "female, as heard" in send(client, wav(tone("sad")), "/").text
+    assert "female, as detected" in send(client, wav(tone("sad")), "/").text
 
 
 def test_a_recognizer_of_two_classes_is_shown_in_two() -> None:

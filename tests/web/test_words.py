@@ -41,6 +41,21 @@ def test_every_sentence_in_the_table_is_used() -> None:
             and not key.startswith(starts)] == []
 
 
+def test_every_sentence_that_is_asked_for_is_in_the_table() -> None:
+    written = "".join(file.read_text() for file in (*WEB.rglob("*.html"), *WEB.rglob("*.py")))
+    keys = re.findall(r'\bt(?:exts)?\("([a-z0-9.-]+)"(?! ~)', written)
+    assert len(keys) > 80
+    assert [key for key in keys if key not in texts.ENGLISH] == []
+
+
+def test_every_class_of_a_style_sheet_is_on_the_page() -> None:
+    sheets = "".join(file.read_text() for file in (WEB / "static/styles").glob("*.css"))
+    classes = set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)))
+    written = "".join(file.read_text() for folder in ("templates", "static/scripts") for file in (WEB / folder).iterdir())
+    assert len(classes) > 50
+    assert {name for name in classes if not re.search(rf"\b{name}\b", written)} == set()
+
+
 def test_an_unknown_language_is_an_error() -> None:
     with pytest.raises(UsageError, match="no texts in 'tlh'"):
         create_app(StandIn(), WebSettings(language="tlh"))

@@ -1,14 +1,14 @@
-"""Figures of a clip, of a corpus and of a training, written as PNG or SVG.
+"""Figures of a recording, of a corpus and of a training run, written as PNG or SVG.
 
-    canvas.py         style, colours, files, and the axes that several figures share
-    clip.py           one recording: waveform, amplitude, spectrum, and what the envelope keeps of it
-    classes.py        the classes of a table: their order, names and colours
-    grid.py           one clip of every class in a grid: waveform, spectrum, log filter bank, MFCC
-    distribution.py   how many clips every class has, and how long they are
+    canvas.py         the style, colours, files and axes that several figures share
+    clip.py           one recording: waveform, amplitude, spectrum, and the segments that the envelope keeps
+    classes.py        the classes of a table of clips: their order, names and colours
+    grid.py           one clip per class in a grid: waveform, spectrum, log filter bank, MFCC
+    distribution.py   the number of clips per class, and their mean length
     corpus.py         all the figures of a corpus
-    history.py        a training: loss and accuracy of every epoch
+    history.py        a training run: loss and accuracy per epoch
 
-Figures are built with matplotlib's objects, not with pyplot, which opens windows and keeps what it made. The same
+Figures are matplotlib objects made without pyplot, which would open windows and keep every figure in memory. The same
 input gives the same bytes.
 """
 

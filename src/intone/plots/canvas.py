@@ -1,7 +1,7 @@
-"""What the figures share: style, colours, files, and axes of sound.
+"""The style, colours, files and axes that the figures share.
 
-The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), which the colour-blind tell apart; lines
-differ in their dashes as well, so that a print in grey can be read.
+The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind people can distinguish.
+Lines also differ in their dashes, so that a figure can be read in grey.
 """
 
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ WIDTH = 7.2
 """Inches: the text width of a page."""
 
 LONGEST_S = 600.0
-"""Seconds of a recording beyond which a figure shows nothing but a block of ink."""
+"""The longest recording that is drawn, in seconds: a longer waveform is one block of ink."""
 
 BLUE, VERMILION, SKY, GREY, DARK = "#0072B2", "#D55E00", "#56B4E9", "#999999", "#333333"
 CLASS_COLOURS = (BLUE, "#E69F00", "#009E73", "#CC79A7", SKY, VERMILION, "#F0E442", GREY)
 
-_FONT = "DejaVu Sans"  # comes with matplotlib, so that a figure looks the same on every machine
+_FONT = "DejaVu Sans"  # part of matplotlib: a figure looks the same on every machine
 _STYLE = {
     "font.family": _FONT, "font.size": 9, "axes.titlesize": 9, "figure.titlesize": 10.5, "legend.fontsize": 8.5,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
@@ -42,13 +42,13 @@ _STYLE = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """matplotlib's own defaults with these figures' style on top, whatever the user's matplotlibrc says."""
+    """A context with matplotlib's defaults and the style of these figures; the user's matplotlibrc has no effect."""
     with matplotlib.style.context(["default", _STYLE]):
         yield
 
 
 def check_format(format: str) -> None:
-    """A UsageError unless it is "png" or "svg"."""
+    """Raise a UsageError unless a format is "png" or "svg"."""
     if format not in FORMATS:
         raise UsageError(f"There is no format '{format}' for figures: {' or '.join(FORMATS)}.")
 
@@ -59,7 +59,10 @@ def new_figure(height: float) -> Figure:
 
 
 def save(figure: Figure, to: Path, name: str, format: str) -> Path:
-    """Write `<to>/<name>.<format>` whole, without a date or a version in it; a FileError where it cannot be."""
+    """Write `<to>/<name>.<format>`, whole or not at all, without a date or a version; return its path.
+
+    FileError if the file cannot be written.
+    """
     path = to / f"{name}.{format}"
     metadata: dict[str, Any] = {"Date": None, "Creator": None} if format == "svg" else {"Software": None}
     with write_whole(path) as part:
@@ -68,7 +71,10 @@ def save(figure: Figure, to: Path, name: str, format: str) -> Path:
 
 
 def shown(name: str, longest: int = 60) -> str:
-    """A file's name as text in a figure: what the font lacks becomes "?", and the middle of a long one "…"."""
+    """The name of a file as text in a figure, at most `longest` letters.
+
+    Letters that the font lacks become "?"; the middle of a long name becomes "…".
+    """
     known = get_font(findfont(_FONT)).get_charmap()
     drawable = "".join(letter if ord(letter) in known else "?" for letter in name)
     if len(drawable) > longest:
@@ -77,19 +83,19 @@ def shown(name: str, longest: int = 60) -> str:
 
 
 def read(path: str | Path) -> Signal:
-    """The signal of a recording that is to be drawn, at most `LONGEST_S`; the errors of `audio.read`."""
+    """The signal (samples,) of a recording of at most `LONGEST_S`; raises the errors of `audio.read`."""
     return read_mono(path, max_seconds=LONGEST_S)
 
 
 def times(signal: Signal) -> NDArray[np.float64]:
-    """Seconds of every sample, (samples,)."""
+    """The time of every sample in seconds, (samples,)."""
     return np.arange(len(signal)) / RATE
 
 
 def outline(x: NDArray[Any], y: NDArray[Any], columns: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The line through (x, y), (points,), in at most `2 columns` points: the lowest and the highest of each column.
+    """The line through (x, y), (points,) each, in at most `2 * columns` points: minimum and maximum per column.
 
-    With a column a pixel the line looks the same. One that has no more points is returned as it is.
+    With one column per pixel the line looks the same. A line that has no more points is returned unchanged.
     """
     if len(y) <= 2 * columns:
         return x, y
@@ -99,13 +105,13 @@ def outline(x: NDArray[Any], y: NDArray[Any], columns: int) -> tuple[NDArray[Any
 
 
 def draw_waveform(axes: Axes, signal: Signal, columns: int = 1500) -> None:
-    """The samples against seconds."""
+    """Draw the samples against time in seconds."""
     axes.plot(*outline(times(signal), signal, columns), color=DARK, linewidth=0.5)
 
 
 def draw_spectrum(axes: Axes, signal: Signal, columns: int = 1500) -> None:
-    """The FFT magnitudes against Hz, on a logarithmic axis; the axes' range ends 100 dB below its top."""
+    """Draw the FFT magnitudes against frequency in Hz; the logarithmic y axis spans 100 dB."""
     axes.plot(*outline(*spectrum(signal), columns), color=BLUE, linewidth=0.5)
     axes.set_yscale("log", nonpositive="mask")
-    # `auto` lets the next panel of shared axes widen the range.
+    # With `auto` the next panel of shared axes can widen the range.
     axes.set_ylim(bottom=axes.get_ylim()[1] * 1e-5, auto=True)

@@ -1,4 +1,4 @@
-"""The classes of a table of clips, as its `label` column names them: their order, names and colours."""
+"""The order, names and colours of the classes in a table of clips; its `label` column names them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +7,7 @@ from intone.plots import canvas
 
 
 def ordered(labels: Iterable[str]) -> list[str]:
-    """The labels that occur, each once, sorted by sex and then in the order of their scheme."""
+    """The distinct labels, sorted by sex and then in the order of their scheme."""
     present = set(labels)
     return next([label for label in every if label in present]
                 for every in (network_labels(scheme, "both") for scheme in SCHEMES) if present <= set(every))
@@ -19,13 +19,13 @@ def words(label: str) -> str:
 
 
 def colours(labels: Sequence[str]) -> list[str]:
-    """A colour for every label; both sexes of a class have the same."""
+    """A colour per label; both sexes of a class share one."""
     names = [split_label(label)[1] for label in labels]
     distinct = list(dict.fromkeys(names))
     return [canvas.CLASS_COLOURS[distinct.index(name)] for name in names]
 
 
 def hatches(labels: Sequence[str]) -> list[str]:
-    """Hatches that tell the sexes of a class apart; none where there is one sex only."""
+    """A hatch per label: "//" for male where female labels occur too, else none."""
     sexes = [split_label(label)[0] for label in labels]
     return ["//" if sex == "male" and "female" in sexes else "" for sex in sexes]

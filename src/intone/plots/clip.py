@@ -17,23 +17,23 @@ from intone.features import MfccSettings, log_filter_bank, mfcc
 from intone.plots import canvas
 
 BLOCK_S = 0.01
-"""Seconds over which one amplitude is taken."""
+"""The length of one block of the amplitude figure, in seconds."""
 
 LONGEST_IMAGE_S = 20.0
-"""Seconds of a clip that an image of its frames shows."""
+"""The longest part of a clip that the filter bank and MFCC images show, in seconds."""
 
 MFCC = MfccSettings()
 
-_SILENCE = float(np.log(np.finfo(np.float64).eps))  # what the logarithm of no energy is taken to be
-_ONE_AT_A_TIME = threading.Lock()  # a style is set for the whole process
-_LOWEST_DB = -100.0  # below the -90 dB of one step of 16 bits
+_SILENCE = float(np.log(np.finfo(np.float64).eps))  # the log energy of digital silence
+_ONE_AT_A_TIME = threading.Lock()  # matplotlib's style belongs to the whole process
+_LOWEST_DB = -100.0  # dB; one step of 16 bits lies at -90 dB
 
 
 def plot_clip(path: str | Path, to: Path, envelope: EnvelopeSettings, format: str = "png") -> list[Path]:
-    """Write the figures of one recording into a folder: waveform, amplitude, spectrum and envelope.
+    """Write the figures of one recording into the folder `to`: waveform, amplitude, spectrum and envelope.
 
-    A UsageError for an unknown format, a RecordingError for a recording that cannot be read, is silent or is longer
-    than ten minutes. A clip of which the envelope keeps nothing is drawn: its figure shows why.
+    UsageError for an unknown format; RecordingError if the recording cannot be read, is silent or is longer than ten
+    minutes. A recording of which the envelope keeps nothing is drawn: the figure shows why.
     """
     canvas.check_format(format)
     signal, name = canvas.read(path), canvas.shown(Path(path).name)
@@ -49,7 +49,7 @@ def plot_clip(path: str | Path, to: Path, envelope: EnvelopeSettings, format: st
 
 
 def waveform(signal: Signal, name: str) -> Figure:
-    """The samples of a clip against time."""
+    """A figure of the samples of a clip against time."""
     figure = canvas.new_figure(2.6)
     axes = figure.subplots()
     canvas.draw_waveform(axes, signal)
@@ -58,7 +58,7 @@ def waveform(signal: Signal, name: str) -> Figure:
 
 
 def amplitude(signal: Signal, name: str) -> Figure:
-    """The peak and the root mean square of every hundredth of a second, in decibels of full scale."""
+    """A figure of the peak and root mean square of every block of `BLOCK_S`, in dB of full scale."""
     figure = canvas.new_figure(2.6)
     axes = figure.subplots()
     peak, rms = levels(signal)
@@ -72,7 +72,7 @@ def amplitude(signal: Signal, name: str) -> Figure:
 
 
 def magnitudes(signal: Signal, name: str) -> Figure:
-    """The spectrum of a whole clip."""
+    """A figure of the spectrum of a whole clip."""
     figure = canvas.new_figure(2.6)
     axes = figure.subplots()
     canvas.draw_spectrum(axes, signal)
@@ -82,13 +82,13 @@ def magnitudes(signal: Signal, name: str) -> Figure:
 
 
 def filter_bank(signal: Signal, name: str) -> Figure:
-    """The logarithmic energies of the mel filters of a clip, at most its first `LONGEST_IMAGE_S`."""
+    """A figure of the log mel filter bank of a clip, at most its first `LONGEST_IMAGE_S`."""
     return _image(log_filter_bank(signal[: round(LONGEST_IMAGE_S * RATE)], MFCC), f"Log filter bank of {name}",
                   "mel filter (number)", "energy (natural logarithm)", _SILENCE)
 
 
 def coefficients(signal: Signal, name: str) -> Figure:
-    """The MFCC of a clip, at most its first `LONGEST_IMAGE_S`."""
+    """A figure of the MFCC of a clip, at most its first `LONGEST_IMAGE_S`."""
     return _image(mfcc(signal[: round(LONGEST_IMAGE_S * RATE)], MFCC), f"MFCC of {name}", "coefficient (number)",
                   "value (no unit)")
 
@@ -107,11 +107,11 @@ def _image(frames: NDArray[np.float64], title: str, y: str, colours: str, lowest
 
 VIEWS: Mapping[str, Callable[[Signal, str], Figure]] = {
     "waveform": waveform, "spectrum": magnitudes, "filter-bank": filter_bank, "mfcc": coefficients}
-"""The pictures of a sound that the page shows, by name."""
+"""The figures of a recording that the page shows, by name."""
 
 
 def pictured(signal: Signal, view: str, name: str) -> bytes:
-    """One of `VIEWS` of a signal, as PNG; a NoSpeech where it is silent."""
+    """One of `VIEWS` of a signal, as the bytes of a PNG file; NoSpeech if the signal is silent."""
     if not signal.any():
         raise NoSpeech("The recording is silent, so that there is nothing to draw: choose one with sound.")
     file = io.BytesIO()
@@ -121,7 +121,7 @@ def pictured(signal: Signal, view: str, name: str) -> bytes:
 
 
 def kept(signal: Signal, name: str, settings: EnvelopeSettings) -> Figure:
-    """What the envelope keeps of a clip: the waveform, and below it the envelope with its threshold."""
+    """A figure of the segments that the envelope keeps: the waveform, and below it the envelope with its threshold."""
     figure = canvas.new_figure(4.2)
     above, below = figure.subplots(2, sharex=True)
     sound, level = mask(signal, settings), envelope_of(signal, settings.window_s)
@@ -143,7 +143,10 @@ def kept(signal: Signal, name: str, settings: EnvelopeSettings) -> Figure:
 
 
 def levels(signal: Signal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Peak and root mean square of every block of `BLOCK_S`, (blocks,) each, in dB of full scale, at least -100."""
+    """Peak and root mean square of every block of `BLOCK_S`, (blocks,) each, in dB of full scale, at least -100.
+
+    A level of x is `20 log10(x)` dB; a sine at full scale has a peak of 0 dB and a root mean square of -3 dB.
+    """
     starts = np.arange(0, len(signal), round(RATE * BLOCK_S))
     lengths = np.diff(np.append(starts, len(signal)))
     peak = np.maximum.reduceat(np.abs(signal), starts).astype(np.float64)
@@ -153,7 +156,7 @@ def levels(signal: Signal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _segments(sound: NDArray[np.bool_]) -> list[tuple[float, float]]:
-    """Start and length in seconds of every run of True."""
+    """Start and length in seconds of every segment, a run of True."""
     edges = np.flatnonzero(np.diff(sound, prepend=False, append=False)).reshape(-1, 2) / RATE
     return [(start, end - start) for start, end in edges]
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 def plot_corpus(table: "pd.DataFrame", to: Path, envelope: EnvelopeSettings, format: str = "png",
                 jobs: int | None = None) -> list[Path]:
-    """Write the figures of a corpus into a folder; `table` is what `labels.assign` gives.
+    """Write the figures of a corpus into the folder `to`; `table` comes from `corpora.table.assign`.
 
-    The first clip of every class in a grid (waveform and spectrum; log filter bank and MFCC of its first second), raw
-    and cleaned; the number of clips of every class; the share of its mean cleaned length. A clip that cannot be read,
-    or has no sound, leaves a panel that says so. Clips of cleaned folders have no raw grids. A UsageError for an
-    unknown format; a CorpusError where no clip has sound, or a cleaned folder was made with other settings.
+    The grids show the first clip of every class, raw and cleaned: waveform and spectrum of the whole clip, log filter
+    bank and MFCC of its first second. The bar chart shows the number of clips per class, the pie chart their mean
+    length after cleaning. The panel of a clip that cannot be read or is silent says so. Clips from cleaned folders have
+    no raw grids. UsageError for an unknown format; CorpusError if no clip has sound, or if a cleaned folder was made
+    with other settings.
     """
     canvas.check_format(format)
     with canvas.style():

@@ -1,4 +1,4 @@
-"""How many clips every class has, and how long they are."""
+"""Figures of the class distribution: the number of clips per class, and their mean length."""
 
 import math
 from functools import partial
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def bar(table: "pd.DataFrame") -> Figure:
-    """The number of clips of every class."""
+    """A bar chart of the number of clips per class."""
     labels = ordered(table["label"])
     counts = table["label"].value_counts().loc[labels]
     figure = canvas.new_figure(1.1 + 0.27 * len(labels))
@@ -38,9 +38,9 @@ def bar(table: "pd.DataFrame") -> Figure:
 
 
 def pie(table: "pd.DataFrame", seconds: NDArray[np.float64]) -> Figure:
-    """The share of every class's mean length; `seconds` of every clip, (clips,), NaN where it cannot be read.
+    """A pie chart of the mean clip length per class; `seconds` per clip, (clips,), NaN for one that cannot be read.
 
-    A class is drawn for training with this share. A CorpusError where no clip has any seconds.
+    Training draws the classes with these shares. CorpusError if no clip has any length.
     """
     labels = ordered(table["label"])
     mean = table.assign(seconds=seconds).groupby("label")["seconds"].mean().reindex(labels).fillna(0.0)
@@ -60,7 +60,7 @@ def pie(table: "pd.DataFrame", seconds: NDArray[np.float64]) -> Figure:
 
 
 def lengths(table: "pd.DataFrame", envelope: EnvelopeSettings, jobs: int | None = None) -> NDArray[np.float64]:
-    """Seconds that the envelope keeps of every clip, (clips,); NaN for one that cannot be read."""
+    """The seconds of every clip that the envelope keeps, (clips,); NaN for one that cannot be read."""
     paths = [Path(path) for path in table["path"]]
     todo = list(zip(paths, are_clean(paths, envelope), strict=True))
     return np.array(list(mapped(partial(_length, envelope=envelope), todo, title="measuring", jobs=jobs)), float)

@@ -1,7 +1,7 @@
-"""One clip of every class in a grid.
+"""Grids with one clip per class.
 
-Waveform and spectrum are those of the whole clip, log filter bank and MFCC of its first second. All panels of a grid
-have the same axes and the same colours, so that classes can be compared.
+Waveform and spectrum show the whole clip, log filter bank and MFCC its first second. All panels of a grid share their
+axes and colours, so that classes can be compared.
 """
 
 import math
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 MFCC = MfccSettings()
 SILENCE = math.log(np.finfo(np.float64).eps)
-"""The log filter bank of digital silence, where its colours begin: what lies below is rounding."""
+"""The log energy of digital silence, the lowest colour of the filter bank: lower values are rounding."""
 
-_COLUMNS = 500  # of the lines in a panel, which is narrower than a page
+_COLUMNS = 500  # of a line: a panel is narrower than a page
 
 
 @dataclass(frozen=True)
 class Panel:
-    """The clip of one class; `note` says why it has no signal."""
+    """The clip of one class; `note` says why there is no signal."""
 
     label: str
     clip: str
@@ -48,10 +48,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class View:
-    """One way to look at a clip; `colours` names what the colours of an image mean, and begin at `lowest`.
+    """One kind of grid: its file name, title, axis labels, and the function that draws a panel.
 
-    In `title`, {} stands for the state of the clip. The x axis has `ticks` and ends at `end`; None: with the longest
-    clip.
+    `title` has {} for the state of the clips. The x axis has `ticks` and ends at `end`; None stands for the end of the
+    longest clip. `colours` is the label of the colour bar, which begins at `lowest`.
     """
 
     name: str
@@ -68,7 +68,7 @@ class View:
 def panels(table: "pd.DataFrame", envelope: EnvelopeSettings) -> dict[str, list[Panel]]:
     """The first clip of every class, as the panels of the "raw" and the "cleaned" grid.
 
-    There is no "raw" where all clips come from cleaned folders.
+    There is no "raw" if all clips come from cleaned folders.
     """
     first = table.drop_duplicates("label").set_index("label").loc[ordered(table["label"])]
     paths = [Path(path) for path in first["path"]]
@@ -96,7 +96,7 @@ def _panels(label: str, path: Path, is_clean: bool, envelope: EnvelopeSettings) 
 
 
 def grid(panels: Sequence[Panel], view: View, kind: str) -> Figure:
-    """One panel a class, each sex on rows of its own; `kind` is "raw" or "cleaned"."""
+    """A grid with one panel per class, each sex in rows of its own; `kind` is "raw" or "cleaned"."""
     rows = _rows(panels)
     figure = canvas.new_figure(1.1 + 1.45 * len(rows))
     axes = figure.subplots(len(rows), len(rows[0]), sharex=True, sharey=True, squeeze=False)
@@ -130,7 +130,7 @@ def _draw_panel(axes: Axes, panel: Panel | None, view: View) -> AxesImage | None
 
 
 def _colour(figure: Figure, axes: NDArray[np.object_], images: Sequence[AxesImage], view: View) -> None:
-    """The same colours for all images, and the bar that explains them."""
+    """Give all images the same range of colours, and the figure a colour bar."""
     values = np.concatenate([np.ravel(np.asarray(image.get_array())) for image in images])
     low, high = max(view.lowest, values.min()), max(view.lowest, values.max())
     for image in images:
@@ -140,7 +140,7 @@ def _colour(figure: Figure, axes: NDArray[np.object_], images: Sequence[AxesImag
 
 
 def _rows(panels: Sequence[Panel]) -> list[list[Panel | None]]:
-    """Panels in rows of equal length, at most four, each sex beginning a new one."""
+    """Panels in rows of equal length, at most four per row; each sex begins a new row."""
     by_sex: dict[str, list[Panel | None]] = {}
     for panel in panels:
         by_sex.setdefault(split_label(panel.label)[0], []).append(panel)
@@ -172,7 +172,7 @@ def _mfcc(axes: Axes, signal: Signal) -> AxesImage:
 
 
 def _image(axes: Axes, frames: NDArray[np.float64]) -> AxesImage:
-    """Frames (frames, bands) in colours, each around its middle in time."""
+    """Draw frames (frames, bands) as an image; the middle of a frame is its time."""
     first = (MFCC.window_s - MFCC.step_s) / 2
     axes.grid(visible=False)
     return axes.imshow(frames.T, origin="lower", aspect="auto", interpolation="none",

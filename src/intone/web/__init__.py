@@ -10,7 +10,7 @@
     desk        how many recordings are heard at once, and how many more may wait
     jobs        long recordings, with progress and cancel
     hearing     from a request to the answer, by one run of the network
-    views       the same answer in two, three or eight classes, and by strain
+    views       the same answer in two, three or eight classes, and by stress
     page        GET / and POST /: the page, also without JavaScript
     api         /api/v1: the same for programs, and for the page's script
     operations  GET /health and GET /metrics

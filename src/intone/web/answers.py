@@ -17,7 +17,7 @@ from intone.labels import check_sex, scheme
 from intone.recognition.analysis import Progress, unheeded
 from intone.recognition.prediction import Prediction
 from intone.web.state import State
-from intone.web.views import shown, strain, valence
+from intone.web.views import shown, stress, valence
 
 SEX_CHOICES = ("auto", "female", "male")
 
@@ -94,9 +94,9 @@ class Answer:
         return {**self.first.to_dict(), "asked_sex": self.asked_sex, "views": seen}
 
     @cached_property
-    def strain(self) -> float | None:
+    def stress(self) -> float | None:
         """Share of the speech that sounds stressed; None where the recognizer cannot tell."""
-        return strain(self.views["stress"]) if "stress" in self.views else None
+        return stress(self.views["stress"]) if "stress" in self.views else None
 
     def drawn(self) -> dict[str, Any]:
         """What the page draws: waveform, valence of every segment, and the views."""

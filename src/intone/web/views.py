@@ -1,4 +1,4 @@
-"""The views of an answer: the same recording in two, three or eight classes, or by strain, and how each is drawn."""
+"""The views of an answer: the same recording in two, three or eight classes, or by stress, and how each is drawn."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ def valence(views: Mapping[str, "Prediction"]) -> list[dict[str, float]]:
             for segment in finest.segments]
 
 
-def strain(seen: "Prediction") -> float:
+def stress(seen: "Prediction") -> float:
     """Share of the speech, in seconds, in segments that sound stressed, 0 to 1."""
     lengths = [segment.end_s - segment.start_s for segment in seen.segments]
     stressed = [length for length, segment in zip(lengths, seen.segments, strict=True) if segment.label == "stressed"]

@@ -1,10 +1,10 @@
-// Sends a recording and takes the part of the page that answers it. The server writes both answers and alerts.
+// Sends a recording, and receives the part of the page that answers it. The server writes both answers and alerts.
 
 const HTML = { headers: { Accept: "text/html" } };
 
 // Resolves to { answer } or { alert }, elements to show; to {} where it was cancelled.
-// `options` are fields for the API beside the file. `tell(share)` hears how far a long recording is.
-export async function analyse(form, file, options, signal, tell) {
+// `options` are further fields for the API. `report(share)` is called with the progress of a long recording.
+export async function analyse(form, file, options, signal, report) {
   if (file && file.size > Number(form.dataset.maxBytes)) return { alert: alertOf(form.dataset.tooLarge) };
   const body = new FormData();
   if (file) body.set("file", file);
@@ -12,19 +12,19 @@ export async function analyse(form, file, options, signal, tell) {
   try {
     const response = await fetch(form.dataset.analyses, { method: "POST", body, signal, ...HTML });
     if (response.status !== 202) return part(await response.text()) ?? failed(form);
-    return await follow(form, response.headers.get("Location"), signal, tell);
+    return await follow(form, response.headers.get("Location"), signal, report);
   } catch (error) {
     return error.name === "AbortError" ? {} : failed(form);
   }
 }
 
-// A long recording: its progress, and in the end its answer, of which the server then forgets everything.
-async function follow(form, place, signal, tell) {
+// A long recording: its progress, and in the end its answer, which the server then forgets.
+async function follow(form, place, signal, report) {
   const forget = () => fetch(place, { method: "DELETE", keepalive: true });
   signal.addEventListener("abort", forget);
   window.addEventListener("pagehide", forget);
   try {
-    await ended(`${place}/events`, signal, tell);
+    await ended(`${place}/events`, signal, report);
     const found = part(await (await fetch(place, { signal, ...HTML })).text());
     forget();
     return found ?? failed(form);
@@ -34,14 +34,14 @@ async function follow(form, place, signal, tell) {
   }
 }
 
-function ended(address, signal, tell) {
+function ended(address, signal, report) {
   return new Promise((resolve, reject) => {
     const events = new EventSource(address);
     const close = (settle) => (event) => {
       events.close();
       settle(event);
     };
-    events.addEventListener("progress", (event) => tell(JSON.parse(event.data).progress));
+    events.addEventListener("progress", (event) => report(JSON.parse(event.data).progress));
     for (const kind of ["done", "failed", "cancelled"]) events.addEventListener(kind, close(resolve));
     events.addEventListener("error", () => events.readyState === EventSource.CLOSED && close(reject)(new Error("gone")));
     signal.addEventListener("abort", close(() => reject(new DOMException("cancelled", "AbortError"))));

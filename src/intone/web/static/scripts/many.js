@@ -1,8 +1,8 @@
-// Several recordings: a list with the verdict of each, which shows the whole answer of the one that is chosen.
+// Several recordings: a list with the verdict of each. The one that is chosen shows its whole answer.
 
-export function listed(place, files, show) {
+export function listed(place, show) {
   place.replaceChildren();
-  place.hidden = files.length < 2;
+  place.hidden = true;
   const rows = [];
 
   function choose(row) {
@@ -21,6 +21,7 @@ export function listed(place, files, show) {
       const item = document.createElement("li");
       item.append(button);
       place.append(item);
+      place.hidden = false;
       const row = { button, file, result };
       rows.push(row);
       button.addEventListener("click", () => choose(row));

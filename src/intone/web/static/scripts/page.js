@@ -23,9 +23,9 @@ async function send(event) {
   if (running) return;
   await endRecording();
   const chosen = [...files.files];
-  const list = listed(document.getElementById("many"), chosen, show);
+  const list = listed(document.getElementById("many"), show);
   for (const file of chosen.length ? chosen : [undefined]) {
-    const result = await hear(file, {});
+    const result = await analysed(file, {});
     if (chosen.length > 1) list.add(file, result);
     else show(result, file);
     if (!result.answer && !result.alert) break;
@@ -33,12 +33,12 @@ async function send(event) {
   if (chosen.length > 1) list.first();
 }
 
-async function hear(file, options) {
+async function analysed(file, options) {
   running = new AbortController();
   beginWaiting();
   try {
     const sex = form.querySelector("[name=sex]:checked").value;
-    return await analyse(form, file, { sex, ...options }, running.signal, tellProgress);
+    return await analyse(form, file, { sex, ...options }, running.signal, showProgress);
   } finally {
     running = null;
     endWaiting();
@@ -54,7 +54,7 @@ function beginWaiting() {
   answer.scrollIntoView({ block: "nearest" });
 }
 
-function tellProgress(share) {
+function showProgress(share) {
   const place = answer.querySelector(".progress");
   if (!place) return;
   place.hidden = false;
@@ -93,7 +93,7 @@ async function explain(file) {
   if (running) return;
   const before = [...answer.children];
   const classes = answer.querySelector("[name=view]:checked")?.value;
-  const result = await hear(file, { explain: "true", ...(classes && { classes }) });
+  const result = await analysed(file, { explain: "true", ...(classes && { classes }) });
   if (!result.answer && !result.alert) {
     answer.replaceChildren(...before);
     return;

@@ -1,4 +1,4 @@
-// The answer as a picture: verdict, waveform in the colours of the segments, their names, and the shares.
+// The answer as a picture: verdict, waveform in the colours of the segments, their labels, and the probabilities.
 
 import { percent } from "./words.js";
 

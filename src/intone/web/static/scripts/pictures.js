@@ -1,4 +1,4 @@
-// The sound in pictures: the recording goes to the server once more, which draws it and forgets it.
+// The sound in pictures: the server receives the recording once more, draws it and forgets it.
 
 export function offerPictures(place, file) {
   const image = place.querySelector("img");

@@ -1,4 +1,4 @@
-// Records the microphone as it is. What was recorded becomes the file that is chosen; the form sends it.
+// Records the microphone without any processing. The recording becomes the chosen file; the form sends it.
 
 import { clock } from "./words.js";
 
@@ -9,7 +9,7 @@ const FULL = 0.985;
 const CLIPPED_FRAMES = 3;
 const REASONS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 
-// Returns a function that ends what is being recorded, and resolves when it is the file that is chosen.
+// Returns a function that ends the recording, and resolves when it is the chosen file.
 export function offerRecording(place, input) {
   const $ = (name) => place.querySelector(`[data-record=${name}]`);
   const [meter, audio, said, time] = ["meter", "audio", ".said", ".time"].map((one) => place.querySelector(one));
@@ -78,7 +78,7 @@ export function offerRecording(place, input) {
     $("start").focus();
   });
   input.addEventListener("change", () => recorded && input.files[0] !== recorded && discard());
-  audio.addEventListener("loadedmetadata", () => tellLength(audio));
+  audio.addEventListener("loadedmetadata", () => findLength(audio));
 
   return () => new Promise((resolve) => {
     if (!session) {
@@ -90,7 +90,7 @@ export function offerRecording(place, input) {
   });
 }
 
-// Begins to record; resolves to { stop(), pause() -> whether it is paused }.
+// Begins a recording; resolves to { stop(), pause() -> whether it is paused }.
 async function begin(meter, time, maxSeconds, finish) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: RAW });
   const [type, suffix] = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind)) ?? [undefined, "webm"];
@@ -100,7 +100,7 @@ async function begin(meter, time, maxSeconds, finish) {
   const analyser = new AnalyserNode(context, { fftSize: 2048 });
   context.createMediaStreamSource(stream).connect(analyser);
   const parts = [];
-  const heard = { peak: 0, clippedFrames: 0, seconds: 0, last: performance.now() };
+  const measured = { peak: 0, clippedFrames: 0, seconds: 0, last: performance.now() };
   recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
   recorder.addEventListener("stop", () => {
     clearInterval(watch);
@@ -108,14 +108,14 @@ async function begin(meter, time, maxSeconds, finish) {
     context.close();
     finish({
       file: new File(parts, `recording.${suffix}`, { type: recorder.mimeType.split(";")[0] }),
-      peakDb: decibels(heard.peak),
-      clipped: heard.clippedFrames > CLIPPED_FRAMES,
+      peakDb: decibels(measured.peak),
+      clipped: measured.clippedFrames > CLIPPED_FRAMES,
     });
   });
   const watch = setInterval(() => {
-    measure(analyser, heard, recorder.state === "recording", meter);
-    time.textContent = clock(heard.seconds);
-    if (heard.seconds >= maxSeconds && recorder.state !== "inactive") recorder.stop();
+    measure(analyser, measured, recorder.state === "recording", meter);
+    time.textContent = clock(measured.seconds);
+    if (measured.seconds >= maxSeconds && recorder.state !== "inactive") recorder.stop();
   }, 50);
   recorder.start(1000);
   return {
@@ -128,24 +128,24 @@ async function begin(meter, time, maxSeconds, finish) {
   };
 }
 
-function measure(analyser, heard, recording, meter) {
+function measure(analyser, measured, recording, meter) {
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);
   const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   const now = performance.now();
   if (recording) {
-    heard.peak = Math.max(heard.peak, peak);
-    heard.clippedFrames += peak >= FULL;
-    heard.seconds += (now - heard.last) / 1000;
+    measured.peak = Math.max(measured.peak, peak);
+    measured.clippedFrames += peak >= FULL;
+    measured.seconds += (now - measured.last) / 1000;
   }
-  heard.last = now;
+  measured.last = now;
   meter.value = Math.max(-60, decibels(peak));
 }
 
 const decibels = (peak) => 20 * Math.log10(Math.max(peak, 1e-6));
 
-// A browser writes no length into what it records, and finds it only where it seeks past the end.
-function tellLength(audio) {
+// A browser writes no length into its recordings, and finds it only by seeking past the end.
+function findLength(audio) {
   if (Number.isFinite(audio.duration)) return;
   audio.addEventListener("durationchange", () => { audio.currentTime = 0; }, { once: true });
   audio.currentTime = Number.MAX_SAFE_INTEGER;

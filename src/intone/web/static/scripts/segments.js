@@ -23,7 +23,7 @@ export function drawSegments(regions, segments, [from, to], scale, { tones, word
   }
 }
 
-// Groups of neighbours: one that is wide enough stands alone, narrower ones together until they are.
+// Groups of neighbours: a wide segment is a group of its own, narrow ones are joined until they are wide enough.
 export function grouped(found, least) {
   const groups = [];
   let open = null;
@@ -36,7 +36,7 @@ export function grouped(found, least) {
   return groups;
 }
 
-// The label is that of most of the time.
+// A group has the label of most of its time.
 function asOne(group) {
   const seconds = {};
   for (const one of group) seconds[one.label] = (seconds[one.label] ?? 0) + one.end_s - one.start_s;

@@ -1,4 +1,4 @@
-// The answer as a file: the server turns what the page holds into the format, and hears nothing again.
+// The answer as a file: the server converts what the page holds, and analyses nothing again.
 
 import { picture } from "./picture.js";
 

@@ -1,4 +1,4 @@
-// When: the waveform of the recording with its segments in colour, a line of valence below it, and playback.
+// The timeline: the waveform of the recording with its segments in colour, a line of valence below it, and playback.
 // The recording plays from the visitor's own computer: the server has forgotten it.
 
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
@@ -12,7 +12,7 @@ const CLOSEST = 200; // pixels a second, or eight times the whole where that is 
 const SLACK_S = 0.05; // a player stops and seeks no more exactly
 let forget = () => undefined;
 
-// Shows a recording, and forgets the one before it. `data` is what `Answer.drawn` in hearing.py gives.
+// Shows a recording, and forgets the one before it. `data` is what `Answer.drawn` in answers.py returns.
 export function showTimeline(place, file, data) {
   forget();
   if (!file) return;
@@ -48,13 +48,13 @@ export function showTimeline(place, file, data) {
   wave.on("scroll", scrolled);
   regions.on("region-clicked", (_, event) => {
     event.stopPropagation();
-    current.hear(sight.timeAt(event.clientX));
+    current.play(sight.timeAt(event.clientX));
   });
   listen(place, wave, audio, { sight, current }, gone.signal);
   document.addEventListener("change", (event) => {
     if (event.target.name !== "view") return;
     redraw();
-    current.tell();
+    current.describe();
   }, { signal: gone.signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions(colours()),
     { signal: gone.signal });
@@ -95,7 +95,7 @@ function waveform(place, media, data, regions) {
   });
 }
 
-// What of the recording is in sight, and how close it is.
+// The part of the recording that is in sight, and its zoom.
 function sighted(wave, data) {
   const scale = () => wave.getWrapper().clientWidth / data.duration_s;
   const whole = () => wave.getWidth() / data.duration_s;
@@ -114,13 +114,13 @@ function sighted(wave, data) {
   };
 }
 
-// The segment that is heard or was chosen, in words.
+// The current segment, in words: the one that plays or was chosen.
 function followed(place, wave, segments, words) {
   const line = place.querySelector(".current");
   const indexAt = (now) => segments().findLastIndex((one) => one.start_s <= now + SLACK_S);
   let index = -1;
 
-  function tell() {
+  function describe() {
     const one = segments()[index];
     line.setAttribute("aria-live", wave.isPlaying() ? "off" : "polite"); // nobody talks over the recording
     line.textContent = one ? inWords(one, place.dataset.current, words) : "";
@@ -130,27 +130,27 @@ function followed(place, wave, segments, words) {
     const one = segments()[wanted];
     if (!one) return;
     index = wanted;
-    tell();
+    describe();
     wave.setTime(one.start_s);
   }
 
-  function hear(seconds) {
+  function play(seconds) {
     choose(Math.max(0, seconds === undefined ? index : segments().findLastIndex((one) => one.start_s <= seconds)));
     const one = segments()[index];
     if (one) wave.play(one.start_s, one.end_s).catch(() => undefined);
   }
 
   wave.on("timeupdate", (now) => {
-    if (!place.isConnected) wave.pause(); // the next recording is being heard
+    if (!place.isConnected) wave.pause(); // the next recording is being analysed
     const one = segments()[index];
     if (one && now >= one.start_s - SLACK_S && now <= one.end_s + SLACK_S) return;
     if (indexAt(now) === index) return;
     index = indexAt(now);
-    tell();
+    describe();
   });
   index = indexAt(0);
-  tell();
-  return { tell, hear, step: (by) => choose(Math.max(0, index + by)) };
+  describe();
+  return { describe, play, step: (by) => choose(Math.max(0, index + by)) };
 }
 
 function inWords(one, sentence, words) {
@@ -165,13 +165,13 @@ function inWords(one, sentence, words) {
 function listen(place, wave, audio, { sight, current }, signal) {
   const actions = {
     play: () => { wave.playPause().catch(() => undefined); },
-    hear: () => current.hear(),
+    segment: () => current.play(),
     back: () => current.step(-1),
     next: () => current.step(1),
     closer: () => sight.zoom(ZOOM),
     farther: () => sight.zoom(1 / ZOOM),
   };
-  const keys = { " ": "play", Enter: "hear", ArrowLeft: "back", ArrowRight: "next", "+": "closer", "=": "closer",
+  const keys = { " ": "play", Enter: "segment", ArrowLeft: "back", ArrowRight: "next", "+": "closer", "=": "closer",
     "-": "farther" };
   const button = place.querySelector("[data-do=play]");
 

@@ -1,4 +1,4 @@
-// A line of valence over time: above the middle positive, below it negative.
+// The line of valence over time: positive above the middle, negative below it.
 
 import { grouped } from "./segments.js";
 
@@ -30,7 +30,7 @@ export async function drawValence(box, address, valence, colour) {
   };
 }
 
-// What is drawn between two times: [times, values], with one segment more on either side, so that the line goes on.
+// The line between two times: [times, values], with one more segment on either side, so that it reaches both edges.
 function points(valence, from, to, least) {
   const first = Math.max(0, valence.findLastIndex((one) => one.end_s < from));
   const last = valence.findIndex((one) => one.start_s > to);

@@ -1,4 +1,4 @@
-// Times and shares as the page says them everywhere; wording.py does the same.
+// Times and probabilities as the page writes them everywhere; template_filters.py does the same.
 
 // 3.54 -> "3.5 s", 83.21 -> "1:23.2"
 export function clock(seconds) {
