@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import wilcoxon
 
-from intone.audio.augment import CONDITIONS
+from intone.audio.augment import CORRUPTIONS
 from intone.evaluation.metrics import Interval
 from intone.evaluation.report import answers, difference, interval, majority_rows, percent, signed, summarize, table
 from intone.labels import scheme
@@ -36,11 +36,11 @@ def _table(parts: Mapping[str, pd.DataFrame]) -> str:
 
 
 def conditions(results: Results, file: str = "robustness/default") -> Mapping[str, pd.DataFrame]:
-    """The predictions under each condition, in the order of `CONDITIONS`; a MissingError where one is not there."""
+    """The predictions under each condition, in the order of `CORRUPTIONS`; a MissingError where one is not there."""
     rows = results.rows(file, "condition")
-    if lacking := [name for name in CONDITIONS if name not in set(rows["condition"])]:
+    if lacking := [name for name in CORRUPTIONS if name not in set(rows["condition"])]:
         raise MissingError(f"results/{file}.csv lacks the condition {lacking[0]!r}.")
-    return {name: rows[rows["condition"] == name].drop(columns="condition") for name in CONDITIONS}
+    return {name: rows[rows["condition"] == name].drop(columns="condition") for name in CORRUPTIONS}
 
 
 def uar_of(part: pd.DataFrame, classes: str) -> Interval:
