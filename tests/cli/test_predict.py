@@ -53,7 +53,7 @@ def put(path: Path, content: bytes = encode(SPEECH, "wav")) -> Path:
 
 def sure(path: Path) -> Path:
     """A recognizer that hears a fearful man in everything."""
-    return tiny_model(path, {"male_fearful": 0.95, "female_calm": 0.05}, sure_above={"2": 0.8, "8": 0.99})
+    return tiny_model(path, {"male_fearful": 0.95, "female_calm": 0.05}, confidence={"2": 0.8, "8": 0.99})
 
 
 def test_the_table_has_the_answer_of_the_bundled_recognizer(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,8 +87,7 @@ def test_a_reason_is_said_once_for_many(folder: Path, capsys: pytest.CaptureFixt
     put(folder / "in" / "brief.wav", encode(voice(0.5), "wav"))
     shown = run(capsys, "predict", folder / "in", "--recognizer", model)
     rows = shown.out.splitlines()
-    assert rows[6:] == ["(1) Its probability is below 80%, as that of a fifth or more of this recognizer's answers to "
-                        "voices that it had not heard.", rows[7]]
+    assert rows[6:] == ["(1) Its probability is below the confidence threshold of 80%.", rows[7]]
     assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was heard.")
     assert [row.split()[2] for row in rows[1:6]] == ["(1)"] * 4 + ["(1,2)"]
 
@@ -97,8 +96,8 @@ def test_a_neutral_voice_is_neither_and_told_so(folder: Path, capsys: pytest.Cap
     model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.4, "male_neutral": 0.25, "male_surprised": 0.35})
     shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model)
     assert shown.out.splitlines()[1].split()[:3] == ["neither", "no", "(1)"]
-    assert shown.out.splitlines()[2] == ("(1) Most of what is heard is neither negative nor positive, and sounds rather "
-                                         "surprised.")
+    assert shown.out.splitlines()[2] == ("(1) Most of the probability lies with neither negative nor positive: it sounds "
+                                         "rather surprised.")
 
 
 def test_a_sure_answer_promises_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,7 +158,7 @@ def test_a_silent_channel_is_told_and_the_other_answered(folder: Path, capsys: p
 
 def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.02, "male_happy": 0.98},
-                       {"male_sad": 0.1, "male_happy": -0.1}, sure_above={"2": 0.5, "8": 0.5})
+                       {"male_sad": 0.1, "male_happy": -0.1}, confidence={"2": 0.5, "8": 0.5})
     path = put(folder / "a.wav", encode(voice(2.0, 110, 1), "wav"))
     asked = ("predict", path, "--recognizer", model, "--classes", "8", "--explain")
     (answer,) = json.loads(run(capsys, *asked, "--format", "json").out)
