@@ -57,10 +57,9 @@ class Scheme:
         return next((name for name, emotions in self.groups.items() if emotion in emotions), None)
 
     def side(self, name: str) -> Side:
-        """The valence of a class: the one that all of its emotions have in two classes, neutral without such a one."""
-        own = {side for side, emotions in _SIDES.items() for emotion in self.groups[name] if emotion in emotions}
-        whole = len(own) == 1 and all(any(one in emotions for emotions in _SIDES.values()) for one in self.groups[name])
-        return self.sides.get(name) or (own.pop() if whole else "neutral")
+        """The valence of a class: that which all of its emotions have in two classes, neutral where they differ."""
+        own: set[Side] = {_SIDES.get(emotion, "neutral") for emotion in self.groups[name]}
+        return self.sides.get(name) or (own.pop() if len(own) == 1 else "neutral")
 
     def sums(self, emotions: NDArray[np.floating]) -> NDArray[np.float64]:
         """Probability of each class, not renormalised: (..., 8) -> (..., classes). What is missing to 1 is outside."""
@@ -68,12 +67,13 @@ class Scheme:
         return np.stack([np.asarray(emotions, float)[..., column].sum(-1) for column in columns], axis=-1)
 
 
-_SIDES: dict[Side, tuple[str, ...]] = {"negative": ("sad", "angry", "fearful"), "positive": ("calm", "happy")}
+_SIDES: dict[str, Side] = {"sad": "negative", "angry": "negative", "fearful": "negative", "calm": "positive",
+                           "happy": "positive"}
 
 SCHEMES: dict[str, Scheme] = {
     scheme.name: scheme
     for scheme in (
-        Scheme("2", dict(_SIDES), "2 classes"),
+        Scheme("2", {"negative": ("sad", "angry", "fearful"), "positive": ("calm", "happy")}, "2 classes"),
         Scheme("3", {"negative": ("sad", "angry", "fearful"), "neutral": ("neutral", "calm"), "positive": ("happy",)},
                "3 classes"),
         Scheme("8", {emotion: (emotion,) for emotion in EMOTIONS}, "8 emotions"),

@@ -14,7 +14,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
-from intone.batch.work import Outcome, Question, failed, hear
+from intone.batch.work import Outcome, Question, analyse, failed
 from intone.batch.workers import Work, Workers
 from intone.errors import IntoneError
 from intone.parallel import keep_memory
@@ -36,7 +36,7 @@ class ClusterError(IntoneError):
     """A cluster that cannot be reached, or that was lost."""
 
 
-def local(jobs: int, work: Work = hear) -> Engine:
+def local(jobs: int, work: Work = analyse) -> Engine:
     """`jobs` processes of this machine."""
     return partial(_local, jobs, work)
 
@@ -66,7 +66,7 @@ def _one_thread() -> Any:
     return patch.dict(os.environ, {"OMP_NUM_THREADS": "1"})
 
 
-def dask(address: str, jobs: int, announce: Callable[[str], object], work: Work = hear) -> Engine:
+def dask(address: str, jobs: int, announce: Callable[[str], object], work: Work = analyse) -> Engine:
     """A Dask cluster: that of a scheduler's address, or with "local" one of `jobs` processes on this machine.
 
     `announce` is told where its dashboard is.

@@ -53,10 +53,12 @@ ENGLISH: Mapping[str, str] = {
     "answer.neither.3": "like none of these",
     "answer.status": "Answer: {label}, {share}, {sureness}.",
     "answer.confident": "Sure",
-    "answer.odds.recorded": "Of {answers} such answers to {whom} ({low} to {high} likely), {right} were right.",
-    "answer.odds.noisy": "Of {answers} such answers to {whom} in noise ({low} to {high} likely), {right} were right.",
-    "answer.odds.clipped": "Of {answers} such answers to {whom} in clipped recordings ({low} to {high} likely), {right} "
-    "were right.",
+    "answer.odds.recorded": "Of {answers} such answers about recordings of these classes ({whom}; {low} to {high} "
+    "likely), {right} were right.",
+    "answer.odds.noisy": "Of {answers} such answers about noisy recordings of these classes ({whom}; {low} to {high} "
+    "likely), {right} were right.",
+    "answer.odds.clipped": "Of {answers} such answers about clipped recordings of these classes ({whom}; {low} to {high} "
+    "likely), {right} were right.",
     "answer.unsure": "Not sure",
     "answer.unsure.plain": "The classes are close: take this answer as a guess.",
     "answer.warned": "Sure, with a remark",
