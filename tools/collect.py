@@ -53,7 +53,7 @@ def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) ->
     table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
     write_rows(table, rows)
     found = load_model(recognizer).settings
-    write_json(values, {"factors": {emotion: round(one, 6) for emotion, one in found.factors.items()},
+    write_json(values, {"factors": {emotion: round(one, 6) for emotion, one in found.prior_correction.items()},
                         "temperature": round(found.temperature, 6)})
     return [table, values]
 

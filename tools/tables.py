@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, reliability, scale, speakers, speed, systems, told
+from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import dataclass_json
@@ -26,8 +26,8 @@ from intone.evaluation.report import percent, signed
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Results(ROOT / "results")
 IMAGES = ROOT / "docs" / "images"
-TOLD = ROOT / "src" / "intone" / "recognizers" / "figures.json"
-"""The results of the bundled recognizer, as the page and the API give them."""
+PUBLISHED = ROOT / "src" / "intone" / "recognizers" / "results.json"
+"""The published results of the bundled recognizer."""
 
 PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md")
 
@@ -136,12 +136,12 @@ def drawn(results: Results, to: Path, missing: list[str]) -> None:
             missing.append(f"{name}.png: {error}")
 
 
-def told_text(results: Results, missing: list[str]) -> str | None:
-    """The content of `TOLD`; None, and a sentence in `missing`, where a file is missing."""
+def published_text(results: Results, missing: list[str]) -> str | None:
+    """The content of `PUBLISHED`; None, with a sentence in `missing`, where a file is not there."""
     try:
-        return json.dumps(dataclass_json.to_dict(told.figures(results)), indent=1) + "\n"
+        return json.dumps(dataclass_json.to_dict(published.published(results)), indent=1) + "\n"
     except MissingError as error:
-        missing.append(f"{TOLD.name}: {error}")
+        missing.append(f"{PUBLISHED.name}: {error}")
         return None
 
 
@@ -159,11 +159,11 @@ def main(words: Sequence[str] | None = None) -> int:
             stale.append(path)
             if not chosen.check:
                 path.write_text(anew, encoding="utf-8")
-    figures = told_text(results, missing)
-    if figures is not None and figures != (TOLD.read_text(encoding="utf-8") if TOLD.is_file() else ""):
-        stale.append(TOLD)
+    text = published_text(results, missing)
+    if text is not None and text != (PUBLISHED.read_text(encoding="utf-8") if PUBLISHED.is_file() else ""):
+        stale.append(PUBLISHED)
         if not chosen.check:
-            TOLD.write_text(figures, encoding="utf-8")
+            PUBLISHED.write_text(text, encoding="utf-8")
     if chosen.check:
         missing += [f"docs/images/{name}.png is missing." for name in images.IMAGES
                     if not (IMAGES / f"{name}.png").is_file()]

@@ -24,10 +24,11 @@ from hypothesis import strategies as st
 from batch_work import answer, by_name
 from intone.batch import Batch, cluster, engines, estimate, results, run_batch
 from intone.batch.journal import Journal
-from intone.batch.work import Outcome, Question, checked, failed, hear
+from intone.batch.work import Outcome, Question, analyse, checked, failed
 from intone.cli import main
 from intone.errors import RecognizerError, UsageError
 from intone.files import FileError
+from intone.recognition.formats import row
 from sounds import encode, pcm, silence, voice
 from tiny_model import tiny_model
 
@@ -52,7 +53,7 @@ def recordings(tmp_path: Path) -> list[str]:
 
 def here(question: Question, recordings: Sequence[str]) -> Iterator[Outcome]:
     """The plainest engine: one after the other."""
-    return (hear(question, one) for one in recordings)
+    return (analyse(question, one) for one in recordings)
 
 
 def rows(path: Path) -> list[dict[str, object]]:
@@ -81,19 +82,23 @@ def test_a_row_is_what_predict_says(recordings, recognizer, tmp_path):
 def test_every_form_of_the_results_says_the_same(tmp_path):
     classes = ("negative", "positive")
     told = [answer("a.wav"), {"file": "b.wav", "error": "Not a recording."}, answer("c.wav")]
-    for name in ("r.jsonl", "r.csv", "r"):
+    for name in ("r.jsonl", "r.json", "r.csv", "r"):
         results.write(tmp_path / name, told, classes)
         assert results.exist(tmp_path / name)
-    assert rows(tmp_path / "r.jsonl") == told
+    assert rows(tmp_path / "r.jsonl") == json.loads((tmp_path / "r.json").read_text()) == told
     table = pyarrow.parquet.read_table(tmp_path / "r" / "recordings").to_pylist()
-    assert table == [results.row(one, classes) for one in told]
-    assert [row["error"] for row in table] == [None, "Not a recording.", None]
+    assert table == [row(one, classes) for one in told]
+    assert [found["error"] for found in table] == [None, "Not a recording.", None]
     with (tmp_path / "r.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))
-    assert [{key: "" if value is None else str(value) for key, value in row.items()} for row in table] == lines
+    assert [{key: "" if value is None else str(value) for key, value in found.items()} for found in table] == [
+        {key: value.rstrip("0") if key in (*classes, "outside") else value for key, value in line.items()}
+        for line in lines]
     segments = pyarrow.parquet.read_table(tmp_path / "r" / "segments").to_pylist()
-    assert segments == [{"recording": name, "start_s": 0.0, "end_s": 1.5, "label": "negative", "negative": 0.75,
-                          "positive": 0.25} for name in ("a.wav", "c.wav")]
+    assert segments == [{"file": name, "start_s": 0.0, "end_s": 1.5, "label": "negative", "negative": 0.75,
+                         "positive": 0.25, "recording": name} for name in ("a.wav", "c.wav")]
+    old = pyarrow.parquet.read_table(tmp_path / "r" / "stretches").to_pylist()  # its name in version 0.2
+    assert (tmp_path / "r" / "stretches").is_symlink() and old == segments
 
 
 def test_many_rows_are_several_files(tmp_path, monkeypatch):
@@ -163,7 +168,7 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(recordings, recognizer, t
         for number, one in enumerate(some):
             if number == 4:
                 raise KeyboardInterrupt
-            yield hear(question, one)
+            yield analyse(question, one)
 
     def counting(question: Question, some: Sequence[str]) -> Iterator[Outcome]:
         asked.extend(some)
@@ -181,7 +186,7 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(recordings, recognizer, t
 
 def test_another_question_does_not_go_on(recordings, recognizer, tmp_path):
     def stopping(question: Question, some: Sequence[str]) -> Iterator[Outcome]:
-        yield hear(question, some[0])
+        yield analyse(question, some[0])
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -245,7 +250,7 @@ def test_killed_and_started_again_it_ends_with_the_same_bytes(recordings, recogn
 def test_the_command_writes_a_table_once(recognizer, tmp_path, capsys):
     words = ["batch", str(tmp_path / "calls"), "--to", str(tmp_path / "a.csv"), "--recognizer", recognizer, "--jobs", "1"]
     assert main(words) == 1
-    assert capsys.readouterr().out.startswith("11 recordings heard, 0.00 h of sound, 2 failed: ")
+    assert capsys.readouterr().out.startswith("11 recordings analysed, 0.00 h of sound, 2 failed: ")
     assert main(words) == 0
     assert "is there and complete" in capsys.readouterr().out
 

@@ -17,13 +17,14 @@ import intone
 from command import finish, run, start
 from intone.cli.answer_table import percent
 from intone.cli.messages import printable
-from intone.cli.predict import SEGMENTS
 from intone.errors import NoSpeech
-from intone.recognition.formats import FORMATS
+from intone.recognition.formats import FORMATS, columns
 from sounds import encode, mux, noise, pcm, silence, tone, voice
 from tiny_model import tiny_model
 
 KEYS = ["file", "duration_s", "label", "probabilities", "outside", "confident", "reasons", "sex", "segments", "recognizer"]
+OLD_KEYS = ["sure", "stretches"]
+SEGMENTS = [name for name, one in FORMATS.items() if one.scope == "segments"]
 SPEECH = voice(2.0)
 
 BAD = {
@@ -53,7 +54,7 @@ def put(path: Path, content: bytes = encode(SPEECH, "wav")) -> Path:
 
 def sure(path: Path) -> Path:
     """A recognizer that hears a fearful man in everything."""
-    return tiny_model(path, {"male_fearful": 0.95, "female_calm": 0.05}, sure_above={"2": 0.8, "8": 0.99})
+    return tiny_model(path, {"male_fearful": 0.95, "female_calm": 0.05}, confidence={"2": 0.8, "8": 0.99})
 
 
 def test_the_table_has_the_answer_of_the_bundled_recognizer(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +62,7 @@ def test_the_table_has_the_answer_of_the_bundled_recognizer(clip: Path, capsys: 
     shown = run(capsys, "predict", clip)
     assert (shown.status, shown.err) == (0, "")
     heading, row, *reasons = shown.out.splitlines()
-    assert heading.split() == ["answer", "confident", "negative", "positive", "voice", "recording"]
+    assert heading.split() == ["answer", "confident", "negative", "positive", "sex", "recording"]
     numbers = [str(number) for number, _ in enumerate(wanted.reasons, 1)]
     marked = ["yes" if wanted.confident else "no", *([f"({','.join(numbers)})"] if numbers else [])]
     assert row.split() == [wanted.label, *marked, *map(percent, wanted.probabilities.values()), wanted.sex, str(clip),
@@ -87,8 +88,7 @@ def test_a_reason_is_said_once_for_many(folder: Path, capsys: pytest.CaptureFixt
     put(folder / "in" / "brief.wav", encode(voice(0.5), "wav"))
     shown = run(capsys, "predict", folder / "in", "--recognizer", model)
     rows = shown.out.splitlines()
-    assert rows[6:] == ["(1) Its probability is below 80%, as that of a fifth or more of this recognizer's answers to "
-                        "voices that it had not heard.", rows[7]]
+    assert rows[6:] == ["(1) Its probability is below the confidence threshold of 80%.", rows[7]]
     assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was heard.")
     assert [row.split()[2] for row in rows[1:6]] == ["(1)"] * 4 + ["(1,2)"]
 
@@ -97,8 +97,8 @@ def test_a_neutral_voice_is_neither_and_told_so(folder: Path, capsys: pytest.Cap
     model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.4, "male_neutral": 0.25, "male_surprised": 0.35})
     shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model)
     assert shown.out.splitlines()[1].split()[:3] == ["neither", "no", "(1)"]
-    assert shown.out.splitlines()[2] == ("(1) Most of what is heard is neither negative nor positive, and sounds rather "
-                                         "surprised.")
+    assert shown.out.splitlines()[2] == ("(1) Most of the probability lies with neither negative nor positive: it sounds "
+                                         "rather surprised.")
 
 
 def test_a_sure_answer_promises_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +123,7 @@ def test_json_is_what_python_says(clip: Path, folder: Path, capsys: pytest.Captu
     bad = put(folder / "bad.wav", b"")
     shown = run(capsys, "predict", clip, bad, clip, "--classes", "8", "--sex", "male", "--format", "json")
     first, failed, again = json.loads(shown.out)
-    assert list(first) == KEYS
+    assert [name for name in first if name != "reliability"] == [*KEYS, *OLD_KEYS]
     assert first == again == json.loads(json.dumps(intone.load().predict(clip, classes=8, sex="male").to_dict()))
     assert failed == {"file": str(bad), "error": shown.sentence.removeprefix(f"{bad}: ")}
     assert shown.status == 1
@@ -133,8 +133,9 @@ def test_json_has_the_channel_only_where_one_was_chosen(folder: Path, capsys: py
     stereo = put(folder / "two.wav", pcm(np.stack([SPEECH, voice(2.0, 220, seed=3)], axis=1), 16_000))
     answers = {channel: json.loads(run(capsys, "predict", stereo, "--channel", channel, "--format", "json").out)
                for channel in ("mix", "each", "2")}
-    assert [list(one) for one in answers["mix"]] == [KEYS]
-    assert [list(one) for one in answers["each"]] == [[*KEYS, "channel"]] * 2
+    assert [[name for name in one if name != "reliability"] for one in answers["mix"]] == [[*KEYS, *OLD_KEYS]]
+    assert [[name for name in one if name != "reliability"] for one in answers["each"]] == [
+        [*KEYS, "channel", *OLD_KEYS]] * 2
     assert [one["channel"] for one in answers["each"] + answers["2"]] == [1, 2, 2]
     assert answers["each"][1] == answers["2"][0]
     rows = run(capsys, "predict", stereo, "--channel", "each").out.splitlines()
@@ -159,7 +160,7 @@ def test_a_silent_channel_is_told_and_the_other_answered(folder: Path, capsys: p
 
 def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.02, "male_happy": 0.98},
-                       {"male_sad": 0.1, "male_happy": -0.1}, sure_above={"2": 0.5, "8": 0.5})
+                       {"male_sad": 0.1, "male_happy": -0.1}, confidence={"2": 0.5, "8": 0.5})
     path = put(folder / "a.wav", encode(voice(2.0, 110, 1), "wav"))
     asked = ("predict", path, "--recognizer", model, "--classes", "8", "--explain")
     (answer,) = json.loads(run(capsys, *asked, "--format", "json").out)
@@ -174,7 +175,7 @@ def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: py
 def test_an_answer_that_no_moment_speaks_for_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer",
                 tiny_model(folder / "tiny.onnx", {"male_sad": 1.0}), "--explain")
-    assert shown.out.splitlines()[2] == "  no single attribution speaks for negative"
+    assert shown.out.splitlines()[2] == "  no single time window speaks for negative"
 
 
 def test_a_channel_that_a_recording_lacks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,8 +196,7 @@ def test_csv_is_a_table_with_a_column_for_each_class(folder: Path, capsys: pytes
     shown = run(capsys, "predict", folder, "--format", "csv", "--classes", "3")
     assert len(shown.out.splitlines()) == 1 + len(names) + 1
     table = pd.read_csv(io.StringIO(shown.out), index_col="file")
-    assert list(table.columns) == ["channel", "duration_s", "label", "negative", "neutral", "positive", "outside", "confident",
-                                   "sex", "reasons", "error"]
+    assert ["file", *table.columns] == columns(("negative", "neutral", "positive"))
     assert set(table.index) == {printable(str(folder / name)) for name in [*names, "bad.wav"]}
     wanted = intone.load().predict(folder / "Grüße.wav", classes=3)
     row = table.loc[str(folder / "Grüße.wav")]
@@ -204,7 +204,7 @@ def test_csv_is_a_table_with_a_column_for_each_class(folder: Path, capsys: pytes
     np.testing.assert_allclose(row[list(wanted.probabilities)].astype(float), list(wanted.probabilities.values()), atol=1e-6)
     assert (row["reasons"] if wanted.reasons else "") == " ".join(wanted.reasons)
     failed = table.loc[str(folder / "bad.wav")]
-    assert failed["error"] in shown.sentence and failed.drop("error").isna().all()
+    assert failed["error"] in shown.sentence and failed.drop(["error", "recording"]).isna().all()
     assert table["error"].notna().sum() == 1 == shown.status
 
 
@@ -322,17 +322,16 @@ def test_a_failure_is_an_error_with_a_sentence(folder: Path) -> None:
     assert str(error.value) == BAD["silence.wav"][1]
 
 
-@pytest.mark.parametrize(("kind", "name"), [("segments", "csv"), ("audacity", "audacity"), ("textgrid", "textgrid"),
-                                            ("webvtt", "webvtt")])
+@pytest.mark.parametrize("kind", SEGMENTS)
 def test_segments_of_one_recording_are_written_for_other_programs(
-    kind: str, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     both = put(folder / "in" / "both.wav", encode(np.concatenate([voice(1.5), silence(1.5), voice(1.5, seed=1)]), "wav"))
     wanted = intone.load().predict(both, classes=8)
     assert len(wanted.segments) == 2
     for asked in (("predict", both), ("predict", folder / "in"), ("predict", both, "--channel", "1")):
         shown = run(capsys, *asked, "--classes", "8", "--format", kind)
-        assert (shown.status, shown.err, shown.out) == (0, "", FORMATS[name].write(wanted))
+        assert (shown.status, shown.err, shown.out) == (0, "", FORMATS[kind].write(wanted))
 
 
 @pytest.mark.parametrize("kind", SEGMENTS)
@@ -349,3 +348,27 @@ def test_a_bad_recording_has_no_segments(folder: Path, capsys: pytest.CaptureFix
     content, said = BAD["silence.wav"]
     shown = run(capsys, "predict", put(folder / "a.wav", content), "--format", "webvtt")
     assert (shown.status, shown.out, shown.sentence) == (1, "", f"{folder / 'a.wav'}: {said}")
+
+
+def test_a_format_by_its_old_name_is_written_and_its_new_one_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = put(folder / "a.wav")
+    wanted = run(capsys, "predict", recording, "--format", "segments")
+    shown = run(capsys, "predict", recording, "--format", "stretches")
+    assert (shown.status, shown.out) == (0, wanted.out)
+    assert shown.sentence == "--format stretches is called segments now."
+
+
+def test_a_format_that_does_not_exist_is_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "predict", put(folder / "a.wav"), "--format", "xml")
+    assert (shown.status, shown.out) == (2, "")
+    assert shown.sentence == ("There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid or "
+                              "webvtt.")
+
+
+def test_json_lines_and_the_table_of_a_batch_are_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder / "in" / "a.wav")
+    put(folder / "in" / "bad.wav", b"RIFF")
+    for name in ("csv", "jsonl", "json"):
+        shown = run(capsys, "predict", folder / "in", "--format", name)
+        run(capsys, "batch", folder / "in", "--to", folder / f"out.{name}", "--jobs", "1")
+        assert (folder / f"out.{name}").read_text() == shown.out

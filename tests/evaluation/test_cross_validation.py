@@ -154,7 +154,7 @@ def test_validating_speakers_of_five_folds_calibrate_a_run_in_which_none_validat
     wanted = calibrate.calibrated(model.settings, pd.concat([rows] * 5), calibrate.classes_of(clips))
     assert model.settings.temperature == wanted.temperature != 1
     lacked = set(labels.EMOTIONS) - calibrate.classes_of(clips)["crema-d"]
-    assert model.settings.factors == wanted.factors and set(wanted.factors) == lacked != set()
+    assert model.settings.prior_correction == wanted.prior_correction and set(wanted.prior_correction) == lacked != set()
 
 
 def test_a_corpus_is_left_out(

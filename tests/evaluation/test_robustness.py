@@ -21,7 +21,7 @@ from intone.evaluation import robustness
 from intone.evaluation.robustness import AS_RECORDED, ROBUSTNESS, SHORT, begun, file_of, measure
 from intone.labels import EMOTIONS
 from intone.recognition import model_file, scoring
-from intone.recognition.analysis import hear
+from intone.recognition.analysis import analyse
 from intone.recognition.model_file import load_model
 from intone.training import run
 from intone.training.recipes import recipe
@@ -96,7 +96,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> P
 
 def heard_by_hand(folder: Path, number: int, samples: np.ndarray) -> np.ndarray:
     model = load_model(folder / f"fold-{number}" / model_file.RECOGNIZER)
-    return hear(model, [audio.from_samples(samples, RATE)[0].signal]).whole
+    return analyse(model, [audio.from_samples(samples, RATE)[0].signal]).whole
 
 
 # What is written.

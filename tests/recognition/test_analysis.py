@@ -11,8 +11,9 @@ import soundfile
 
 from intone.audio import RATE
 from intone.errors import NoSpeech, TooShort
-from intone.recognition.analysis import hear
+from intone.recognition.analysis import analyse
 from intone.recognition.model_file import load_model
+from intone.recognition.options import Options
 from sounds import noise, silence, voice
 from tiny_log_mel import tiny_log_mel_model
 
@@ -26,38 +27,38 @@ def model(tmp_path: Path):
 
 def test_blocks_do_not_change_what_is_heard(model):
     signal = np.resize(LINE, 60 * RATE)
-    whole = hear(model, [signal])
-    pieces = hear(model, (signal[at : at + 12_345] for at in range(0, len(signal), 12_345)))
-    assert whole.spans == pieces.spans
+    whole = analyse(model, [signal])
+    pieces = analyse(model, (signal[at : at + 12_345] for at in range(0, len(signal), 12_345)))
+    assert whole.segments == pieces.segments
     assert np.array_equal(whole.rows, pieces.rows)
     assert whole.quality == pieces.quality
     assert whole.duration_s == pieces.duration_s == 60
 
 
 def test_a_long_recording_is_the_mean_of_its_segments_by_their_seconds(model):
-    heard = hear(model, [np.resize(LINE, 300 * RATE)])
-    assert len(heard.spans) == pytest.approx(2 * 300 / 6.4, abs=4)
-    assert heard.shares.sum() == pytest.approx(1)
-    seconds = np.array([span.end - span.start for span in heard.spans]) / RATE
-    assert heard.shares == pytest.approx(seconds / seconds.sum(), abs=1e-4)
-    assert heard.whole == pytest.approx(heard.shares @ np.stack(heard.by_span), abs=1e-6)
+    found = analyse(model, [np.resize(LINE, 300 * RATE)])
+    assert len(found.segments) == pytest.approx(2 * 300 / 6.4, abs=4)
+    assert found.weights.sum() == pytest.approx(1)
+    seconds = np.array([span.end - span.start for span in found.segments]) / RATE
+    assert found.weights == pytest.approx(seconds / seconds.sum(), abs=1e-4)
+    assert found.whole == pytest.approx(found.weights @ np.stack(found.by_segment), abs=1e-6)
 
 
 def test_threads_change_nothing(model, monkeypatch):
     signal = np.resize(LINE, 90 * RATE)
-    several = hear(model, [signal], explain=True)
+    several = analyse(model, [signal], Options(explain=True))
     monkeypatch.setattr("intone.recognition.analysis._MANY", 10**6)
-    one = hear(model, [signal], explain=True)
+    one = analyse(model, [signal], Options(explain=True))
     assert np.array_equal(several.rows, one.rows)
-    assert several.spans == one.spans
-    assert [[(m.start, m.end) for m in each] for each in several.attributions] == [
-        [(m.start, m.end) for m in each] for each in one.attributions]
+    assert several.segments == one.segments
+    assert [[(m.start, m.end) for m in each] for each in several.occluded] == [
+        [(m.start, m.end) for m in each] for each in one.occluded]
 
 
 def test_progress_grows_to_one(model):
     told: list[float] = []
     signal = np.resize(LINE, 300 * RATE)
-    hear(model, [signal], seconds=300, progress=told.append)
+    analyse(model, [signal], seconds=300, progress=told.append)
     assert told == sorted(told)
     assert told[0] < 0.05 and told[-1] == 1
 
@@ -68,16 +69,16 @@ def test_progress_can_end_the_work(model):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        hear(model, [np.resize(LINE, 300 * RATE)], seconds=300, progress=refuse)
+        analyse(model, [np.resize(LINE, 300 * RATE)], seconds=300, progress=refuse)
 
 
 def test_long_recordings_without_speech_are_told_as_a_whole(model):
     with pytest.raises(NoSpeech, match=r"No voice was found in 400\.0 s of sound"):
-        hear(model, [0.1 * noise(400)])
+        analyse(model, [0.1 * noise(400)])
     with pytest.raises(NoSpeech, match="The recording is silent"):
-        hear(model, [silence(400)])
+        analyse(model, [silence(400)])
     with pytest.raises(TooShort, match=r"0\.20 s long"):
-        hear(model, [voice(0.2)])
+        analyse(model, [voice(0.2)])
 
 
 MEASURED = """

@@ -1,8 +1,12 @@
 """Segments for other programs: their own parsers are the judges."""
 
+import csv
 import html
 import io
 import json
+import subprocess
+import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,8 +20,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from parselmouth.praat import call
 
-from intone.recognition.formats import FORMATS
+from intone.errors import UsageError
+from intone.recognition.formats import FORMATS, columns, of_suffix
 from intone.recognition.prediction import Prediction, RecognizerIdentity, Segment
+from sounds import pcm, voice
 
 WHO = RecognizerIdentity("test", "0", ("negative", "positive"))
 Piece = tuple[float, float, str]
@@ -100,18 +106,95 @@ def test_each_format_as_it_is() -> None:
     assert FORMATS["audacity"].write(ONE) == "0.500\t1.250\tpositive 75%\n2.000\t3.500\tneither\n"
     assert FORMATS["webvtt"].write(ONE) == (
         "WEBVTT\n\n00:00:00.500 --> 00:00:01.250\npositive 75%\n\n00:00:02.000 --> 00:00:03.500\nneither\n")
-    assert FORMATS["csv"].write(ONE) == (
+    assert FORMATS["segments"].write(ONE) == (
         "start_s,end_s,label,negative,positive\n0.500,1.250,positive,0.250000,0.750000\n"
         "2.000,3.500,neither,0.250000,0.750000\n")
     assert FORMATS["textgrid"].write(answer(2.0, (0.5, 2.004, 'so "called"'))) == GRID
-    assert json.loads(FORMATS["json"].write(ONE)) == json.loads(json.dumps(ONE.to_dict()))
+    assert json.loads(FORMATS["json"].write(ONE)) == json.loads(FORMATS["jsonl"].write(ONE)) == ONE.to_dict()
+    assert FORMATS["csv"].write(ONE) == (
+        "file,channel,duration_s,label,confident,negative,positive,outside,sex,segments,reasons,recognizer,version,error,"
+        "recording,sure,stretches\n"
+        "talk.wav,mix,4.0,positive,True,0.250000,0.750000,0.000000,female,2,,test,0,,talk.wav,True,2\n")
 
 
 def test_each_is_found_by_its_name_and_has_its_files() -> None:
-    assert [(name, one.name, one.suffix, one.media_type) for name, one in FORMATS.items()] == [
-        ("audacity", "audacity", ".txt", "text/plain"), ("textgrid", "textgrid", ".TextGrid", "text/plain"),
-        ("webvtt", "webvtt", ".vtt", "text/vtt"), ("csv", "csv", ".csv", "text/csv"),
-        ("json", "json", ".json", "application/json")]
+    assert [(name, one.suffix, one.media_type, one.scope) for name, one in FORMATS.items()] == [
+        ("json", ".json", "application/json", "answer"), ("jsonl", ".jsonl", "application/jsonl", "many"),
+        ("csv", ".csv", "text/csv", "answer"), ("segments", ".csv", "text/csv", "segments"),
+        ("audacity", ".txt", "text/plain", "segments"), ("textgrid", ".TextGrid", "text/plain", "segments"),
+        ("webvtt", ".vtt", "text/vtt", "segments")]
+    assert all(one.name == name and one.words and (one.write_many is None) == (one.scope == "segments")
+               for name, one in FORMATS.items())
+    assert [of_suffix(suffix).name for suffix in (".csv", ".json", ".JSONL")] == ["csv", "json", "jsonl"]
+    with pytest.raises(UsageError, match=r"written as \.vtt: choose a name with \.json, \.jsonl, \.csv, or one without"):
+        of_suffix(".vtt")
+
+
+BAD = {"file": "bad\r, \"quoted\".wav", "error": "No sound.", "channel": 2}
+
+
+def test_many_answers_are_a_list_lines_or_a_table() -> None:
+    records, classes = [ONE.to_dict(), BAD, replace(ONE, channel=1).to_dict()], ("negative", "positive")
+
+    def written(name: str, some: list[dict[str, object]]) -> str:
+        write_many = FORMATS[name].write_many
+        assert write_many is not None
+        return "".join(write_many(some, classes))
+
+    assert written("json", records) == json.dumps(records, indent=2) + "\n"
+    assert written("json", []) == "[]\n"
+    assert [json.loads(line) for line in written("jsonl", records).splitlines()] == records
+    rows = list(csv.DictReader(io.StringIO(written("csv", records), newline="")))
+    assert [row["file"] for row in rows] == [row["recording"] for row in rows] == [one["file"] for one in records]
+    assert [row["channel"] for row in rows] == ["mix", "2", "1"]
+    assert list(rows[0]) == columns(classes)
+    assert {name for name, value in rows[1].items() if value} == {"file", "channel", "error", "recording"}
+
+
+ADDED = """
+import dataclasses, io, json, sys
+from intone.recognition import formats
+
+def shout(answer):
+    return "".join(f"{one.label.upper()}!\\n" for one in answer.segments)
+
+formats.FORMATS["shout"] = formats.Format("shout", "Labels, shouted", ".txt", "text/plain", "segments", shout)
+formats.FORMATS["count"] = formats.Format("count", "How many", ".count", "text/plain", "answer", lambda answer: "1",
+                                          lambda records, classes: iter([str(len(list(records)))]))
+
+from intone.cli import main
+from intone.web import create_app
+
+sys.path.insert(0, sys.argv[2])
+from web_server import StandIn, send, tone, wav
+
+assert main(["predict", sys.argv[1], "--format", "shout"]) == 0
+assert main(["predict", sys.argv[1], sys.argv[1], "--format", "count"]) == 0
+assert main(["batch", sys.argv[1], "--to", sys.argv[3], "--jobs", "1"]) == 0
+assert main(["predict", "--help"]) in (0, None)
+client = create_app(StandIn()).test_client()
+document = client.get("/api/v1/openapi.json").get_data(as_text=True)
+assert "shout" in document and "count" in document
+page = send(client, wav(tone("sad", 2)), "/").text
+assert 'data-format="shout">Labels, shouted<' in page.replace("\\n", "") and 'data-format="count"' in page
+answer = send(client, wav(tone("sad", 2))).json
+print("API", client.post("/api/v1/annotations?format=shout", json=answer["views"]["2"]).text)
+"""
+
+
+def test_a_format_that_is_added_here_is_there_on_the_command_line_in_the_api_on_the_page_and_in_batch(
+    tmp_path: Path
+) -> None:
+    recording, to = tmp_path / "in" / "a.wav", tmp_path / "out.count"
+    recording.parent.mkdir()
+    recording.write_bytes(pcm(voice(2), 16_000))
+    ended = subprocess.run([sys.executable, "-c", ADDED, recording, Path(__file__).parents[1] / "support", to],
+                           capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith(("NEGATIVE!\n2", "POSITIVE!\n2", "NEITHER!\n2"))
+    assert "Labels, shouted" in " ".join(ended.stdout.replace("\u2502", " ").split())
+    assert ended.stdout.endswith("API NEGATIVE!\nNEGATIVE!\n\n")
+    assert to.read_text() == "1"
 
 
 def test_praat_reads_the_pauses_too(tmp_path: Path) -> None:
@@ -124,7 +207,7 @@ def test_a_recording_without_speech_is_one_pause(duration_s: float, tmp_path: Pa
     none = answer(duration_s)
     assert in_praat(none, tmp_path) == in_grid(none, tmp_path) == [(0, max(duration_s, 0.001), "")]
     assert in_webvtt(none) == [] and FORMATS["audacity"].write(none) == ""
-    assert FORMATS["csv"].write(none) == "start_s,end_s,label,negative,positive\n"
+    assert FORMATS["segments"].write(none) == "start_s,end_s,label,negative,positive\n"
 
 
 def test_a_hundred_hours_and_more_have_their_hours(tmp_path: Path) -> None:
@@ -140,7 +223,7 @@ def test_neighbours_that_touch_or_overlap_by_rounding_stand_side_by_side(tmp_pat
     sides = [(0, 1, "positive 75%"), (1, 1.501, "neither"), (1.501, 2, "positive 75%")]
     assert in_webvtt(near) == in_audacity(near) == sides
     assert in_praat(near, tmp_path) == [*sides, (2, 3, "")]
-    assert len(pd.read_csv(io.StringIO(FORMATS["csv"].write(near)))) == 4
+    assert len(pd.read_csv(io.StringIO(FORMATS["segments"].write(near)))) == 4
 
 
 SMALL = st.floats(-0.002, 0.002) | st.integers(0, 8).map(lambda halves: halves / 2000)
@@ -183,7 +266,7 @@ def test_parsers_read_whatever_is_written(one: Prediction, tmp_path_factory: pyt
 
 @given(one=answers())
 def test_the_table_has_every_segment_as_it_is(one: Prediction) -> None:
-    table = pd.read_csv(io.StringIO(FORMATS["csv"].write(one)))
+    table = pd.read_csv(io.StringIO(FORMATS["segments"].write(one)))
     assert list(table.columns) == ["start_s", "end_s", "label", "negative", "positive"]
     assert list(table["label"]) == [segment.label for segment in one.segments]
     times = np.reshape([(segment.start_s, segment.end_s) for segment in one.segments], (-1, 2))

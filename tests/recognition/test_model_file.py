@@ -17,15 +17,17 @@ from intone import dataclass_json as plain
 from intone.errors import RecognizerError
 from intone.features.front_end import MfccChunks, Waveform
 from intone.labels import SCHEMES, network_labels
+from intone.recognition.calibration import ConfidenceThreshold
 from intone.recognition.model_file import LARGEST, METADATA_KEY, load_model
 from sounds import noise
 from tiny_model import save, tiny_model, tiny_network, tiny_settings
 
 UNIFORM = np.full(16, 1 / 16)
 GOOD = plain.to_dict(tiny_settings())
+KNOWN = GOOD["confidence"]["2"]
 WAVES = plain.to_dict(Waveform())
 
-BUNDLED = {"encoder-tuned.onnx": "9d85e584760984cd22a9fe4c1a4bbc35fe673d163ace681f5d5069395846450c"}
+BUNDLED = {"encoder-tuned.onnx": "a5b8b4ff2b4ede3f5a3e6f3cc6001d3dfe02b5737c07bd586e8a3a693bff1cdf"}
 """SHA-256 of the networks that come with intone."""
 
 
@@ -81,8 +83,8 @@ def test_a_network_may_take_samples(path):
     np.testing.assert_allclose(model.answer(made.front_end(signal)), loud / loud.sum(), rtol=1e-4)
 
 
-def test_an_answer_takes_the_factors_of_its_classes_before_the_temperature(path):
-    model = load_model(tiny_model(path, dict.fromkeys(GOOD["labels"], 1 / 16), factors={"calm": 3.0}, temperature=0.5))
+def test_an_answer_takes_the_prior_correction_of_its_classes_before_the_temperature(path):
+    model = load_model(tiny_model(path, dict.fromkeys(GOOD["labels"], 1 / 16), prior_correction={"calm": 3.0}, temperature=0.5))
     features = np.zeros((1, 9, 13), np.float32)
     np.testing.assert_allclose(model.probabilities(features), 1 / 16, atol=1e-6)
     wanted = np.array([9.0 if label.endswith("calm") else 1.0 for label in model.settings.labels])
@@ -92,6 +94,34 @@ def test_an_answer_takes_the_factors_of_its_classes_before_the_temperature(path)
 def test_the_front_end_of_the_file_is_used(path):
     model = load_model(save(path, tiny_network(UNIFORM), tiny_settings(front_end=MfccChunks())))
     assert model.settings.front_end == MfccChunks()
+
+
+# Format 3, which knew thresholds without their meaning.
+
+OF_FORMAT_3 = {name: value for name, value in GOOD.items() if name not in ("confidence", "prior_correction", "ood_above")} | {
+    "sure_above": {"2": 0.8, "8": 0.5}, "factors": {"calm": 2.0}, "temperature": 1.5, "familiar_below": 0.25, "format": 3}
+
+
+def test_a_model_file_of_format_3_is_read(path):
+    read = load_model(save(path, tiny_network(UNIFORM), {METADATA_KEY: json.dumps(OF_FORMAT_3)})).settings
+    assert read == tiny_settings(
+        confidence={"2": ConfidenceThreshold(0.8), "8": ConfidenceThreshold(0.5), "3": ConfidenceThreshold(None),
+                    "stress": ConfidenceThreshold(None)}, prior_correction={"calm": 2.0}, temperature=1.5, ood_above=0.25)
+    for name, old in (("sure_above", {"2": 0.8, "8": 0.5}), ("factors", {"calm": 2.0}), ("familiar_below", 0.25)):
+        with pytest.warns(DeprecationWarning, match=f"ModelSettings.{name} is called"):
+            assert getattr(read, name) == old
+
+
+def test_a_model_file_of_format_3_that_nothing_calibrated_has_no_thresholds(path):
+    plainest = OF_FORMAT_3 | {"sure_above": {}, "factors": {}, "temperature": 1.0, "familiar_below": None}
+    assert load_model(save(path, tiny_network(UNIFORM), {METADATA_KEY: json.dumps(plainest)})).settings.confidence == {}
+
+
+@pytest.mark.parametrize("change", [{"sure_above": [0.5]}, {"sure_above": {"2": "high"}}, {"sure_above": {"2": 10**400}},
+                                    {"factors": {"calm": 0}}, {"factors": 3}, {"classes": ["8"]}, {"odd": 1},
+                                    {"familiar_below": "no"}, {"sure_above": {"2": {"threshold": 0.5}}}], ids=str)
+def test_settings_of_format_3_that_do_not_fit_are_told(path, change):
+    refused(save(path, tiny_network(UNIFORM), {METADATA_KEY: json.dumps(OF_FORMAT_3 | change)}), "settings inside")
 
 
 # Damage.
@@ -162,9 +192,9 @@ def test_metadata_that_are_no_text_are_told(path):
 @pytest.mark.parametrize("change", [
     {"format": 1}, {"format": "1"}, {"odd": 1}, {"labels": []}, {"labels": ["angry"]}, {"labels": GOOD["labels"][::-1]},
     {"labels": GOOD["labels"][:8]}, {"labels": GOOD["labels"] + ["male_bored"]}, {"labels": ["x" * 10**5]},
-    {"classes": "7"}, {"classes": 8}, {"classes": "2"}, {"front_end": None}, {"sure_above": [0.5]},
-    {"sure_above": {"2": "high"}}, {"sure_above": {"2": 10**400}}, {"name": None}, {"name": 5}, {"data": "ravdess"},
-    {"factors": {"calm": 0}}, {"factors": {"calm": 9.0}}, {"factors": {"calm": float("nan")}}, {"factors": {"bored": 1.0}},
+    {"classes": "7"}, {"classes": 8}, {"classes": "2"}, {"front_end": None}, {"confidence": [0.5]}, {"confidence": {"2": 0.5}},
+    *({"confidence": {"2": KNOWN | one}} for one in ({"threshold": "high"}, {"threshold": 10**400}, {"precision": 1.5}, {"coverage": float("nan")}, {"odd": 1})), {"name": None}, {"name": 5}, {"data": "ravdess"},
+    *({"prior_correction": one} for one in ({"calm": 0}, {"calm": 9.0}, {"calm": float("nan")}, {"bored": 1.0})),
     {"front_end": WAVES | {"longest_s": 1e9}}, {"front_end": WAVES | {"shortest_s": 0}}, {"front_end": WAVES | {"normalized": 1}},
     {"front_end": WAVES | {"bands": 80}}, {"front_end": GOOD["front_end"] | {"kind": "pickle"}}, {"front_end": GOOD["front_end"] | {"chunk_s": 1e9}},
     {"front_end": GOOD["front_end"] | {"chunk_s": 0}}, {"front_end": GOOD["front_end"] | {"level_dbfs": 1e9}},
@@ -263,7 +293,7 @@ def test_what_would_become_larger_than_any_memory_is_told(path, operator):
     assert psutil.Process().memory_info().rss - before < 200e6
 
 
-@pytest.mark.parametrize("name", ["labels", "front_end", "classes", "sure_above", "format", "factors", "temperature"])
+@pytest.mark.parametrize("name", ["labels", "front_end", "classes", "confidence", "format", "prior_correction", "temperature"])
 def test_settings_that_lack_something_are_told(path, name):
     rest = {key: value for key, value in GOOD.items() if key != name}
     refused(save(path, tiny_network(UNIFORM), {METADATA_KEY: json.dumps(rest)}), f"other fields than expected: {name}")

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.labels import EMOTIONS, SCHEMES, scheme
-from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
+from intone.recognition.prediction import (
+    NEITHER,
+    RENAMED,
+    Attribution,
+    Prediction,
+    RecognizerIdentity,
+    Reliability,
+    Segment,
+    in_scheme,
+)
 
 masses = st.lists(st.floats(0, 1), min_size=8, max_size=8).filter(lambda values: sum(values) > 1e-3).map(
     lambda values: np.array(values) / sum(values))
@@ -51,14 +60,31 @@ def test_a_prediction_is_ready_for_json():
         "reasons": ["It is short."], "sex": "female",
         "segments": [{"start_s": 0.0, "end_s": 1.0, "label": "negative",
                        "probabilities": {"negative": 0.75, "positive": 0.25}}],
-        "recognizer": {"name": "tiny", "version": "abc", "classes": list(EMOTIONS)}}
+        "recognizer": {"name": "tiny", "version": "abc", "classes": list(EMOTIONS)}} | {
+        "sure": False, "stretches": plain["segments"]}
     assert json.loads(json.dumps(plain)) == plain, "tuples are lists already"
 
 
 def test_the_channel_and_the_moments_are_named_only_where_they_were_asked_for():
-    assert not {"channel", "attributions"} & set(PREDICTION.to_dict())
-    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),)).to_dict()
+    assert not {"channel", "attributions", "moments", "reliability"} & set(PREDICTION.to_dict())
+    measured = Reliability(0.7, 0.8, 214, 0.81, "noisy", "somebody")
+    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),), reliability=measured).to_dict()
     assert full["channel"] == 2
     assert full["attributions"] == [{"start_s": 0.0, "end_s": 0.25, "weight": 0.125}]
-    assert set(full) == {field.name for field in fields(Prediction)}
+    assert full["reliability"] == {"low": 0.7, "high": 0.8, "answers": 214, "right": 0.81, "condition": "noisy",
+                                   "measured_on": "somebody"}
+    assert set(full) == {field.name for field in fields(Prediction)} | set(RENAMED)
+    assert all(full[old] == full[new] for old, new in RENAMED.items())
     assert json.loads(json.dumps(full)) == full
+
+
+def test_the_names_of_version_0_2_warn() -> None:
+    for old, new in RENAMED.items():
+        with pytest.warns(DeprecationWarning, match=f"Prediction.{old} is called {new} now"):
+            assert getattr(PREDICTION, old) == getattr(PREDICTION, new)
+
+
+def test_a_prediction_explains_itself() -> None:
+    assert repr(PREDICTION) == "<Prediction voice.wav: negative 75%, not confident; female; 1 segment in 1.5 s; tiny abc>"
+    neither = replace(PREDICTION, file=None, label=NEITHER, confident=True, channel=2, segments=())
+    assert repr(neither) == "<Prediction (samples): neither, confident; channel 2; female; 0 segments in 1.5 s; tiny abc>"

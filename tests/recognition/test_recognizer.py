@@ -12,6 +12,7 @@ from intone.audio import RATE, read_mono
 from intone.audio.augment import clipped, with_noise
 from intone.errors import NoSpeech, NotAudio, RecordingError, TooLong, TooShort, UsageError
 from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.calibration import ConfidenceThreshold
 from intone.recognition.model_file import load_model
 from intone.recognition.recognizer import load
 from sounds import encode, noise, pcm, silence, tone, voice
@@ -71,7 +72,7 @@ def test_a_voice_that_is_none_of_the_classes_is_neither(path):
     assert found.probabilities == pytest.approx({"negative": 0.75, "positive": 0.25}, abs=1e-5)
     assert not found.confident
     assert found.reasons[0] == (
-        "Most of what is heard is neither negative nor positive, and sounds rather neutral.")
+        "Most of the probability lies with neither negative nor positive: it sounds rather neutral.")
     assert [one.label for one in found.segments] == ["neither"]
     assert recognizer.predict(voice(1), RATE, classes=3).label == "neutral"
 
@@ -247,45 +248,62 @@ def test_what_is_no_speech_does_not_count(tilted):
     assert found.probabilities["sad"] > 0.5
 
 
-# What makes an answer sure.
+# What makes an answer confident.
+
+SAD_OR_HAPPY = {"male_sad": 0.7001, "male_happy": 0.2999}
 
 
 @pytest.mark.parametrize(("needed", "confident"), [(0.5, True), (0.7, True), (0.71, False), (0.99, False)])
-def test_an_answer_is_sure_from_its_threshold_on(path, needed, confident):
-    answer = {"male_sad": 0.7001, "male_happy": 0.2999}
-    found = load(tiny_model(path, answer, sure_above={"2": needed})).predict(voice(2), RATE)
+def test_an_answer_is_confident_from_its_threshold_on(path, needed, confident):
+    found = load(tiny_model(path, SAD_OR_HAPPY, confidence={"2": needed})).predict(voice(2), RATE)
     assert found.confident is confident
-    assert found.reasons == (() if confident else (
-        f"Its probability is below {needed:.0%}, as that of a fifth or more of this recognizer's answers to voices that "
-        "it had not heard.",))
+    assert found.reasons == (() if confident else (f"Its probability is below the confidence threshold of {needed:.0%}.",))
 
 
-def test_an_answer_without_a_threshold_is_never_sure(path):
-    found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"8": 0.1})).predict(voice(2), RATE)
+@pytest.mark.parametrize(("known", "said"), [
+    (ConfidenceThreshold(0.8, 0.913, 0.64, "unseen speakers"),
+     "Its probability is below the confidence threshold of 80% (64% of the answers to unseen speakers reach it, and 91% of "
+     "those were right)."),
+    (ConfidenceThreshold(0.8, 0.913, 0.64),
+     "Its probability is below the confidence threshold of 80% (64% of the answers reach it, and 91% of those were right)."),
+    (ConfidenceThreshold(None, 0.43, 1.0, "unseen speakers"),
+     "No confidence threshold makes this recognizer's answers in these classes reliable enough (of its answers to unseen "
+     "speakers 43% were right)."),
+    (ConfidenceThreshold(None),
+     "No confidence threshold makes this recognizer's answers in these classes reliable enough."),
+])
+def test_why_an_answer_is_not_confident_is_what_the_threshold_says_of_itself(path, known, said):
+    found = load(tiny_model(path, SAD_OR_HAPPY, confidence={"2": known})).predict(voice(2), RATE)
     assert not found.confident
-    assert found.reasons == ("This recognizer was never right 8 times in 10 with these classes on voices that it had "
-                             "not heard.",)
+    assert found.reasons == (said,)
 
 
-@pytest.mark.parametrize(("familiar_below", "confident"), [(1.3, True), (1.1, False), (None, True)])
-def test_what_is_far_from_the_training_is_not_sure(path, familiar_below, confident):
-    made = tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5}, ood_score=1.2, familiar_below=familiar_below)
+def test_an_answer_in_classes_that_were_not_calibrated_is_never_confident(path):
+    found = load(tiny_model(path, {"male_sad": 1.0}, confidence={"8": 0.1})).predict(voice(2), RATE)
+    assert not found.confident
+    assert found.reasons == ("This recognizer was not calibrated for these classes, so that none of its answers counts as "
+                             "confident.",)
+
+
+@pytest.mark.parametrize(("ood_above", "confident"), [(1.3, True), (1.1, False), (None, True)])
+def test_what_is_out_of_distribution_is_not_confident(path, ood_above, confident):
+    made = tiny_model(path, {"male_sad": 1.0}, confidence={"2": 0.5}, ood_score=1.2, ood_above=ood_above)
     found = load(made).predict(voice(2), RATE)
     assert found.confident is confident
     assert found.label == "negative"
     assert found.reasons == (() if confident else (
-        "The recording sounds unlike those that this recognizer learned from, so that its figures do not hold here: the "
-        "voice, its speed or the bandwidth may be unusual.",))
+        "The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so that its "
+        "measured results do not hold here: the voice, its speed or the bandwidth may be unusual.",))
 
 
 def test_little_speech_is_said(path):
-    found = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5})).predict(voice(0.6), RATE)
+    found = load(tiny_model(path, {"male_sad": 1.0}, confidence={"2": 0.5})).predict(voice(0.6), RATE)
     assert found.reasons == ("Only 0.6 s of speech was heard.",)
     assert found.confident
 
 
 def test_a_noisy_and_a_clipped_recording_are_answered_with_a_remark(path):
-    recognizer = load(tiny_model(path, {"male_sad": 1.0}, sure_above={"2": 0.5}))
+    recognizer = load(tiny_model(path, {"male_sad": 1.0}, confidence={"2": 0.5}))
     signal = np.pad(voice(2), RATE // 2)
     noisy = recognizer.predict(with_noise(signal, noise(3), 8), RATE)
     assert noisy.confident

@@ -101,12 +101,12 @@ def test_the_bundled_recognizer_is_small_and_carries_its_calibration(bundled):
     (model,) = bundled.models
     path = Path(intone.__file__).parent / "recognizers" / "encoder-tuned.onnx"
     assert path.stat().st_size < 20_000_000
-    assert set(model.settings.sure_above) == set(SCHEMES)
+    assert set(model.settings.confidence) == set(SCHEMES)
     committed = Path(__file__).resolve().parents[2] / "results" / "calibration" / "default.json"
     measured = json.loads(committed.read_text())
     assert model.settings.temperature == pytest.approx(measured["temperature"], abs=1e-5)
-    assert model.settings.factors == pytest.approx(measured["factors"], abs=1e-5)
-    assert set(model.settings.factors) == {"calm", "surprised"}
+    assert model.settings.prior_correction == pytest.approx(measured["factors"], abs=1e-5)
+    assert set(model.settings.prior_correction) == {"calm", "surprised"}
     assert model.settings.licence == "ODbL 1.0 and CC BY-NC-SA 4.0"
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
 from intone import dataclass_json, labels
+from intone.recognition.calibration import ConfidenceThreshold
 from intone.recognition.model_file import METADATA_KEY, ModelSettings
 from intone.training.recipes import recipe
 
@@ -18,11 +19,13 @@ FEATURES = (9, 13)
 
 
 def tiny_settings(classes: str = "8", sex: str = "both", **changes: Any) -> ModelSettings:
-    """Settings of a recognizer, with some changed."""
-    values = {"name": "tiny", "classes": classes, "labels": labels.network_labels(classes, sex),
-              "front_end": recipe("level-independent").front_end, "sure_above": {"2": 0.8, "8": 0.5}, "data": ("made",),
-              "licence": "none"}
-    return ModelSettings(**values | changes)
+    """Settings of a recognizer, with some changed; `confidence` may have bare thresholds."""
+    values: dict[str, Any] = {"name": "tiny", "classes": classes, "labels": labels.network_labels(classes, sex),
+              "front_end": recipe("level-independent").front_end, "confidence": {"2": 0.8, "8": 0.5}, "data": ("made",),
+              "licence": "none"} | changes
+    values["confidence"] = {name: one if isinstance(one, ConfidenceThreshold) else ConfidenceThreshold(one)
+                            for name, one in values["confidence"].items()}
+    return ModelSettings(**values)
 
 
 def tiny_network(answer: ArrayLike, slope: ArrayLike | None = None) -> onnx.ModelProto:

@@ -14,7 +14,7 @@ import threading
 import urllib.error
 import urllib.request
 import wave
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from werkzeug.test import TestResponse
 from intone.audio import RATE, Signal, Sound
 from intone.errors import NoSpeech
 from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.options import Options
 from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
 
 STEP_HZ = 200
@@ -86,8 +87,8 @@ class StandIn:
         settings = SimpleNamespace(data=("ravdess",), licence="CC BY-NC-SA 4.0")
         return (SimpleNamespace(settings=settings),)
 
-    def predict_schemes(self, sound: Sound, *, schemes: Sequence[str], sex: str, explain: bool = False,
-                        progress: Callable[[float], None] = lambda share: None) -> dict[str, Prediction]:
+    def answer(self, sound: Sound, *, options: Options,
+               progress: Callable[[float], None] = lambda share: None) -> dict[str, Prediction]:
         with self._lock:
             self.asked += 1
         self._meet()
@@ -97,7 +98,7 @@ class StandIn:
         for done in range(1, 11):
             self.step()
             progress(done / 10)
-        return {name: self._predict(signal, name, sex, explain) for name in schemes}
+        return {name: self._predict(signal, name, options.sex, options.explain) for name in options.schemes}
 
     def _predict(self, signal: Signal, name: str, sex: str, explain: bool = False) -> Prediction:
         label, shares, outside = self._heard(signal, name)

@@ -173,7 +173,7 @@ def test_an_emotion_that_no_corpus_has_is_never_answered(encoder_dir: Path, tabl
     model = load_model(fit(clips, settings, tmp_path, jobs=1))
     shares = dict(zip(model.settings.labels, model.answer(model.settings.front_end(voice(1.0))), strict=True))
     assert sum(share for label, share in shares.items() if label.endswith(("_angry", "_happy"))) > 0.999
-    assert model.settings.sure_above == {}
+    assert model.settings.confidence == {}
 
 
 def test_no_layer_that_learns_is_told(encoder_dir: Path) -> None:

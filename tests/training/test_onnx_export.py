@@ -100,8 +100,8 @@ def test_emotions_that_only_one_corpus_has_take_the_factor_that_its_clips_say() 
     other = pd.DataFrame([shares] * 10).assign(corpus="b", truth=["sad"] * 8 + ["happy"] * 2)
     known = {"a": {"sad", "happy", "calm"}, "b": {"sad", "happy"}}
     found = calibrate.calibrated(settings, pd.concat([mine, other]), known)
-    assert found.factors == {"calm": pytest.approx(4, rel=0.02)}, "half of the clips of a are calm: 0.2 f / (0.8 + 0.2 f)"
-    assert calibrate.calibrated(settings, mine, {"a": known["a"]}).factors == {}
+    assert found.prior_correction == {"calm": pytest.approx(4, rel=0.02)}, "half of the clips of a are calm: 0.2 f / (0.8 + 0.2 f)"
+    assert calibrate.calibrated(settings, mine, {"a": known["a"]}).prior_correction == {}
 
 
 def test_licence_is_that_of_the_data() -> None:

@@ -129,9 +129,9 @@ def test_what_nearly_all_validating_clips_lie_below_is_familiar(fitted: tuple[Pa
     rows = pd.DataFrame({"corpus": "ravdess", "truth": classes, **dict.fromkeys(labels.EMOTIONS, 0.0)})
     rows["sad"], rows["happy"] = 0.6, 0.4
     known = {"ravdess": {"sad", "happy"}}
-    assert calibrate.calibrated(settings, rows, known).familiar_below is None
+    assert calibrate.calibrated(settings, rows, known).ood_above is None
     strange = rows.assign(ood_score=np.arange(200.0))
-    assert calibrate.calibrated(settings, strange, known).familiar_below == pytest.approx(197.01)
+    assert calibrate.calibrated(settings, strange, known).ood_above == pytest.approx(197.01)
 
 
 def test_pack_weights_rounds_to_a_127th_of_each_channel() -> None:

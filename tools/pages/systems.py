@@ -23,7 +23,7 @@ from intone.evaluation.report import (
     table,
 )
 from intone.labels import scheme
-from intone.recognition.calibration import tempered, weighed
+from intone.recognition.calibration import prior_corrected, temperature_scaled
 from intone.recognition.scoring import classes_of
 from pages.committed import CLASSES, DEFAULT, REFERENCE, SYSTEMS, Results
 
@@ -158,8 +158,9 @@ def prior_correction(results: Results) -> float:
 def calibrated(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
     """Predictions with the prior correction and the temperature of the bundled recognizer."""
     columns = list(classes_of(rows))
-    masses = weighed(rows[columns].to_numpy(float), columns, results.json("calibration/default")["factors"])
-    return rows.assign(**dict(zip(columns, tempered(masses, temperature(results)).T, strict=True)))
+    correction = results.json("calibration/default")["factors"]
+    masses = prior_corrected(rows[columns].to_numpy(float), columns, correction)
+    return rows.assign(**dict(zip(columns, temperature_scaled(masses, temperature(results)).T, strict=True)))
 
 
 def validating(results: Results, classes: str, *, after: bool) -> Answers:

@@ -10,11 +10,11 @@ from intone.batch import results
 from intone.batch.engines import Engine
 from intone.batch.journal import Journal
 from intone.batch.sources import size
-from intone.batch.work import Outcome, Question, checked, hear
+from intone.batch.work import Outcome, Question, analyse, checked
 from intone.errors import IntoneError
 
 SAMPLED = 12
-"""Recordings that an estimate hears."""
+"""Recordings that an estimate analyses."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Batch:
 
     @property
     def journal(self) -> Path:
-        """Where is written down what is done."""
+        """The file that says what is done."""
         return self.to.with_name(f"{self.to.name}.journal")
 
 
@@ -48,12 +48,12 @@ class Tally:
 
     @property
     def times_real_time(self) -> float:
-        """Seconds of sound that were heard in a second."""
+        """Seconds of sound that were analysed in a second."""
         return 3600 * self.hours / max(time.monotonic() - self.started, 1e-9)
 
 
 def run_batch(batch: Batch, engine: Engine) -> Tally:
-    """Hear all recordings and write the results; what an interrupted run has done is not done again.
+    """Answer all recordings and write the results; what an interrupted run has done is not done again.
 
     Returns the tally of this run. Raises UsageError where the results are there already, or were asked otherwise.
     """
@@ -92,14 +92,14 @@ class Estimate:
 
 
 def estimate(batch: Batch) -> Estimate:
-    """Hear `SAMPLED` of the recordings, evenly chosen, and reckon what all of them take."""
+    """Answer `SAMPLED` of the recordings, evenly chosen, and extrapolate to all of them."""
     results.check(batch.to)
     question = checked(batch.question)
     number = len(batch.recordings)
     chosen = [batch.recordings[i * number // min(SAMPLED, number)] for i in range(min(SAMPLED, number))]
     sizes = [_size(one) for one in chosen]
-    hear(question, chosen[0])  # the first loads the recognizer
-    outcomes = [hear(question, one) for one in chosen]
+    analyse(question, chosen[0])  # the first loads the recognizer
+    outcomes = [analyse(question, one) for one in chosen]
     share = number / len(chosen)
     return Estimate(number, round(share * sum(sizes)), share * sum(one.duration_s for one in outcomes) / 3600,
                     share * sum(one.cpu_s for one in outcomes) / 3600, sum(one.failed for one in outcomes), len(chosen))

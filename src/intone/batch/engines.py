@@ -11,7 +11,7 @@ from contextlib import closing
 from functools import partial
 
 from intone.batch.cluster import WAIT_S, Cluster, connected, dashboard
-from intone.batch.work import Outcome, Question, failed, hear
+from intone.batch.work import Outcome, Question, analyse, failed
 from intone.batch.workers import Work, Workers
 from intone.parallel import keep_memory
 
@@ -24,13 +24,13 @@ _Tries = Callable[[Sequence[str]], Iterator[tuple[str, Outcome | None]]]
 """Recordings -> each with its outcome, in any order; None where the worker died."""
 
 
-def local(jobs: int, work: Work = hear) -> Engine:
+def local(jobs: int, work: Work = analyse) -> Engine:
     """`jobs` processes of this machine."""
     return partial(_local, jobs, work)
 
 
 def dask(
-    address: str, jobs: int, announce: Callable[[str], object], work: Work = hear, wait_s: float = WAIT_S
+    address: str, jobs: int, announce: Callable[[str], object], work: Work = analyse, wait_s: float = WAIT_S
 ) -> Engine:
     """A Dask cluster: that of a scheduler's address, or with "local" one of `jobs` processes of this machine.
 

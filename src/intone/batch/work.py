@@ -1,22 +1,24 @@
-"""What a worker does: an address -> what is told about the recording there."""
+"""What a worker does: an address -> the answer about the recording there."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from intone.batch.sources import opened
 from intone.errors import RecognizerError, RecordingError, UsageError
+from intone.recognition.options import Options
 from intone.recognition.prediction import Prediction
 from intone.recognition.recognizer import Recognizer, load
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of every recording. `recognizer` is a path, None for the bundled one; `version` is what it must be.
+    """What is asked of every recording, as the journal keeps it.
 
-    With `sex` auto it is left to the network; `channel` is mix or a number from 1.
+    `classes`, `sex` and `channel` are those of `Options`, and not each. `recognizer` is a path, None for the bundled
+    one; `version` is what it must be.
     """
 
     classes: str = "2"
@@ -24,6 +26,13 @@ class Question:
     channel: str | int = "mix"
     recognizer: str | None = None
     version: str = ""
+
+    @property
+    def options(self) -> Options:
+        """The options of the question; a UsageError for those that do not exist, or not for many recordings."""
+        if self.channel == "each":
+            raise UsageError("--channel each cannot be asked of many recordings: choose mix or a number.")
+        return Options(self.sex, (self.classes,), self.channel)
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,8 @@ class Outcome:
         return float(self.told.get("duration_s", 0.0))
 
 
-def hear(question: Question, recording: str) -> Outcome:
-    """Hear one recording; what is wrong with it is its answer.
+def analyse(question: Question, recording: str) -> Outcome:
+    """Answer one recording; what is wrong with it is its answer.
 
     Raises RecognizerError where no answer could be right.
     """
@@ -59,7 +68,7 @@ def hear(question: Question, recording: str) -> Outcome:
     except (RecordingError, UsageError) as error:
         return failed(recording, str(error), time.process_time() - started)
     except Exception as error:  # one recording of a million must not end the work
-        return failed(recording, f"Hearing it failed ({type(error).__name__}: {error}).", time.process_time() - started)
+        return failed(recording, f"Analysing it failed ({type(error).__name__}: {error}).", time.process_time() - started)
     return Outcome(recording, told, time.process_time() - started)
 
 
@@ -69,8 +78,8 @@ def failed(recording: str, sentence: str, cpu_s: float = 0.0) -> Outcome:
 
 
 def _predict(question: Question, file: Any, recording: str) -> Prediction:
-    return _recognizer(question).predict(file, sex=question.sex, classes=question.classes, channel=question.channel,
-                                         file=recording)
+    (answer,) = _recognizer(question).answer(file, options=question.options, file=recording).values()
+    return answer
 
 
 @lru_cache(maxsize=1)
@@ -86,9 +95,7 @@ def _recognizer(question: Question) -> Recognizer:
 def checked(question: Question) -> Question:
     """The question with the version of its recognizer; an IntoneError where it cannot be asked."""
     found = load(Path(question.recognizer) if question.recognizer else None, threads=1)
-    found.check(sex=question.sex, classes=question.classes)
-    if question.channel != "mix" and not isinstance(question.channel, int):
-        raise UsageError(f"--channel {question.channel} cannot be asked of many recordings: choose mix or a number.")
-    return Question(question.classes, question.sex, question.channel, question.recognizer, found.identity.version)
+    found.check_options(question.options)
+    return replace(question, version=found.identity.version)
 
 

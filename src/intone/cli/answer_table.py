@@ -1,20 +1,18 @@
-"""How answers are printed: as a table for the eye, as JSON or as CSV."""
+"""How answers are printed: as a table for the eye, or in a format for programs."""
 
-import json
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from intone.cli.messages import printable
-from intone.recognition.formats import Format
+from intone.recognition.formats import Format, Record
 from intone.recognition.prediction import NEITHER, Prediction, percent
 
 STRONGEST = 3
-"""Moments that a table names of a recording."""
+"""Time windows that a table names of a recording."""
 
 LEAST_WEIGHT = 0.001
-"""Below it a attribution does not speak for an answer: rounding is of this kind."""
+"""Below it an attribution does not speak for an answer: it may be rounding."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ Answer = Prediction | Failed
 def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segments: bool) -> int:
     """Print a line for each answer, then once each reason that limits some of them; returns how many failed."""
     failed, reasons = 0, dict[str, int]()
-    heading = _line("answer", "confident", {name: name for name in classes}, "voice", "recording", classes)
+    heading = _line("answer", "confident", {name: name for name in classes}, "sex", "recording", classes)
     for one in answers:
         if isinstance(one, Failed):
             failed += 1
@@ -50,8 +48,8 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segme
             print(heading)
             heading = ""
         numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
-        sure = ("yes" if one.confident else "no") + (f" ({','.join(numbers)})" if numbers else "")
-        print(_line(one.label, sure, _percents(one.probabilities), one.sex, _recording(one), classes), flush=True)
+        confident = ("yes" if one.confident else "no") + (f" ({','.join(numbers)})" if numbers else "")
+        print(_line(one.label, confident, _percents(one.probabilities), one.sex, _recording(one), classes), flush=True)
         for segment in one.segments if with_segments and len(one.segments) > 1 else ():
             print(_line(f"  {segment.label}", "", _percents(segment.probabilities), "",
                         f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes), flush=True)
@@ -62,30 +60,21 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segme
     return failed
 
 
-def write_json(answers: Iterable[Answer]) -> int:
-    """Print a list of objects, in ASCII, so that no terminal's or pipe's encoding can spoil it; how many failed."""
-    everything = list(answers)
-    print(json.dumps([one.to_dict() for one in everything], indent=2, allow_nan=False))
-    return sum(isinstance(one, Failed) for one in everything)
-
-
-def write_csv(answers: Iterable[Answer], classes: Sequence[str]) -> int:
-    """Print one line for each recording and channel, with a column for each class; returns how many failed."""
-    import csv  # a table for the eye does without
-
-    columns = ["file", "channel", "duration_s", "label", *classes, "outside", "confident", "sex", "reasons", "error"]
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
+def write_many(answers: Iterable[Answer], form: Format, classes: Sequence[str]) -> int:
+    """Print answers in a format for programs, as they come; returns how many failed."""
+    assert form.write_many
     failed = 0
-    for one in answers:
-        if isinstance(one, Failed):
-            failed += 1
-            writer.writerow({"file": printable(one.file), "channel": one.channel, "error": one.error})
-            continue
-        shares = {name: f"{share:.6f}" for name, share in [*one.probabilities.items(), ("outside", one.outside)]}
-        writer.writerow({"file": printable(one.file or ""), "channel": one.channel or "mix",
-                         "duration_s": one.duration_s, "label": one.label, **shares, "confident": one.confident, "sex": one.sex,
-                         "reasons": " ".join(one.reasons)})
+
+    def records() -> Iterator[Record]:
+        nonlocal failed
+        for one in answers:
+            failed += isinstance(one, Failed)
+            record = one.to_dict()
+            # JSON escapes whatever is in a name; a line of text must not be broken by it.
+            yield record | {"file": printable(record["file"])} if form.media_type.startswith("text/") else record
+
+    for piece in form.write_many(records(), classes):
+        print(piece, end="", flush=True)
     return failed
 
 
@@ -105,11 +94,11 @@ def _percents(shares: Mapping[str, float]) -> dict[str, str]:
 
 
 def _strongest(one: Prediction) -> str:
-    """The attributions that speak most for an answer, the strongest first, and by how much each raises its probability."""
+    """The time windows that speak most for an answer, the strongest first, and what its probability owes to each."""
     speaking = [attribution for attribution in one.attributions if attribution.weight >= LEAST_WEIGHT]
     named = [f"{attribution.start_s:.1f} to {attribution.end_s:.1f} s (+{_points(attribution.weight)})"
              for attribution in sorted(speaking, key=lambda attribution: -attribution.weight)[:STRONGEST]]
-    return f"{one.label} most at {', '.join(named)}" if named else f"no single attribution speaks for {one.label}"
+    return f"{one.label} most at {', '.join(named)}" if named else f"no single time window speaks for {one.label}"
 
 
 def _points(weight: float) -> str:
@@ -121,9 +110,11 @@ def _recording(one: Prediction) -> str:
     return f"{printable(one.file or '')}{channel} ({one.duration_s:.1f} s)"
 
 
-def _line(answer: str, sure: str, shares: Mapping[str, str], sex: str, recording: str, classes: Sequence[str]) -> str:
+def _line(
+    answer: str, confident: str, shares: Mapping[str, str], sex: str, recording: str, classes: Sequence[str]
+) -> str:
     """A line of the table; the recording stands last, so that its name's length moves nothing."""
     width = 2 + max(len(name) for name in (*classes, NEITHER))
-    columns = [f"{answer:{width}}", f"{sure:8}", *(f"{shares[name]:>{max(4, len(name))}}" for name in classes),
+    columns = [f"{answer:{width}}", f"{confident:9}", *(f"{shares[name]:>{max(4, len(name))}}" for name in classes),
                f"{sex:6}", recording]
     return "  ".join(columns)

@@ -25,10 +25,10 @@ def batch(
     column: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
-    """Hear many recordings, and write one table.
+    """Recognise the emotion in many recordings, and write one table.
 
-    A recording that cannot be answered has the reason in the table, and the others are heard; the exit status is then
-    1. Interrupted, the same command goes on where it stopped.
+    A recording that cannot be answered has the reason in the table, and the others are answered; the exit status is
+    then 1. Interrupted, the same command goes on where it stopped.
 
     `intone batch interviews/ --to interviews.csv`
 
@@ -40,8 +40,8 @@ def batch(
         A folder, a glob, a table (.csv or .parquet) with a column of addresses, a .zip, or any address that fsspec
         opens (s3://, gs://, az://, https://, zip://).
     to
-        The table: .jsonl (all that is known), .csv (a line for each recording), or without a suffix a folder of
-        Parquet with recordings/ and segments/.
+        The table: .jsonl or .json (all that is known), .csv (a line for each recording), or without a suffix a folder
+        of Parquet with recordings/ and segments/.
     cluster
         Work on Dask: the address of a scheduler, such as tcp://HOST:8786, or local for a cluster on this machine, with
         its dashboard. Without it, processes of this machine work.
@@ -49,24 +49,24 @@ def batch(
         Seconds to wait for a worker while the cluster has none; give more where workers wait in a queue. Then the
         command ends, and the same command goes on.
     recognizer
-        A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of
-        the recognizer that answers by default. On a cluster
-        it must lie under the same path everywhere.
+        A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of the
+        default recognizer. On a cluster it must lie under the same path everywhere.
     sex
-        The sex of the voices; auto leaves it to the recognizer.
+        The sex of the speakers; auto leaves it to the recognizer.
     channel
         mix (the mean of all channels), or a number from 1.
     column
         The column of the table that holds the addresses: recording, path, file, address, audio or url by default.
     dry_run
-        Hear a dozen of the recordings, and say what all of them will take.
+        Answer a dozen of the recordings, and estimate what all of them will take.
     """
     from intone.batch import Batch, engines, estimate, results, run_batch, sources
     from intone.batch.work import Question
     from intone.parallel import cores
+    from intone.recognition.options import channel_named
 
     results.check(to)
-    question = Question(classes, sex, int(channel) if channel.isdecimal() else channel, recognizer)
+    question = Question(classes, sex, channel_named(channel), recognizer)
     asked = Batch(sources.addresses(source, column), to, question)
     workers = jobs or cores()
     if dry_run:
@@ -76,11 +76,11 @@ def batch(
               f"{workers} (from {found.sampled} of them, of which {found.failed} failed).")
         return 0
     if results.exist(to) and not asked.journal.exists():
-        print(f"{to} is there and complete: delete it to hear the recordings again.")
+        print(f"{to} is there and complete: delete it to analyse the recordings again.")
         return 0
     engine = engines.dask(cluster, workers, say, wait_s=wait) if cluster else engines.local(workers)
     tally = run_batch(asked, engine)
-    print(f"{tally.recordings} recordings heard, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
+    print(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
     return 1 if tally.failed else 0
 
 

@@ -1,15 +1,21 @@
 """Arguments and options that several commands share."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from intone.labels import SCHEMES
+
 Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the speakers.")]
 
-Classes = Annotated[Literal["2", "3", "8", "stress"], Parameter(
-    help="2 (negative, positive), 3 (negative, neutral, positive), 8 (the emotions) or stress (stressed, not "
-         "stressed).")]
+if TYPE_CHECKING:
+    SchemeName = str
+else:
+    SchemeName = Literal[tuple(SCHEMES)]
+
+Classes = Annotated[SchemeName, Parameter(help="The class scheme: " + ", ".join(
+    f"{name} ({'the emotions' if name == '8' else ', '.join(one.classes)})" for name, one in SCHEMES.items()) + ".")]
 
 Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recordings, sung ones, or all.")]
 

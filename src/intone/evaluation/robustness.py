@@ -36,7 +36,7 @@ from intone.evaluation import report
 from intone.labels import EMOTIONS
 from intone.parallel import mapped
 from intone.recognition import model_file, scoring
-from intone.recognition.analysis import hear
+from intone.recognition.analysis import analyse
 from intone.recognition.model_file import Model, load_model
 from intone.training import run
 
@@ -327,7 +327,7 @@ def _recognised(task: _Task) -> _Row:
     samples = corruption(read_clip(task.path), around)
     signal = audio.from_samples(samples, RATE)[0].signal
     try:
-        return hear(model, [signal]).whole
+        return analyse(model, [signal]).whole
     except RecordingError:
         return np.full(len(EMOTIONS), np.nan)
 

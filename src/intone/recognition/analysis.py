@@ -1,7 +1,8 @@
-"""From a recording to what a network says of it: parts -> segments of speech -> front end -> network -> rows.
+"""From a recording to what a network says of it: windows -> segments of speech -> front end -> network -> pooling.
 
-Every segment of speech is put to the network alone. The whole is the mean of the segments, weighted by the seconds of
-sound in them. Only a part of the recording is in memory at a time, so that its length does not matter.
+Every segment of speech goes through the network alone. The recording as a whole is the mean of its segments, weighted
+by the seconds of sound in them: probabilities are pooled, so that a long segment counts as much as the same speech cut
+in two. Only a window of the recording is in memory at a time, so that its length does not matter.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,11 +19,12 @@ from intone.audio.windows import Window, windows
 from intone.errors import TooShort
 from intone.parallel import cores
 from intone.recognition.model_file import Model
-from intone.recognition.occlusion import Silenced, silenced
+from intone.recognition.occlusion import Occluded, occluded
+from intone.recognition.options import Options
 
 Progress = Callable[[float], None]
 
-_MANY = 8  # segments of a part, from which threads are worth their while
+_MANY = 8  # segments of a window, from which threads are worth their while
 
 
 def unheeded(share: float) -> None:
@@ -30,85 +32,88 @@ def unheeded(share: float) -> None:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a network said of a recording: masses of its scheme's classes (classes,), whole and by segment.
+class Analysis:
+    """What a network says of a recording.
 
-    `rows`: the probabilities of the labels by segment, (segments, labels); `shares`: how much each segment counts,
-    (segments,); `attributions`: those of each segment, none where no explanation was asked for; `ood_score`: the mean of
-    the segments', where the network can tell (`Model.judged`).
+    `whole`: the probabilities of the classes of its own scheme, (classes,); `by_segment`: the same for each of
+    `segments`. `rows`: the probabilities of its labels by segment, (segments, labels); `weights`: how much each segment
+    counts, (segments,), which sum to 1. `occluded`: for each segment what the network says without each time window,
+    empty without an explanation. `ood_score`: the mean of the segments', None where the network has none.
     """
 
     duration_s: float
     sex: str
     whole: NDArray[np.float64]
-    spans: tuple[Span, ...]
-    by_span: tuple[NDArray[np.float64], ...]
+    segments: tuple[Span, ...]
+    by_segment: tuple[NDArray[np.float64], ...]
     rows: NDArray[np.float64]
-    shares: NDArray[np.float64]
+    weights: NDArray[np.float64]
     quality: Quality
-    attributions: tuple[tuple[Silenced, ...], ...]
+    occluded: tuple[tuple[Occluded, ...], ...]
     ood_score: float | None
 
 
-def hear(
-    model: Model, blocks: Iterable[Signal], sex: str = "auto", *, explain: bool = False, threads: int | None = None,
-    seconds: float | None = None, progress: Progress = unheeded,
-) -> Heard:
-    """Find the speech in a recording and put every segment of it to the network.
+DEFAULTS = Options()
 
-    `blocks` are its samples, (samples,) each. With `explain` every attribution is silenced in turn. `seconds` is the length
-    of the recording where it is known; then `progress` is told the share of it that is done. In a long recording
-    `threads` segments are heard side by side, None: one a core. Raises RecordingError where there is nothing to answer
-    on.
+
+def analyse(
+    model: Model, blocks: Iterable[Signal], options: Options = DEFAULTS, *, threads: int | None = None,
+    seconds: float | None = None, progress: Progress = unheeded,
+) -> Analysis:
+    """Find the speech in a recording and put every segment of it through the network.
+
+    `blocks` are its samples, (samples,) each. Of the options, sex and explain count here. `seconds` is the length of the
+    recording where it is known; then `progress` is called with the share of it that is done, 0 to 1. A long recording
+    runs `threads` segments in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
     """
-    told, notes = _Told(progress, seconds), _Notes()
-    for part in windows(blocks):
-        for opinion in _opinions(model, part, explain, threads):
-            notes.add(opinion)
-            told(opinion.span.end)
-        notes.end(part)
-        told(part.end)
-    return notes.read(model, sex)
+    report, collected = _Report(progress, seconds), _Collected()
+    for window in windows(blocks):
+        for one in _segments(model, window, options.explain, threads):
+            collected.add(one)
+            report(one.span.end)
+        collected.end(window)
+        report(window.end)
+    return collected.pooled(model, options)
 
 
 @dataclass(frozen=True)
-class _Opinion:
+class _Segment:
     """What a network says of a segment, `span` in the recording; `row` is None where it is `too_short` for it."""
 
     span: Span
     row: NDArray[np.float64] | None = None
     seconds: float = 0.0
     ood_score: float | None = None
-    attributions: tuple[Silenced, ...] = ()
+    occluded: tuple[Occluded, ...] = ()
     too_short: TooShort | None = None
 
 
-def _opinions(model: Model, part: Window, explain: bool, threads: int | None) -> Iterator[_Opinion]:
-    """What the network says of every segment of a part, in their order."""
-    ask = partial(_opinion, model, part, explain)
-    if threads == 1 or len(part.spans) < _MANY:
-        yield from map(ask, part.spans)
+def _segments(model: Model, window: Window, explain: bool, threads: int | None) -> Iterator[_Segment]:
+    """What the network says of every segment of a window, in their order."""
+    one_by_one = partial(_segment, model, window, explain)
+    if threads == 1 or len(window.spans) < _MANY:
+        yield from map(one_by_one, window.spans)
         return
     from concurrent.futures import ThreadPoolExecutor  # a recording of few segments does without
 
-    with ThreadPoolExecutor(threads or cores(), "intone-hear") as pool:
-        yield from pool.map(ask, part.spans)
+    with ThreadPoolExecutor(threads or cores(), "intone-segment") as pool:
+        yield from pool.map(one_by_one, window.spans)
 
 
-def _opinion(model: Model, part: Window, explain: bool, span: Span) -> _Opinion:
-    signal, there = part.signal[span.start : span.end], part.in_recording(span)
+def _segment(model: Model, window: Window, explain: bool, span: Span) -> _Segment:
+    signal, there = window.signal[span.start : span.end], window.in_recording(span)
     try:
         features = model.settings.front_end(signal)
     except TooShort as problem:
-        return _Opinion(there, too_short=problem)
+        return _Segment(there, too_short=problem)
     row, ood_score = model.judged(features)
-    attributions = silenced(model, signal, there) if explain else ()
-    return _Opinion(there, row, model.settings.front_end.seconds(features), ood_score, attributions)
+    without = occluded(model, signal, there) if explain else ()
+    return _Segment(there, row, model.settings.front_end.seconds(features), ood_score, without)
 
 
 @dataclass
-class _Told:
-    """Tells how far the work is, from samples that are done."""
+class _Report:
+    """Reports the share of the work that is done, from samples that are done."""
 
     progress: Progress
     seconds: float | None
@@ -119,55 +124,57 @@ class _Told:
 
 
 @dataclass
-class _Notes:
-    """What is written down while a recording is heard."""
+class _Collected:
+    """What comes of the segments of a recording, as they come."""
 
     samples: int = 0
     peak: float = 0.0
-    heard: list[_Opinion] = field(default_factory=list)
-    passed_over: list[_Opinion] = field(default_factory=list)
+    answered: list[_Segment] = field(default_factory=list)
+    too_short: list[_Segment] = field(default_factory=list)
     gauge: Gauge = field(default_factory=Gauge)
 
-    def add(self, opinion: _Opinion) -> None:
-        (self.heard if opinion.row is not None else self.passed_over).append(opinion)
+    def add(self, one: _Segment) -> None:
+        (self.answered if one.row is not None else self.too_short).append(one)
 
-    def end(self, part: Window) -> None:
-        """Note what concerns the whole of a part, after its segments were added."""
-        self.samples, self.peak = part.end, max(self.peak, float(np.abs(part.signal).max(initial=0.0)))
-        there = {one.span.start for one in self.heard[-len(part.spans) :]}
-        self.gauge.add(part.signal, [span for span in part.spans if part.in_recording(span).start in there])
+    def end(self, window: Window) -> None:
+        """Note what concerns the whole of a window, after its segments were added."""
+        self.samples, self.peak = window.end, max(self.peak, float(np.abs(window.signal).max(initial=0.0)))
+        there = {one.span.start for one in self.answered[-len(window.spans) :]}
+        spans = [span for span in window.spans if window.in_recording(span).start in there]
+        self.gauge.add(window.signal, spans)
 
-    def read(self, model: Model, sex: str) -> Heard:
-        """What all of it comes to."""
+    def pooled(self, model: Model, options: Options) -> Analysis:
+        """The whole recording: the mean of its segments, weighted by the seconds of sound in each."""
         duration_s, least_s = self.samples / RATE, SpeechSettings().least_s
         if duration_s < least_s:
             raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least {least_s:g} s of "
                            "speech: record a longer one.")
-        if not self.heard and not self.passed_over:
+        if not self.answered and not self.too_short:
             raise nothing_heard(self.samples, self.peak)
-        check_enough([one.span for one in (*self.heard, *self.passed_over)])
-        if not self.heard:
-            raise max(self.passed_over, key=lambda one: one.span.end - one.span.start).too_short or TooShort()
-        rows = np.stack([one.row for one in self.heard if one.row is not None])
-        seconds = [one.seconds for one in self.heard]
-        everything = np.average(rows, axis=0, weights=seconds)
-        strange = [one.ood_score for one in self.heard if one.ood_score is not None]
-        chosen = _heard_sex(model, everything) if sex == "auto" else sex
-        given = None if sex == "auto" else sex
-        return Heard(duration_s, chosen, masses(model, everything, given), tuple(one.span for one in self.heard),
-                     tuple(masses(model, row, given) for row in rows), rows, np.array(seconds) / sum(seconds),
-                     self.gauge.read(), tuple(one.attributions for one in self.heard),
-                     float(np.average(strange, weights=seconds)) if strange else None)
+        check_enough([one.span for one in (*self.answered, *self.too_short)])
+        if not self.answered:
+            raise max(self.too_short, key=lambda one: one.span.end - one.span.start).too_short or TooShort()
+        rows = np.stack([one.row for one in self.answered if one.row is not None])
+        seconds = [one.seconds for one in self.answered]
+        whole = np.average(rows, axis=0, weights=seconds)
+        scores = [one.ood_score for one in self.answered if one.ood_score is not None]
+        return Analysis(
+            duration_s, options.given_sex or _likelier_sex(model, whole), by_class(model, whole, options.given_sex),
+            tuple(one.span for one in self.answered),
+            tuple(by_class(model, row, options.given_sex) for row in rows), rows, np.array(seconds) / sum(seconds),
+            self.gauge.read(), tuple(one.occluded for one in self.answered),
+            float(np.average(scores, weights=seconds)) if scores else None,
+        )
 
 
-def _heard_sex(model: Model, probabilities: NDArray[np.float64]) -> str:
-    mass = {sex: sum(p for label, p in zip(model.settings.labels, probabilities, strict=True)
-                     if label.startswith(f"{sex}_")) for sex in model.settings.sexes}
-    return max(mass, key=lambda sex: mass[sex])
+def _likelier_sex(model: Model, probabilities: NDArray[np.float64]) -> str:
+    by_sex = {sex: sum(p for label, p in zip(model.settings.labels, probabilities, strict=True)
+                       if label.startswith(f"{sex}_")) for sex in model.settings.sexes}
+    return max(by_sex, key=lambda sex: by_sex[sex])
 
 
-def masses(model: Model, probabilities: NDArray[np.float64], sex: str | None) -> NDArray[np.float64]:
-    """Probabilities of the labels -> of the classes without the sex, given the sex where one was chosen."""
+def by_class(model: Model, probabilities: NDArray[np.float64], sex: str | None) -> NDArray[np.float64]:
+    """Probabilities of the labels (labels,) -> of the classes (classes,): p(class), or p(class | sex) with a sex."""
     table = probabilities.reshape(len(model.settings.sexes), -1)
     if sex is None:
         return np.asarray(table.sum(axis=0))

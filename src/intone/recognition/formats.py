@@ -1,8 +1,13 @@
-"""The segments of an answer as text for other programs: Audacity, Praat, players of subtitles, spreadsheets.
+"""Every format of an answer: the one registry that command line, API, page and batch take their choices from.
+
+    json       all of it                     table of answers:   csv, jsonl, and Parquet in a batch
+    segments   CSV, a line a segment         other programs:     audacity, textgrid, webvtt
+
+To add a format, write the function and put it into `FORMATS`.
 
 Times are seconds from the beginning of the recording, in whole milliseconds. Segments come in order; where rounding
 makes two of them overlap, or one end after the recording, they are cut, and what is left without any length is left
-out. Only the CSV table has them all, as they are.
+out. Only the CSV of segments has them all, as they are.
 
     Audacity labels   https://manual.audacityteam.org/man/importing_and_exporting_labels.html
     Praat TextGrid    https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
@@ -12,28 +17,140 @@ out. Only the CSV table has them all, as they are.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal
 
+from intone.errors import UsageError
 from intone.recognition.prediction import Prediction, Segment, percent
 
 TIER = "emotion"
 """The name of the one tier of a TextGrid."""
 
+Record = Mapping[str, Any]
+"""An answer as `Prediction.to_dict()` has it, or `file` and `error` (and perhaps `channel`) where there is none."""
+
+Scope = Literal["answer", "segments", "many"]
+
 
 @dataclass(frozen=True)
 class Format:
-    """A format by its name: suffix and media type of its files, and what writes an answer in it."""
+    """A format of answers.
+
+    `words` say what it is; `suffix` and `media_type` are those of its files. `scope`: "answer", one answer or many;
+    "segments", the segments of one; "many", only where there may be many, on the command line and in a batch.
+    `write` makes a file about one answer, `write_many` the pieces of one about many, from records and their classes.
+
+    >>> FORMATS["audacity"].write(answer)
+    '0.500\\t2.000\\tpositive 75%\\n'
+    >>> print(FORMATS["segments"].write(answer), end="")
+    start_s,end_s,label,negative,positive
+    0.500,2.000,positive,0.250000,0.750000
+    """
 
     name: str
+    words: str
     suffix: str
     media_type: str
+    scope: Scope
     write: Callable[[Prediction], str]
+    write_many: Callable[[Iterable[Record], Sequence[str]], Iterator[str]] | None = None
+
+
+# Tables: the columns of one answer, whichever command writes it.
+
+OLD_COLUMNS = {"recording": "file", "sure": "confident", "stretches": "segments"}
+"""Columns by their names of version 0.2, which stay for one release, with those that they repeat."""
+
+
+def columns(classes: Sequence[str]) -> list[str]:
+    """The columns of an answer in a table; those of version 0.2 come last.
+
+    >>> columns(("negative", "positive"))[:7]
+    ['file', 'channel', 'duration_s', 'label', 'confident', 'negative', 'positive']
+    """
+    return ["file", "channel", "duration_s", "label", "confident", *classes, "outside", "sex", "segments", "reasons",
+            "recognizer", "version", "error", *OLD_COLUMNS]
+
+
+def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
+    """A record as a row of `columns`; None where nothing is known."""
+    found: dict[str, Any] = dict.fromkeys(columns(classes))
+    found["file"], found["error"] = record["file"], record.get("error")
+    found["channel"] = str(record["channel"]) if "channel" in record else None if found["error"] else "mix"
+    if found["error"] is None:
+        found |= {name: record[name] for name in ("duration_s", "label", "confident", "outside", "sex")}
+        found |= record["probabilities"]
+        found |= {"segments": len(record["segments"]), "reasons": " ".join(record["reasons"]),
+                  "recognizer": record["recognizer"]["name"], "version": record["recognizer"]["version"]}
+    return found | {old: found[new] for old, new in OLD_COLUMNS.items()}
+
+
+def segment_rows(record: Record) -> Iterator[dict[str, Any]]:
+    """Every segment of a record as a row; `recording` is the name of `file` in version 0.2."""
+    for one in record.get("segments", ()):
+        yield {"file": record["file"], "start_s": one["start_s"], "end_s": one["end_s"], "label": one["label"],
+               **one["probabilities"], "recording": record["file"]}
+
+
+def csv_lines(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
+    """A heading, then a line for each record; probabilities have six digits."""
+    yield _line(columns(classes))
+    shares = (*classes, "outside")
+    for record in records:
+        found = row(record, classes)
+        yield _line({**found, **{name: _digits(found[name]) for name in shares}}.values())
+
+
+def _digits(share: float | None) -> str:
+    return "" if share is None else f"{share:.6f}"
+
+
+def _line(values: Iterable[Any]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\r\n").writerow(values)  # so that a name with either is quoted
+    return file.getvalue().removesuffix("\r\n") + "\n"
+
+
+def json_list(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
+    """A list of objects, in ASCII, so that no encoding on the way can spoil it."""
+    before = "[\n"
+    for record in records:
+        yield before + textwrap.indent(_json(record), "  ")
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def json_lines(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
+    """An object a line, in ASCII."""
+    return (json.dumps(record) + "\n" for record in records)
+
+
+def _json(record: Record) -> str:
+    return json.dumps(record, indent=2, allow_nan=False)
+
+
+def _of_one(many: Callable[[Iterable[Record], Sequence[str]], Iterator[str]], answer: Prediction) -> str:
+    return "".join(many([answer.to_dict()], tuple(answer.probabilities)))
+
+
+# The segments of one recording.
+
+
+def segments_table(answer: Prediction) -> str:
+    """A CSV table: a row a segment, with a column for the probability of each class."""
+    lines = [_line(["start_s", "end_s", "label", *answer.probabilities])]
+    for one in answer.segments:
+        shares = (_digits(one.probabilities.get(name)) for name in answer.probabilities)
+        lines.append(_line([f"{one.start_s:.3f}", f"{one.end_s:.3f}", one.label, *shares]))
+    return "".join(lines)
 
 
 def audacity(answer: Prediction) -> str:
     """A label track: a line a segment, with begin, end and label between tabs."""
-    return "".join(f"{one.start_s:.3f}\t{one.end_s:.3f}\t{_said(one)}\n" for one in _apart(answer))
+    return "".join(f"{one.start_s:.3f}\t{one.end_s:.3f}\t{_labelled(one)}\n" for one in _apart(answer))
 
 
 def textgrid(answer: Prediction) -> str:
@@ -53,34 +170,8 @@ def textgrid(answer: Prediction) -> str:
 
 def webvtt(answer: Prediction) -> str:
     """Subtitles: a cue a segment."""
-    cues = (f"{_clock(one.start_s)} --> {_clock(one.end_s)}\n{_escaped(_said(one))}\n" for one in _apart(answer))
+    cues = (f"{_clock(one.start_s)} --> {_clock(one.end_s)}\n{_escaped(_labelled(one))}\n" for one in _apart(answer))
     return "\n".join(["WEBVTT\n", *cues])
-
-
-def table(answer: Prediction) -> str:
-    """A CSV table: a row a segment, with a column for the probability of each class."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["start_s", "end_s", "label", *answer.probabilities])
-    for one in answer.segments:
-        shares = {name: f"{share:.6f}" for name, share in one.probabilities.items()}
-        writer.writerow([f"{one.start_s:.3f}", f"{one.end_s:.3f}", one.label,
-                         *(shares.get(name, "") for name in answer.probabilities)])
-    return file.getvalue()
-
-
-def everything(answer: Prediction) -> str:
-    """All of the answer, as JSON."""
-    return json.dumps(answer.to_dict(), indent=2, allow_nan=False) + "\n"
-
-
-FORMATS: Mapping[str, Format] = {one.name: one for one in (
-    Format("audacity", ".txt", "text/plain", audacity),
-    Format("textgrid", ".TextGrid", "text/plain", textgrid),
-    Format("webvtt", ".vtt", "text/vtt", webvtt),
-    Format("csv", ".csv", "text/csv", table),
-    Format("json", ".json", "application/json", everything),
-)}
 
 
 def _apart(answer: Prediction) -> Iterator[Segment]:
@@ -99,13 +190,13 @@ def _filled(answer: Prediction) -> Iterator[tuple[float, float, str]]:
     for one in _apart(answer):
         if one.start_s > free:
             yield free, one.start_s, ""
-        yield one.start_s, one.end_s, _said(one)
+        yield one.start_s, one.end_s, _labelled(one)
         free = one.end_s
     if free < end:
         yield free, end, ""
 
 
-def _said(one: Segment) -> str:
+def _labelled(one: Segment) -> str:
     """`positive 87%`; a segment that is neither has no share."""
     share = one.probabilities.get(one.label)
     words = " ".join(one.label.split())
@@ -121,3 +212,35 @@ def _clock(seconds: float) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+# The registry.
+
+FORMATS: dict[str, Format] = {one.name: one for one in (
+    Format("json", "JSON, all that is known", ".json", "application/json", "answer",
+           lambda answer: _json(answer.to_dict()) + "\n", json_list),
+    Format("jsonl", "JSON lines, an answer a line", ".jsonl", "application/jsonl", "many",
+           partial(_of_one, json_lines), json_lines),
+    Format("csv", "CSV, an answer a line", ".csv", "text/csv", "answer", partial(_of_one, csv_lines), csv_lines),
+    Format("segments", "CSV, a segment a line", ".csv", "text/csv", "segments", segments_table),
+    Format("audacity", "Audacity labels", ".txt", "text/plain", "segments", audacity),
+    Format("textgrid", "Praat TextGrid", ".TextGrid", "text/plain", "segments", textgrid),
+    Format("webvtt", "WebVTT subtitles", ".vtt", "text/vtt", "segments", webvtt),
+)}
+
+RENAMED = {"stretches": "segments"}
+"""Formats by their names of version 0.2."""
+
+
+def of_suffix(suffix: str) -> Format:
+    """The format of a table of many answers, by the suffix of its file; a UsageError lists those that there are.
+
+    >>> of_suffix(".CSV").name
+    'csv'
+    """
+    tables = {one.suffix: one for one in FORMATS.values() if one.write_many}
+    found = tables.get(suffix.lower())
+    if found is None:
+        raise UsageError(f"Results cannot be written as {suffix}: choose a name with {', '.join(tables)}, or one without "
+                         "a suffix for a folder of Parquet files.")
+    return found

@@ -7,8 +7,11 @@ does not fit is refused with a RecognizerError.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,43 +20,61 @@ from intone import dataclass_json, labels
 from intone.errors import IntoneError, RecognizerError
 from intone.features.front_end import FrontEnd
 from intone.onnx_session import session
-from intone.recognition.calibration import LARGEST_FACTOR, tempered, weighed
+from intone.recognition.calibration import (
+    LARGEST_CORRECTION,
+    ConfidenceThreshold,
+    prior_corrected,
+    temperature_scaled,
+)
 
 METADATA_KEY = "intone"
-FORMAT = 3
+FORMAT = 4
 LARGEST = 256 * 2**20
 """Bytes of the largest model file that is read."""
+
+RENAMED = {"sure_above": "confidence", "factors": "prior_correction", "familiar_below": "ood_above"}
+"""Settings by their names of format 3."""
+
+_SCHEMES_OF_FORMAT_3 = ("2", "3", "8", "stress")
 
 
 @dataclass(frozen=True)
 class ModelSettings:
     """What travels inside a model file beside the network.
 
-    `classes` names the scheme of the labels. `sure_above` has, for each scheme that can be answered, the probability
-    from which an answer is sure (`calibration.sure_above`): on voices that did not train, the answers from there on
-    were right at least 8 times in 10, and at least the least likely fifth lies below; a scheme without one is missing.
-    The probabilities of the labels take the `factors` of their classes, by name (`calibration.weighed`), and the
-    `temperature` tempers them (`calibration.tempered`). `familiar_below` is the ood_score below which nearly all
-    clips of voices lay that did not train, None where the network cannot tell.
-    `data` and `licence` say what it was trained on and what may be done with it.
+    `classes`: the name of the scheme of the labels. `confidence`: by scheme, the confidence threshold and what it means
+    (`calibration.ConfidenceThreshold`); a scheme that was never calibrated is not in it. `prior_correction`: the
+    factors that the probabilities of some classes take (`calibration.prior_corrected`). `temperature`: what scales the
+    probabilities after that (`calibration.temperature_scaled`). `ood_above`: the OOD score above which a recording is
+    out of distribution, which nearly all clips of speakers that did not train stay below; None where the network has
+    no such score. `data` and `licence`: what it was trained on and what may be done with it.
     """
 
     name: str
     classes: str
     labels: tuple[str, ...]
     front_end: FrontEnd
-    sure_above: dict[str, float]
+    confidence: dict[str, ConfidenceThreshold]
     data: tuple[str, ...]
     licence: str
-    factors: dict[str, float] = field(default_factory=dict)
+    prior_correction: dict[str, float] = field(default_factory=dict)
     temperature: float = 1.0
-    familiar_below: float | None = None
+    ood_above: float | None = None
     format: int = FORMAT
 
     @property
     def sexes(self) -> tuple[str, ...]:
-        """The sexes whose voices the labels tell, one or both."""
+        """The sexes that the labels tell apart, one or both."""
         return tuple(dict.fromkeys(labels.split_label(label)[0] for label in self.labels))
+
+    def __getattr__(self, name: str) -> Any:
+        """The settings by their names of format 3, with a DeprecationWarning."""
+        if name not in RENAMED:
+            raise AttributeError(f"'ModelSettings' has no attribute '{name}'")
+        warnings.warn(f"ModelSettings.{name} is called {RENAMED[name]} now.", DeprecationWarning, stacklevel=2)
+        if name == "sure_above":
+            return {scheme: one.threshold for scheme, one in self.confidence.items() if one.threshold is not None}
+        return getattr(self, RENAMED[name])
 
 
 @dataclass(frozen=True)
@@ -73,14 +94,15 @@ class Model:
         return self.judged(features)[0]
 
     def judged(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float64], float | None]:
-        """The answer about one segment of speech, and how strange it is to the network, None where it cannot tell.
+        """The answer about one segment of speech, and its OOD score, None where the network has none.
 
-        Strangeness is how far the sound lies from those that the network learned from (`standard.Standard`).
+        The score is how far the sound lies from the training data (`training.novelty`).
         """
         outputs = self._outputs(features)
         classes = [labels.split_label(label)[1] for label in self.settings.labels]
-        row = weighed(self.settings.front_end.pool(outputs[0]), classes, self.settings.factors)
-        return tempered(row, self.settings.temperature), float(outputs[1].mean()) if len(outputs) > 1 else None
+        row = prior_corrected(self.settings.front_end.pool(outputs[0]), classes, self.settings.prior_correction)
+        score = float(outputs[1].mean()) if len(outputs) > 1 else None
+        return temperature_scaled(row, self.settings.temperature), score
 
     def _outputs(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
         out = self._run.run(None, {"features": features})  # type: ignore[attr-defined]  # onnxruntime has no stubs
@@ -112,14 +134,18 @@ def load_model(path: Path) -> Model:
 
 def _read_settings(text: str, path: Path) -> ModelSettings:
     try:
-        read = dataclass_json.from_dict(ModelSettings, json.loads(text))
+        read = dataclass_json.from_dict(ModelSettings, upgraded(json.loads(text)))
         if read.format != FORMAT:
             raise ValueError(f"format {read.format}, not {FORMAT}")
         if not 0.1 <= read.temperature <= 10:
             raise ValueError(f"temperature {read.temperature:g}, not 0.1 to 10")
-        for name, factor in read.factors.items():
-            if name not in labels.scheme(read.classes).classes or not 1 / LARGEST_FACTOR <= factor <= LARGEST_FACTOR:
-                raise ValueError(f"factor {factor:g} of {name}, not one of 1/8 to 8 of a class")
+        for name, factor in read.prior_correction.items():
+            known, least = labels.scheme(read.classes).classes, 1 / LARGEST_CORRECTION
+            if name not in known or not least <= factor <= LARGEST_CORRECTION:
+                raise ValueError(f"prior correction {factor:g} of {name}, not one of 1/8 to 8 of a class")
+        for scheme, one in read.confidence.items():
+            if not all(share is None or 0 <= share <= 1 for share in (one.threshold, one.precision, one.coverage)):
+                raise ValueError(f"a confidence threshold of {scheme} classes that is not within 0 to 1")
         sex = "both" if len(read.sexes) == 2 else read.sexes[0]
         if read.labels != labels.network_labels(read.classes, sex):
             raise ValueError(f"the labels {', '.join(read.labels)} are not those of {read.classes} classes")
@@ -127,6 +153,24 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
     except (ValueError, RecursionError, IntoneError, IndexError) as error:
         raise RecognizerError(f"The settings inside {path.name} are not those of a recognizer ({str(error)[:200]}): "
                               "name a file that this version of `intone train` wrote.") from error
+
+
+def upgraded(values: Any) -> Any:
+    """Settings of format 3, as JSON has them, in those of today; anything else as it is.
+
+    Format 3 knew nothing of precision and coverage. A scheme without a threshold was either never calibrated or had
+    none that was good enough: what else was calibrated tells which.
+    """
+    if not isinstance(values, Mapping) or values.get("format") != 3:
+        return values
+    new = {RENAMED.get(name, name): value for name, value in values.items()} | {"format": FORMAT}
+    found = values.get("sure_above")
+    if isinstance(found, Mapping):
+        calibrated = bool(found) or values.get("temperature") != 1 or bool(values.get("factors"))
+        schemes = _SCHEMES_OF_FORMAT_3 if values.get("classes") == "8" else (str(values.get("classes")),)
+        names = dict.fromkeys([*(schemes if calibrated else ()), *found])
+        new["confidence"] = {name: asdict(ConfidenceThreshold(found.get(name))) for name in names}
+    return new
 
 
 def _check_network(model: Model, network: object, path: Path) -> None:

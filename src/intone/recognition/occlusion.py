@@ -1,8 +1,15 @@
-"""Which attributions of a recording speak for its answer, measured by taking each away and asking again.
+"""Occlusion sensitivity: which time windows of a recording speak for its answer (Zeiler and Fergus 2014).
 
-A attribution is about a quarter of a second of a segment of speech. It is replaced by silence, with short fades so that no
-click is heard, and the segment is put to the network again: the weight of the attribution is what the answer loses by it.
-Nothing is assumed about the network or its front end.
+Each time window, about a quarter of a second of speech, is silenced in turn, with short fades so that no click arises,
+and its segment goes through the network again. The attribution of the window is what the probability of the answer
+loses by that:
+
+    weight(w) = P(answer | x) - P(answer | x without w)
+
+Nothing is assumed about the network or its front end. It costs one more run for each window, and finds no evidence
+that stands in two windows at once, for each is enough without the other.
+
+    Zeiler and Fergus: Visualizing and Understanding Convolutional Networks. https://arxiv.org/abs/1311.2901
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +25,7 @@ from intone.recognition.model_file import Model
 from intone.recognition.prediction import Attribution
 
 WINDOW_S = 0.25
-"""Seconds of a attribution, nearly: a segment is cut into equal ones."""
+"""Seconds of a time window, nearly: a segment is cut into equal ones."""
 
 FADE_S = 0.01
 
@@ -26,50 +33,46 @@ Rows = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Silenced:
-    """What a network says of a segment, `row` (labels,), when what lies from `start` to `end` in it is silent.
-
-    Both are samples of the recording.
-    """
+class Occluded:
+    """What a network says of a segment, `row` (labels,), with silence from `start` to `end`, samples of the recording."""
 
     start: int
     end: int
     row: Rows
 
 
-def silenced(model: Model, part: Signal, span: Span) -> tuple[Silenced, ...]:
-    """The attributions of a segment: `part` is its signal, `span` where in the recording it lies."""
-    return tuple(Silenced(start, end, _answer(model, without(part, start - span.start, end - span.start)))
+def occluded(model: Model, segment: Signal, span: Span) -> tuple[Occluded, ...]:
+    """A segment without each of its time windows: `segment` is its signal, `span` where in the recording it lies."""
+    return tuple(Occluded(start, end, _answer(model, without(segment, start - span.start, end - span.start)))
                  for start, end in windows(span))
 
 
-def weighed(
-    rows: Rows, shares: NDArray[np.float64], attributions: Sequence[Sequence[Silenced]], answer: Callable[[Rows], float]
+def attributions(
+    rows: Rows, weights: NDArray[np.float64], without: Sequence[Sequence[Occluded]], answer: Callable[[Rows], float]
 ) -> tuple[Attribution, ...]:
-    """The weight of every attribution for an answer.
+    """The attribution of every time window.
 
-    `rows`: what the network says of each segment, (segments, labels); `shares`: how much each counts, (segments,),
-    which sum to 1; `attributions`: those of each segment; `answer`: the probability of the answer, from the mean row. A
-    weight is by how much this probability falls when the attribution is silenced: above 0 the attribution speaks for the answer,
-    below 0 against it.
+    `rows`: what the network says of each segment, (segments, labels); `weights`: how much each counts, (segments,),
+    which sum to 1; `without`: each segment without each of its windows; `answer`: the probability of the answer, from
+    the pooled row. A weight above 0 speaks for the answer, below 0 against it.
     """
-    whole = shares @ rows
+    whole = weights @ rows
     before = answer(whole)
     return tuple(
         Attribution(round(one.start / RATE, 3), round(one.end / RATE, 3),
-               float(before - answer(whole + share * (one.row - row))))
-        for row, share, silent in zip(rows, shares, attributions, strict=True) for one in silent
+                    float(before - answer(whole + weight * (one.row - row))))
+        for row, weight, some in zip(rows, weights, without, strict=True) for one in some
     )
 
 
 def windows(span: Span) -> Iterator[tuple[int, int]]:
-    """The attributions of a segment, in samples of the recording."""
+    """The time windows of a segment, in samples of the recording."""
     length = span.end - span.start
     edges = span.start + np.linspace(0, length, 1 + max(1, round(length / RATE / WINDOW_S))).astype(int)
     return zip(map(int, edges), map(int, edges[1:]), strict=False)
 
 
-def without(part: Signal, start: int, end: int) -> Signal:
+def without(segment: Signal, start: int, end: int) -> Signal:
     """A signal with silence between two samples, and fades within it on both sides."""
     fade = min(round(FADE_S * RATE), (end - start) // 2)
     falling = (1 + np.cos(np.pi * np.arange(fade) / max(fade, 1))) / 2
@@ -78,14 +81,14 @@ def without(part: Signal, start: int, end: int) -> Signal:
         gain[:fade], gain[-fade:] = falling, falling[::-1]
     if start == 0:
         gain[:fade] = 0  # nothing is before it to fade from
-    if end == len(part):
+    if end == len(segment):
         gain[len(gain) - fade :] = 0
-    return np.concatenate([part[:start], part[start:end] * gain, part[end:]])
+    return np.concatenate([segment[:start], segment[start:end] * gain, segment[end:]])
 
 
-def _answer(model: Model, part: Signal) -> Rows:
-    """What a network says of a part; every label alike where nothing is left to hear."""
+def _answer(model: Model, segment: Signal) -> Rows:
+    """What a network says of a segment; all labels alike where nothing of it is left."""
     try:
-        return model.answer(model.settings.front_end(part))
+        return model.answer(model.settings.front_end(segment))
     except TooShort:
         return np.full(len(model.settings.labels), 1 / len(model.settings.labels))

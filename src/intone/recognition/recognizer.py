@@ -16,17 +16,28 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Sound, Source
-from intone.audio.quality import warnings
+from intone.audio.quality import CLIPPED as CLIPPED_SHARE
+from intone.audio.quality import NOISY_DB, warnings
 from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UsageError
 from intone.labels import EMOTIONS, Scheme
-from intone.recognition.analysis import Heard, Progress, hear, masses, unheeded
+from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, by_class, unheeded
 from intone.recognition.model_file import RECOGNIZER, Model, load_model
-from intone.recognition.occlusion import weighed
-from intone.recognition.prediction import NEITHER, Prediction, RecognizerIdentity, Segment, in_scheme
+from intone.recognition.occlusion import attributions
+from intone.recognition.options import Options
+from intone.recognition.prediction import (
+    NEITHER,
+    Prediction,
+    RecognizerIdentity,
+    Reliability,
+    Segment,
+    in_scheme,
+    percent,
+)
+from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 
 DEFAULT = "default"
 BUNDLED = (DEFAULT, "crema-d")
-"""The recognizers that come with intone: the one that answers, and one whose weights may be used commercially."""
+"""The recognizers that come with intone: the default one, and one whose weights may be used commercially."""
 
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
@@ -35,7 +46,10 @@ SHORT_S = 1.0
 class Recognizer:
     """One to three networks: for men, for women, and for either. Make one with `load`.
 
-    In a long recording `threads` segments of speech are heard side by side, None: one a core.
+    In a long recording `threads` segments run in parallel, None: one a core.
+
+    >>> intone.load()  # doctest: +ELLIPSIS
+    <Recognizer encoder-tuned both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
     """
 
     def __init__(self, models: dict[str, Model], threads: int | None = None) -> None:
@@ -53,11 +67,15 @@ class Recognizer:
 
     @property
     def sexes(self) -> tuple[str, ...]:
-        """The sexes of the voices that it was trained on, one or both."""
+        """The sexes of the speakers that it was trained on, one or both."""
         return tuple(sorted({sex for model in self._models.values() for sex in model.settings.sexes}))
 
     def schemes(self) -> tuple[str, ...]:
-        """The numbers of classes that can be asked for: all with eight emotions, else the network's own."""
+        """The class schemes that can be asked for: all with eight emotions, else the network's own.
+
+        >>> intone.load().schemes()
+        ('2', '3', '8', 'stress')
+        """
         return _answerable(self._model("auto"))
 
     def predict(
@@ -65,14 +83,21 @@ class Recognizer:
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> Prediction:
-        """How a recording sounds.
+        """The emotion in a recording.
 
-        `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate`.
+        `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate` in Hz.
         `sex`: male, female, or auto to leave it to the network. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
-        number from 1 (for "each" there is `predict_channels`). `file` is the name that the answer carries; a path
-        carries its own. `explain` adds the weight of every attribution, which takes about as long as hearing a segment
-        once for each quarter of a second of it. Raises RecordingError where the recording cannot be
-        answered, UsageError for a wrong choice.
+        number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer carries; a path
+        carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
+        each quarter of a second of speech. Raises RecordingError where the recording cannot be answered, UsageError
+        for a choice that does not exist.
+
+        >>> answer = intone.load().predict(samples, rate, classes=8)
+        >>> answer.label in answer.probabilities, round(sum(answer.probabilities.values()), 6)
+        (True, 1.0)
+        >>> intone.load().predict(0 * samples, rate)
+        Traceback (most recent call last):
+        intone.errors.NoSpeech: The recording is silent: check the microphone and record again.
         """
         if channel == "each":
             raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
@@ -86,7 +111,11 @@ class Recognizer:
     ) -> list[Prediction]:
         """One answer for every channel that is asked for and can be answered; else as `predict`.
 
-        A channel that is silent or has no voice is left out; its error is raised where it is so with all of them.
+        A channel that is silent or has no speech is left out; its error is raised where it is so with all of them.
+
+        >>> both = np.stack([samples, samples], axis=1)
+        >>> [answer.channel for answer in intone.load().predict_channels(both, rate)]
+        [1, 2]
         """
         found = self.answer_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
                                      max_seconds=max_seconds, explain=explain)
@@ -103,52 +132,84 @@ class Recognizer:
         """Every channel that is asked for, by its number, with its answer or the error that says why it has none.
 
         Raises RecordingError only where the recording as a whole cannot be read; else as `predict`.
+
+        >>> half = np.stack([samples, 0 * samples], axis=1)
+        >>> [(number, type(one).__name__) for number, one in intone.load().answer_channels(half, rate)]
+        [(1, 'Prediction'), (2, 'NoSpeech')]
         """
-        name = str(labels.scheme(classes).name)
-        found = self._answer(source, rate, sex, [name], channel, file, max_seconds, explain)
-        return [(number, one if isinstance(one, RecordingError) else one[name]) for number, one in found]
+        options = Options(sex, (str(classes),), channel, explain, max_seconds)
+        return [(number, one if isinstance(one, RecordingError) else one[options.schemes[0]])
+                for number, one in self.answers(source, rate, options, file=file)]
 
     def predict_schemes(
         self, source: Source | Sound | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str],
         sex: str = "auto", channel: str | int = "mix", file: str | None = None,
         max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
-        """The same recording read in several schemes, by name, with one run of the network; else as `predict`.
+        """The same recording in several class schemes, by name, with one run of the network; else as `predict`.
 
-        A `Sound` has its channel chosen already.
-        `progress` is told, again and again, which share of the work is done, from 0 to 1; what it raises ends the work.
+        A `Sound` has its channel chosen already. `progress` is called, again and again, with the share of the work
+        that is done, from 0 to 1; what it raises ends the work.
+
+        >>> found = intone.load().predict_schemes(samples, rate, schemes=("2", "stress"))
+        >>> {name: len(answer.probabilities) for name, answer in found.items()}
+        {'2': 2, 'stress': 2}
         """
-        found = self._answer(source, rate, sex, schemes, channel, file, max_seconds, explain, progress)[0][1]
+        options = Options(sex, tuple(schemes), channel, explain, max_seconds)
+        return self.answer(source, rate, options, file=file, progress=progress)
+
+    def answer(
+        self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
+        file: str | None = None, progress: Progress = unheeded,
+    ) -> dict[str, Prediction]:
+        """The answers of the first channel of `answers`; its error is raised."""
+        found = self.answers(source, rate, options, file=file, progress=progress)[0][1]
         if isinstance(found, RecordingError):
             raise found
         return found
 
-    def _answer(
-        self, source: Source | Sound | NDArray[Any], rate: float | None, sex: str, schemes: Sequence[str],
-        channel: str | int, file: str | None, max_seconds: float, explain: bool = False, progress: Progress = unheeded,
+    def answers(
+        self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
+        file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
-        """For every channel, the answer in every scheme. All choices are checked before anything is decoded."""
-        labels.check_sex(sex, ("male", "female", "auto"))
-        model = self._model(sex)
-        wanted = [labels.scheme(name) for name in schemes]
-        for scheme in wanted:
-            _check_answerable(model, scheme, sex)
+        """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
+        model = self.check_options(options)
         if isinstance(source, np.ndarray):
             if rate is None:
                 raise UsageError("Samples need their rate: predict(samples, rate).")
-            sounds = [audio.sound(one) for one in audio.from_samples(source, rate, channel)]
+            sounds = [audio.sound(one) for one in audio.from_samples(source, rate, options.channel)]
         elif isinstance(source, Sound):
             sounds = [source]
         else:
-            sounds = audio.sounds(source, channel, max_seconds=max_seconds)
+            sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        hear_it = partial(hear, model, sex=sex, explain=explain, threads=self._threads, progress=progress)
-        return [(one.number, _read(model, wanted, one, sex, file, hear_it)) for one in sounds]
+        run = partial(analyse, model, options=options, threads=self._threads, progress=progress)
+        return [(one.number, _read(model, options, one, file, run)) for one in sounds]
+
+    def check_options(self, options: Options) -> Model:
+        """The network that answers with these options; a UsageError unless they can be asked of any recording."""
+        model = self._model(options.sex)
+        for name in options.schemes:
+            _check_answerable(model, labels.scheme(name), options.sex)
+        return model
 
     def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
-        """A UsageError unless this can be asked of any recording."""
-        labels.check_sex(sex, ("male", "female", "auto"))
-        _check_answerable(self._model(sex), labels.scheme(classes), sex)
+        """A UsageError unless this can be asked of any recording.
+
+        >>> intone.load().check(classes=7)
+        Traceback (most recent call last):
+        intone.errors.UsageError: There is no scheme with 7 classes: choose 2, 3, 8 or stress.
+        """
+        self.check_options(Options(sex, (str(classes),)))
+
+    def __repr__(self) -> str:
+        identity, settings = self.identity, self._model("auto").settings
+        found = results_of(identity.version)
+        measured = f"; {found.measured_on}: " + ", ".join(
+            f"UAR {by['all'].uar:.1%} of {name}" for name, by in found.schemes.items()) if found else ""
+        return (f"<Recognizer {identity.name} {identity.version}: {', '.join(self.schemes())} classes of "
+                f"{' and '.join(self.sexes)} speech at {RATE // 1000} kHz; trained on {', '.join(settings.data)}; "
+                f"licence {settings.licence}{measured}>")
 
     def _model(self, sex: str) -> Model:
         """The network for a choice of sex: its own if there is one, else the one for both."""
@@ -166,6 +227,9 @@ def load(path: str | Path | None = None, *, threads: int | None = None) -> Recog
 
     Without a path it is the bundled one named `default`; `BUNDLED` are all names. `threads` as in `Recognizer`. A
     RecognizerError says what is wrong with a file.
+
+    >>> intone.load("crema-d").identity.classes[:3]
+    ('neutral', 'calm', 'happy')
     """
     given = Path(path or DEFAULT).expanduser()
     if str(given) in BUNDLED and (path is None or not given.exists()):
@@ -209,75 +273,113 @@ def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
                          f"{model.settings.sexes[0]}.")
 
 
-def scheme_masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Masses of the model's own classes (..., own) -> of a scheme's (..., classes): sums, or the same."""
+def in_own_scheme(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of the model's own classes (..., own) -> of a scheme's (..., classes): sums, or the same."""
     return scheme.sums(classes) if model.settings.classes == "8" else classes
 
 
 def _read(
-    model: Model, schemes: Sequence[Scheme], sound: Sound, sex: str, file: str | None, hear_it: Callable[..., Heard]
+    model: Model, options: Options, sound: Sound, file: str | None, run: Callable[..., Analysis]
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
     try:
-        heard = hear_it(sound, seconds=sound.seconds)
+        found = run(sound, seconds=sound.seconds)
     except (NoSpeech, TooShort) as error:
         return error
-    found = {scheme.name: _in_words(model, scheme, heard, file, sound.number) for scheme in schemes}
-    if not any(heard.attributions):
-        return found
-    answers = {scheme.name: _asked(model, scheme, found[scheme.name].label, None if sex == "auto" else sex)
-               for scheme in schemes}
-    return {name: replace(one, attributions=weighed(heard.rows, heard.shares, heard.attributions, answers[name]))
-            for name, one in found.items()}
+    return {name: _explained(model, labels.scheme(name), found, options,
+                             _in_scheme(model, labels.scheme(name), found, options, file, sound.number))
+            for name in options.schemes}
+
+
+def _explained(
+    model: Model, scheme: Scheme, found: Analysis, options: Options, answer: Prediction
+) -> Prediction:
+    """An answer with its attributions, where they were asked for."""
+    if not any(found.occluded):
+        return answer
+    asked = _asked(model, scheme, answer.label, options.given_sex)
+    return replace(answer, attributions=attributions(found.rows, found.weights, found.occluded, asked))
 
 
 def _asked(model: Model, scheme: Scheme, label: str, sex: str | None) -> Callable[[NDArray[np.float64]], float]:
     """The probability of a label in a scheme, as a function of those of the network's labels."""
 
     def probability(row: NDArray[np.float64]) -> float:
-        _, shares, outside = in_scheme(scheme, scheme_masses(model, scheme, masses(model, row, sex)))
+        _, shares, outside = in_scheme(scheme, in_own_scheme(model, scheme, by_class(model, row, sex)))
         return outside if label == NEITHER else shares[label]
 
     return probability
 
 
-def _in_words(model: Model, scheme: Scheme, heard: Heard, file: str | None, channel: int | None) -> Prediction:
-    """What was heard, read in a scheme."""
-    label, probabilities, outside = in_scheme(scheme, scheme_masses(model, scheme, heard.whole))
+def _in_scheme(
+    model: Model, scheme: Scheme, found: Analysis, options: Options, file: str | None, channel: int | None
+) -> Prediction:
+    """What a network says of a recording, read in a scheme."""
+    label, probabilities, outside = in_scheme(scheme, in_own_scheme(model, scheme, found.whole))
     segments = []
-    for span, row in zip(heard.spans, heard.by_span, strict=True):
-        name, shares, _ = in_scheme(scheme, scheme_masses(model, scheme, row))
+    for span, row in zip(found.segments, found.by_segment, strict=True):
+        name, shares, _ = in_scheme(scheme, in_own_scheme(model, scheme, row))
         segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
-    doubts = list(_doubts(model, scheme, probabilities, outside, heard))
-    limits = [f"Only {spoken:.1f} s of speech was heard." for spoken in [sum(span.speech_s for span in heard.spans)]
+    doubts = list(_doubts(model, scheme, probabilities, outside, found))
+    limits = [f"Only {spoken:.1f} s of speech was heard." for spoken in [sum(one.speech_s for one in found.segments)]
               if spoken < SHORT_S]
-    return Prediction(file, round(heard.duration_s, 3), label, probabilities, outside, not doubts,
-                      (*doubts, *limits, *warnings(heard.quality)), heard.sex, tuple(segments), _identity(model),
-                      channel)
+    return Prediction(file, round(found.duration_s, 3), label, probabilities, outside, not doubts,
+                      (*doubts, *limits, *warnings(found.quality)), found.sex, tuple(segments), _identity(model),
+                      channel, reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
 
 
-def _is_ood(model: Model, heard: Heard) -> bool:
-    """Whether a recording lies farther from what its network learned from than nearly all that it was tried on."""
-    known = model.settings.familiar_below
-    return known is not None and heard.ood_score is not None and heard.ood_score > known
+def _is_ood(model: Model, found: Analysis) -> bool:
+    """Whether a recording is out of distribution: farther from the training data than nearly all validation clips."""
+    most = model.settings.ood_above
+    return most is not None and found.ood_score is not None and found.ood_score > most
 
 
 def _doubts(
-    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, heard: Heard
+    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, found: Analysis
 ) -> Iterator[str]:
-    """Why the answer is not sure, each a sentence."""
-    if _is_ood(model, heard):
-        yield ("The recording sounds unlike those that this recognizer learned from, so that its figures do not hold "
-               "here: the voice, its speed or the bandwidth may be unusual.")
+    """Why the answer is not confident, each a sentence."""
+    if _is_ood(model, found):
+        yield ("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
+               "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
     if outside > 0.5:
         others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
-        most = max(others, key=lambda emotion: float(heard.whole[EMOTIONS.index(emotion)]))
-        yield (f"Most of what is heard is neither {', '.join(scheme.classes[:-1])} nor {scheme.classes[-1]}, and "
-               f"sounds rather {most}.")
+        most = max(others, key=lambda emotion: float(found.whole[EMOTIONS.index(emotion)]))
+        yield (f"Most of the probability lies with neither {', '.join(scheme.classes[:-1])} nor {scheme.classes[-1]}: "
+               f"it sounds rather {most}.")
         return
-    needed, top = model.settings.sure_above.get(scheme.name), max(probabilities.values())
-    if needed is None:
-        yield "This recognizer was never right 8 times in 10 with these classes on voices that it had not heard."
-    elif top < needed:
-        yield (f"Its probability is below {needed:.0%}, as that of a fifth or more of this recognizer's answers to "
-               "voices that it had not heard.")
+    yield from _below_threshold(model, scheme, max(probabilities.values()))
+
+
+def _below_threshold(model: Model, scheme: Scheme, probability: float) -> Iterator[str]:
+    """Why a probability is not enough, from nothing but what the threshold says of itself."""
+    one = model.settings.confidence.get(scheme.name)
+    if one is None:
+        yield "This recognizer was not calibrated for these classes, so that none of its answers counts as confident."
+    elif one.threshold is None:
+        measured = "" if one.precision is None else (
+            f" (of its answers{_to(one.measured_on)} {percent(one.precision)} were right)")
+        yield f"No confidence threshold makes this recognizer's answers in these classes reliable enough{measured}."
+    elif not one.reached_by(probability):
+        measured = "" if one.precision is None or one.coverage is None else (
+            f" ({percent(one.coverage)} of the answers{_to(one.measured_on)} reach it, and {percent(one.precision)} of "
+            "those were right)")
+        yield f"Its probability is below the confidence threshold of {one.threshold:.0%}{measured}."
+
+
+def _to(whom: str) -> str:
+    return f" to {whom}" if whom else ""
+
+
+def _reliability(
+    model: Model, scheme: Scheme, found: Analysis, options: Options, probability: float | None
+) -> Reliability | None:
+    """How often such answers were right; None for what was not measured.
+
+    It was measured with the sex left to the network, and with one fault of a recording at a time.
+    """
+    faults = [name for name, there in ((NOISY, found.quality.snr_db < NOISY_DB),
+                                       (CLIPPED, found.quality.clipped > CLIPPED_SHARE)) if there]
+    results = results_of(model.version)
+    if results is None or probability is None or options.given_sex or len(faults) > 1 or _is_ood(model, found):
+        return None
+    return results.reliable(scheme.name, faults[0] if faults else RECORDED, probability)

@@ -1,4 +1,4 @@
-"""Answers of a model for the clips of a table, as rows: what verification, calibration and evaluation stand on."""
+"""The clips of a table -> predictions as rows, which verification, calibration and evaluation stand on."""
 
 from collections.abc import Sequence
 from functools import cache, partial
@@ -14,8 +14,9 @@ from intone.audio.search import read_clip
 from intone.errors import CorpusError, RecordingError, TooShort
 from intone.files import told, write_text
 from intone.parallel import mapped
-from intone.recognition.analysis import hear
+from intone.recognition.analysis import analyse
 from intone.recognition.model_file import Model, load_model
+from intone.recognition.options import Options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,21 +27,21 @@ Rows = NDArray[np.float64]
 def answered(
     model: Path, table: "pd.DataFrame", *, fold: int = -1, tell_sex: bool = False, jobs: int | None = None
 ) -> "pd.DataFrame":
-    """Every clip as a person gets it answered, as rows: clip, fold, actor, truth, a mass for every class, sex.
+    """Every clip answered as a user gets it, as rows: clip, fold, actor, truth, a probability for every class, sex.
 
-    Speech is found first; the sex is left to the network, and told as it was heard, unless the clip's own is to be
-    told to it (`tell_sex`). A clip that is refused has empty masses and no sex. Where the network can tell, the last
-    column is `ood_score`.
+    Speech is found first. The sex is left to the network and stands as detected, unless the clip's own is given to it
+    (`tell_sex`). A clip that is refused has empty probabilities and no sex. Where the network has an OOD score, the
+    last column is `ood_score`.
     """
     import pandas as pd
 
     found = list(mapped(partial(_serve, model), _asked(table, tell_sex), title="answering", jobs=jobs))
-    masses = np.stack([row for row, _, _ in found])
+    probabilities = np.stack([row for row, _, _ in found])
     classes = labels.scheme(_load(model).settings.classes).classes
     rows = pd.DataFrame({"clip": table["clip"], "fold": fold, "actor": table["actor"], "truth": table["class"]})
-    columns = {name: masses[:, i] for i, name in enumerate(classes)}
+    columns = {name: probabilities[:, i] for i, name in enumerate(classes)}
     rows = rows.assign(**columns, sex=[sex for _, sex, _ in found])
-    ood_score = np.array([np.nan if strange is None else strange for _, _, strange in found])
+    ood_score = np.array([np.nan if score is None else score for _, _, score in found])
     return rows if np.isnan(ood_score).all() else rows.assign(ood_score=ood_score)
 
 
@@ -73,10 +74,10 @@ def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str, float | None
     loaded = _load(model)
     signal = read_clip(clip)
     try:
-        heard = hear(loaded, [signal], sex)
+        found = analyse(loaded, [signal], Options(sex))
     except RecordingError:
         return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan), "", None
-    return heard.whole, heard.sex, heard.ood_score
+    return found.whole, found.sex, found.ood_score
 
 
 def _verify(model: Path, clip: str) -> Rows:
@@ -92,20 +93,20 @@ KEYS = ("clip", "fold", "actor", "truth")
 
 
 HEARD = "sex"
-"""The column of the sex that was heard, which not all rows have."""
+"""The column of the detected sex, which not all rows have."""
 
 
 OOD_SCORE = "ood_score"
-"""The column that says how far each clip lies from what was learned from, which not all rows have."""
+"""The column that says how far each clip lies from the training data, which not all rows have."""
 
 
 def write_rows(path: Path, rows: "pd.DataFrame") -> None:
-    """Write out-of-fold rows, with probabilities to six digits; those of a refused clip are empty."""
+    """Write out-of-fold predictions, with probabilities to six digits; those of a refused clip are empty."""
     write_text(path, rows.to_csv(index=False, float_format="%.6f"))
 
 
 def read_rows(path: Path, *more: str) -> "pd.DataFrame":
-    """Out-of-fold rows from a file, with the columns `more` besides; a CorpusError where columns are missing."""
+    """Out-of-fold predictions from a file, with the columns `more` besides; a CorpusError where columns are missing."""
     import pandas as pd
 
     with told(path):

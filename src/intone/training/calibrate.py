@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
 from intone import labels
 from intone.corpora.registry import licence
@@ -14,6 +15,7 @@ from intone.corpora.splits import FOLDS, speakers
 from intone.errors import TrainingError
 from intone.files import write_whole
 from intone.recognition import calibration, scoring
+from intone.recognition.calibration import ConfidenceThreshold
 from intone.recognition.model_file import RECOGNIZER, ModelSettings
 from intone.recognition.scoring import OOD_SCORE, read_rows, write_rows
 from intone.training import run
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FAMILIAR = 0.99
-"""Share of the clips of speakers that did not train that are no stranger than what counts as familiar."""
+IN_DISTRIBUTION = 0.99
+"""Share of the validation clips whose OOD score lies below the threshold of out of distribution."""
 
 
 def finish(
@@ -34,12 +36,13 @@ def finish(
 
     `table` are the clips of the run. Those of the speakers that validated are answered, and written as `validation.csv`.
     Where none validated, `evaluation` may be the folder of an evaluation, whose five folds validated on speakers of
-    their own. Without either nothing says how sure an answer is, and none is.
+    their own. Without either the recognizer is not calibrated, and none of its answers is confident.
     """
     made = run.read_run(folder)
     corpora = set(table["corpus"])
     model = ModelSettings(
-        name=f"{made.recipe.title} {made.sex}", classes=made.classes, labels=made.labels, front_end=made.recipe.front_end, sure_above={},
+        name=f"{made.recipe.title} {made.sex}", classes=made.classes, labels=made.labels,
+        front_end=made.recipe.front_end, confidence={},
         data=tuple(sorted(corpora)), licence=licence(corpora),
     )
     path = folder / RECOGNIZER
@@ -81,35 +84,49 @@ def classes_of(table: "pd.DataFrame") -> dict[str, set[str]]:
 
 
 def calibrated(model: ModelSettings, rows: "pd.DataFrame", known: Mapping[str, set[str]]) -> ModelSettings:
-    """The settings with what validation rows say: factors, temperature, thresholds, that of ood_score among them.
+    """The settings with what validation rows say: prior correction, temperature, thresholds of confidence and OOD.
 
     `known` are the classes of every corpus; a clip speaks only for those of its own. Classes that only some corpora
-    have share a factor.
+    have share one factor.
     """
     classes = labels.scheme(model.classes).classes
     rows = rows.dropna(subset=list(classes))
-    masses = rows[list(classes)].to_numpy(float)
+    probabilities = rows[list(classes)].to_numpy(float)
     truth = rows["truth"].map(classes.index).to_numpy()
     allowed = np.array([[name in known[corpus] for name in classes] for corpus in rows["corpus"]], bool)
-    allowed = allowed.reshape(masses.shape)
-    factors = calibration.factors(masses, truth, allowed, classes)
-    masses = calibration.weighed(masses, classes, factors)
-    heat = calibration.temperature(masses, truth, allowed)
-    found = calibration.tempered(masses, heat)
-    familiar = float(rows[OOD_SCORE].quantile(FAMILIAR)) if OOD_SCORE in rows else None
-    return replace(model, factors=factors, temperature=heat, familiar_below=familiar,
-                   sure_above=_thresholds(model.classes, found, rows["truth"]))
+    allowed = allowed.reshape(probabilities.shape)
+    correction = calibration.prior_correction(probabilities, truth, allowed, classes)
+    probabilities = calibration.prior_corrected(probabilities, classes, correction)
+    temperature = calibration.temperature(probabilities, truth, allowed)
+    probabilities = calibration.temperature_scaled(probabilities, temperature)
+    most = float(rows[OOD_SCORE].quantile(IN_DISTRIBUTION)) if OOD_SCORE in rows else None
+    whom = f"validation speakers of {' and '.join(sorted(set(rows['corpus'])))}"
+    return replace(model, prior_correction=correction, temperature=temperature, ood_above=most,
+                   confidence=confidence(model.classes, probabilities, rows["truth"], whom))
 
 
-def _thresholds(classes: str, masses: scoring.Rows, truth: "pd.Series[str]") -> dict[str, float]:
-    """From which probability on an answer is sure, for every scheme that these masses can be read in."""
-    found = {}
-    for scheme in labels.SCHEMES.values() if classes == "8" else (labels.scheme(classes),):
-        names = truth.map(scheme.class_of) if classes == "8" else truth
-        inside = scheme.sums(masses) if classes == "8" else masses
-        kept = names.notna().to_numpy()
-        indices = np.array([scheme.classes.index(name) for name in names[kept]])
-        threshold = calibration.sure_above(inside[kept] / inside[kept].sum(axis=1, keepdims=True), indices)
-        if threshold is not None:
-            found[scheme.name] = threshold
-    return found
+def confidence(
+    classes: str, probabilities: scoring.Rows, truth: "pd.Series[str]", measured_on: str
+) -> dict[str, ConfidenceThreshold]:
+    """The confidence threshold of every scheme that these probabilities can be read in, and what it means there.
+
+    A scheme of which no clip is known is not calibrated, and not in it.
+    """
+    read = ((scheme.name, in_scheme(scheme, classes, probabilities, truth)) for scheme in _schemes(classes))
+    return {name: calibration.confidence_threshold(*rows, measured_on=measured_on) for name, rows in read
+            if len(rows[0])}
+
+
+def _schemes(classes: str) -> tuple[labels.Scheme, ...]:
+    return tuple(labels.SCHEMES.values()) if classes == "8" else (labels.scheme(classes),)
+
+
+def in_scheme(
+    scheme: labels.Scheme, classes: str, probabilities: scoring.Rows, truth: "pd.Series[str]"
+) -> tuple[scoring.Rows, NDArray[np.int64]]:
+    """Probabilities within a scheme (n, classes), and the truth in it (n,), of the clips that it does not leave out."""
+    names = truth.map(scheme.class_of) if classes == "8" else truth
+    inside = scheme.sums(probabilities) if classes == "8" else probabilities
+    kept = names.notna().to_numpy()
+    indices = np.array([scheme.classes.index(name) for name in names[kept]], np.int64)
+    return inside[kept] / inside[kept].sum(axis=1, keepdims=True), indices

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from intone import audio
 from intone.audio import RATE, Signal, Sound
 from intone.errors import TooShort, UsageError
-from intone.labels import check_sex, scheme
+from intone.labels import scheme
 from intone.recognition.analysis import Progress, unheeded
+from intone.recognition.options import Options
 from intone.recognition.prediction import Prediction
-from intone.web.state import State
+from intone.web.state import State, state
 from intone.web.views import shown, stress, valence
 
 SEX_CHOICES = ("auto", "female", "male")
@@ -27,20 +28,19 @@ OUTLINE = 2000
 _PEAK = 32  # samples of which the loudest is remembered: 2 ms
 _KEPT_S = 60.0  # seconds of a recording that are kept in memory
 
-_MOMENTS_A_SECOND = 4  # an explanation hears a segment again for each of them
+_WINDOWS_A_SECOND = 4  # an explanation runs the network again for each of them
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a request asks for beside its recording.
+    """What a request asks for besides its recording.
 
-    `sex` of the voice; `classes`, the scheme that comes first, None for the coarsest; `explain`, whether attributions are
-    weighed; only what lies from `start_s` to `end_s` is heard.
+    `options`: sex, explanation, and every scheme that the page shows; `classes`: the scheme that comes first. Only what
+    lies from `start_s` to `end_s` is analysed.
     """
 
-    sex: str = "auto"
-    classes: str | None = None
-    explain: bool = False
+    options: Options
+    classes: str
     start_s: float = 0.0
     end_s: float = math.inf
 
@@ -48,14 +48,17 @@ class Wishes:
 def wishes(request: Request) -> Wishes:
     """Those in the query, or in the fields of the form; a UsageError says which does not exist."""
     given = request.values if request.mimetype == "multipart/form-data" else request.args
-    sex, classes = check_sex(given.get("sex", "auto"), SEX_CHOICES), given.get("classes")
-    explain = given.get("explain", "false")
+    schemes = shown(state().recognizer.schemes())
+    classes, explain = scheme(given.get("classes", schemes[0])).name, given.get("explain", "false")
+    options = Options(given.get("sex", "auto"), schemes, explain=explain == "true")
+    if classes not in schemes:
+        raise UsageError(f"This recognizer cannot tell {classes} classes: choose {' or '.join(schemes)}.")
     if explain not in ("true", "false"):
         raise UsageError(f"explain can be true or false, and not '{explain}'.")
     start_s, end_s = _seconds(given.get("start_s"), 0.0), _seconds(given.get("end_s"), math.inf)
     if not start_s < end_s:
         raise UsageError(f"There is nothing from {start_s:g} to {end_s:g} s: choose an end_s after start_s.")
-    return Wishes(sex, None if classes is None else scheme(classes).name, explain == "true", start_s, end_s)
+    return Wishes(options, classes, start_s, end_s)
 
 
 def _seconds(given: str | None, default: float) -> float:
@@ -72,7 +75,7 @@ def _seconds(given: str | None, default: float) -> float:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told about a recording: by scheme the answer in its classes, the coarsest first.
+    """The answer about a recording in every scheme, the coarsest first.
 
     `classes` is the scheme that was asked for, `asked_sex` the sex; `waveform` the peaks of the recording in 0 to 1,
     at most `OUTLINE`.
@@ -109,7 +112,7 @@ class Upload:
     """The part of a recording that is asked for: gone through once, so that nothing about it is a surprise later.
 
     `waveform` are its peaks in equal parts, at most `OUTLINE`, from 0 to 1. What is longer than a minute is decoded
-    again while it is heard, so that its length costs no memory.
+    again while it is analysed, so that its length costs no memory.
     """
 
     sound: Sound
@@ -121,7 +124,7 @@ def opened(here: State, file: IO[bytes], wished: Wishes) -> Upload:
     """What is asked for of a recording; the errors of `audio.read`, and TooShort where it ends before that."""
     whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
     outline, kept, samples = Outline(), [], 0
-    for block in _between(whole, wished):
+    for block in _between(whole, wished.start_s, wished.end_s):
         outline.add(block)
         samples += len(block)
         if samples <= _KEPT_S * RATE:
@@ -129,22 +132,22 @@ def opened(here: State, file: IO[bytes], wished: Wishes) -> Upload:
     if not samples:
         raise TooShort(f"The recording ends before {wished.start_s:.1f} s: choose a start_s before its end.")
     short = samples <= _KEPT_S * RATE
-    blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished))
+    blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished.start_s, wished.end_s))
     return Upload(Sound(blocks, None, samples / RATE), samples / RATE, outline.drawn())
 
 
 def decoded(here: State, file: IO[bytes], longest_s: float) -> Signal:
     """The beginning of a recording, as one signal; the errors of `audio.read`."""
     whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
-    return np.concatenate(list(_between(whole, Wishes(end_s=longest_s))))
+    return np.concatenate(list(_between(whole, 0.0, longest_s)))
 
 
-def _between(whole: Sound, wished: Wishes) -> Iterator[Signal]:
-    """The blocks of a recording between two times; all of it is decoded, so that what is wrong with it is told."""
+def _between(whole: Sound, start_s: float, end_s: float) -> Iterator[Signal]:
+    """The blocks of a recording between two times; all of it is decoded, so that its errors are found."""
     at = 0
     for block in whole:
-        first = round(wished.start_s * RATE) - at
-        last = len(block) if math.isinf(wished.end_s) else round(wished.end_s * RATE) - at
+        first = round(start_s * RATE) - at
+        last = len(block) if math.isinf(end_s) else round(end_s * RATE) - at
         at += len(block)
         if len(part := block[max(0, first) : max(0, last)]):
             yield part
@@ -173,16 +176,11 @@ class Outline:
 
 
 def cost_s(recording: Upload, wished: Wishes) -> float:
-    """How many seconds of sound are put to the network."""
-    return recording.duration_s * (1 + _MOMENTS_A_SECOND if wished.explain else 1)
+    """How many seconds of sound go through the network."""
+    return recording.duration_s * (1 + _WINDOWS_A_SECOND if wished.options.explain else 1)
 
 
-def hear(here: State, recording: Upload, wished: Wishes, progress: Progress = unheeded) -> Answer:
+def analyse(here: State, recording: Upload, wished: Wishes, progress: Progress = unheeded) -> Answer:
     """The answer about a recording; raises IntoneError."""
-    schemes = shown(here.recognizer.schemes())
-    asked = wished.classes or schemes[0]
-    if asked not in schemes:
-        raise UsageError(f"This recognizer cannot tell {asked} classes: choose {' or '.join(schemes)}.")
-    views = here.recognizer.predict_schemes(recording.sound, schemes=schemes, sex=wished.sex, explain=wished.explain,
-                                            progress=progress)
-    return Answer(views, asked, wished.sex, recording.waveform)
+    views = here.recognizer.answer(recording.sound, options=wished.options, progress=progress)
+    return Answer(views, wished.classes, wished.options.sex, recording.waveform)

@@ -23,7 +23,7 @@ def answered() -> str:
     with here.desk.place(here.settings.patience_s):
         recording = answers.opened(here, file, wished)
         with here.measures.answering(answers.cost_s(recording, wished)):
-            return page(answer=answers.hear(here, recording, wished))
+            return page(answer=answers.analyse(here, recording, wished))
 
 
 def page(*, answer: Answer | None = None, alert: str | None = None) -> str:

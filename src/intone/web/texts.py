@@ -54,8 +54,12 @@ ENGLISH: Mapping[str, str] = {
     "answer.neither.3": "like none of these",
     "answer.status": "Answer: {label}, {share}, {confidence}.",
     "answer.confident": "Confident",
-    "answer.odds": "Of ten answers as likely as this, about {times} were right on voices that it had never heard.",
-    "answer.odds.most": "Of ten answers as likely as this, more than 9 were right on voices that it had never heard.",
+    "answer.odds.recorded": "Of {answers} such answers about recordings of these classes ({whom}; {low} to {high} "
+    "likely), {right} were right.",
+    "answer.odds.noisy": "Of {answers} such answers about noisy recordings of these classes ({whom}; {low} to {high} "
+    "likely), {right} were right.",
+    "answer.odds.clipped": "Of {answers} such answers about clipped recordings of these classes ({whom}; {low} to {high} "
+    "likely), {right} were right.",
     "answer.not-confident": "Not confident",
     "answer.not-confident.plain": "The probability is too low to rely on: take this answer as a guess.",
     "answer.remarked": "Confident, with a remark",
@@ -103,6 +107,7 @@ ENGLISH: Mapping[str, str] = {
     "takeaway.title": "Download the answer",
     "takeaway.hint": "A file has the classes that are shown.",
     "takeaway.csv": "CSV table",
+    "takeaway.segments": "CSV of segments",
     "takeaway.json": "JSON",
     "takeaway.audacity": "Audacity labels",
     "takeaway.textgrid": "Praat TextGrid",

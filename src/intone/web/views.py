@@ -1,23 +1,22 @@
-"""The views of an answer: the same recording in two, three or eight classes, or by stress, and how each is drawn."""
+"""The views of an answer: the same recording in each class scheme, and how it is drawn."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from intone.labels import EMOTIONS, SCHEMES, scheme
-
-if TYPE_CHECKING:
-    from intone.recognition.prediction import Prediction, Segment
-
-_SHOWN = ("2", "3", "8", "stress")
-_TONES = {"negative": "negative", "positive": "positive", "stressed": "negative", "not stressed": "positive"}
+from intone.labels import EMOTIONS, SCHEMES, scheme, side_of
+from intone.recognition.prediction import NEITHER, Prediction, Segment
 
 
 def shown(answerable: Sequence[str]) -> tuple[str, ...]:
-    """The schemes that the page shows, of those that a recognizer can answer; the coarsest first."""
-    return tuple(name for name in _SHOWN if name in answerable) or tuple(answerable)
+    """The schemes that the page shows, of those that a recognizer can answer; in the order of `SCHEMES`."""
+    return tuple(name for name in SCHEMES if name in answerable)
 
 
-def likelihood(part: "Prediction | Segment") -> float | None:
+def class_names() -> tuple[str, ...]:
+    """Every class that an answer can have, in any scheme, and "neither"."""
+    return tuple(dict.fromkeys([*(name for one in SCHEMES.values() for name in one.classes), NEITHER]))
+
+
+def likelihood(part: Prediction | Segment) -> float | None:
     """Probability of the label of a prediction or of a segment; None for a segment that is "neither"."""
     if part.label in part.probabilities:
         return part.probabilities[part.label]
@@ -31,10 +30,10 @@ def left_out(name: str) -> tuple[str, ...]:
 
 def tone(label: str) -> str:
     """`negative`, `positive` or `neutral`: the colour and the side of the middle line that a label is drawn in."""
-    return _TONES.get(label) or SCHEMES["2"].class_of(label) or "neutral"
+    return side_of(label)
 
 
-def valence(views: Mapping[str, "Prediction"]) -> list[dict[str, float]]:
+def valence(views: Mapping[str, Prediction]) -> list[dict[str, float]]:
     """Of every segment, the probability that it is positive less that it is negative, -1 to 1, from the finest view."""
     finest = views.get("8") or next(iter(views.values()))
     sides = {"positive": 1, "negative": -1, "neutral": 0}
@@ -43,7 +42,7 @@ def valence(views: Mapping[str, "Prediction"]) -> list[dict[str, float]]:
             for segment in finest.segments]
 
 
-def stress(seen: "Prediction") -> float:
+def stress(seen: Prediction) -> float:
     """Share of the speech, in seconds, in segments that sound stressed, 0 to 1."""
     lengths = [segment.end_s - segment.start_s for segment in seen.segments]
     stressed = [length for length, segment in zip(lengths, seen.segments, strict=True) if segment.label == "stressed"]

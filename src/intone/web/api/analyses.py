@@ -72,7 +72,7 @@ def start() -> Response:
         seconds = answers.cost_s(recording, wished)
         if seconds <= here.settings.job_from_s:
             with here.measures.answering(seconds):
-                answer = answers.hear(here, recording, wished)
+                answer = answers.analyse(here, recording, wished)
             return _answered(answer)
     job = here.jobs.start(_work(here, recording, wished), recording.duration_s)
     response = make_response(jsonify(_progress(job)), 202)
@@ -87,7 +87,7 @@ _ANSWER = TypeAdapter(Answer)
 def _work(here: State, recording: Upload, wished: Wishes) -> Work:
     def heard(tell: analysis.Progress) -> str:
         with here.measures.answering(recording.duration_s):
-            return _ANSWER.dump_json(answers.hear(here, recording, wished, tell)).decode()
+            return _ANSWER.dump_json(answers.analyse(here, recording, wished, tell)).decode()
 
     return heard
 

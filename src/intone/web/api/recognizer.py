@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from flask import Blueprint, Response, jsonify
 
 from intone import labels
-from intone.recognition.published import Figures, figures_of
+from intone.recognition.published import PublishedResults, results_of
 from intone.web.api.described import Reply, described
 from intone.web.state import state
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("recognizer", __name__)
 
 @dataclass(frozen=True)
 class Told:
-    """A recognizer. `schemes`: by name their classes; `figures` are None where it is not the bundled one."""
+    """A recognizer. `schemes`: by name their classes; `results` (`figures` in version 0.2): None unless bundled."""
 
     name: str
     version: str
@@ -23,7 +23,8 @@ class Told:
     sexes: tuple[str, ...]
     data: tuple[str, ...]
     licence: str
-    figures: Figures | None
+    results: PublishedResults | None
+    figures: PublishedResults | None
 
 
 @blueprint.get("/api/v1/recognizer")
@@ -33,6 +34,7 @@ def read() -> Response:
     here = state().recognizer
     schemes = {name: labels.scheme(name).classes for name in here.schemes()}
     model = here.models[0].settings
+    results = results_of(here.identity.version)
     told = Told(here.identity.name, here.identity.version, here.identity.classes, schemes, here.sexes, model.data,
-                model.licence, figures_of(here.identity.version))
+                model.licence, results, results)
     return jsonify(asdict(told))

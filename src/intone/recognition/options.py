@@ -1,0 +1,45 @@
+"""What may be asked about a recording, checked in one place for Python, command line, API, page and batch."""
+
+from dataclasses import dataclass
+
+from intone import labels
+from intone.audio import MAX_HEARD_SECONDS, check_channel
+
+SEX_CHOICES = ("male", "female", "auto")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked about a recording; a UsageError for a choice that does not exist.
+
+    `sex`: male, female, or auto to leave it to the recognizer. `schemes`: the class schemes to answer in, by name or
+    number of classes; one run of the network answers all of them. `channel`: mix (the mean of all), each, or a number
+    from 1. `explain`: whether to compute attributions. `max_seconds`: the longest recording that is read.
+
+    >>> Options(schemes=(2, "stress")).schemes
+    ('2', 'stress')
+    >>> Options(sex="unknown")
+    Traceback (most recent call last):
+    intone.errors.UsageError: There is no sex 'unknown' to choose: male, female or auto.
+    """
+
+    sex: str = "auto"
+    schemes: tuple[str, ...] = ("2",)
+    channel: str | int = "mix"
+    explain: bool = False
+    max_seconds: float = MAX_HEARD_SECONDS
+
+    def __post_init__(self) -> None:
+        labels.check_sex(self.sex, SEX_CHOICES)
+        object.__setattr__(self, "schemes", tuple(labels.scheme(one).name for one in self.schemes))
+        check_channel(self.channel)
+
+    @property
+    def given_sex(self) -> str | None:
+        """The sex that was chosen, None where the recognizer is to tell it."""
+        return None if self.sex == "auto" else self.sex
+
+
+def channel_named(word: str) -> str | int:
+    """The channel that a command line names: `2` -> 2, any other word as it is."""
+    return int(word) if word.isdecimal() else word
