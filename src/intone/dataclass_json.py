@@ -54,7 +54,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 
 
 def _alternative(kinds: tuple[Any, ...], value: Any) -> Any:
-    """Which of the dataclasses of a union a value is: the one whose Literal fields allow what it has there."""
+    """The dataclass of a union that a value belongs to: the one whose Literal fields allow the value's."""
     kinds = tuple(one for one in kinds if one is not type(None))
     for kind in kinds[:-1]:
         fixed = {name: hint for name, hint in get_type_hints(kind).items() if get_origin(hint) is Literal}

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and folders that one process has to itself."""
+"""Files that are written whole or not at all, and folders that one process locks for itself."""
 
 import errno
 import json
@@ -17,10 +17,10 @@ class FileError(IntoneError):
 
 @contextmanager
 def write_whole(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, which takes its place when the block ends well, and is deleted when it does not.
+    """A temporary path in the folder of `path`, which replaces it at the end of the block; deleted after an exception.
 
-    The folder is made if it is missing. A full disk or a missing right becomes a FileError with a sentence. Another
-    process that writes the same file waits; what one that was killed left is written over.
+    The folder is made if it is missing. A full disk or a missing permission becomes a FileError. Another process that
+    writes the same file waits; the temporary file of a process that was killed is overwritten.
     """
     part = path.with_name(f".{path.name}.part")
     with told(path):
@@ -47,7 +47,7 @@ def _own(part: Path) -> Iterator[None]:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Make a folder, and have it for this process until the block ends; a FileError where another process has it."""
+    """Make a folder, and lock it for this process until the block ends; a FileError where another process has it."""
     with told(folder):
         folder.mkdir(parents=True, exist_ok=True)
     if os.name == "nt":  # where no folder can be opened
@@ -66,8 +66,8 @@ def alone(folder: Path) -> Iterator[None]:
 def lock(opened: int, path: Path, *, wait: bool = False) -> bool:
     """Lock the open descriptor of a path until it is closed or this process ends, however it ends.
 
-    False where another process has locked it, or where the path is another file by now. A system or a filesystem
-    without such locks keeps nobody out.
+    False where another process has locked it, or where the path is another file by now. On a system or a filesystem
+    without such locks it is always True.
     """
     try:
         import fcntl

@@ -9,7 +9,7 @@ from intone.errors import RecognizerError
 if TYPE_CHECKING:
     import onnxruntime
 
-# onnxruntime sends usage data from some builds unless told not to; a voice tool has nothing to tell anyone.
+# Some builds of onnxruntime send usage data unless this is set.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
@@ -27,8 +27,8 @@ def session(model: bytes | Path, threads: int = 1) -> "onnxruntime.InferenceSess
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Weights of 8 bits are unpacked once, here. By itself the runtime keeps them packed, and rounds what it multiplies
-    # them with to 8 bits as well: that costs a third more time, and up to 0.02 of a probability.
+    # Weights of 8 bits become floats once, here. By default the runtime keeps them as integers and rounds the other
+    # factor of each product to 8 bits as well: that costs a third more time, and up to 0.02 of a probability.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     # Even from bytes the runtime would read external weights from the working directory.
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _OPTIONS = {"format_whitelist": "wav,w64,mp3,flac,ogg,matroska,webm,mov,aac,aiff", "protocol_whitelist": "",
             "max_size": "131072"}
 
-# Containers whose header states the length, so that a cut file can be told. MP3, Ogg and AAC estimate it.
+# Containers whose header states the length, so that a cut file is found out. MP3, Ogg and AAC estimate it.
 _STATES_LENGTH = {"wav", "w64", "flac", "mov", "aiff"}
 
 _MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
@@ -33,7 +33,7 @@ _LOWEST_RATE, _HIGHEST_RATE = 1000, 768_000
 
 _PLAIN = {(1, 16): "<i2", (3, 32): "<f4"}  # codes and bits of the samples that are read without FFmpeg
 
-_MOST_CHANNELS = 64  # FFmpeg judges more
+_MOST_CHANNELS = 64  # more are left to FFmpeg
 
 BLOCK = 2**21
 """Values in a block, about: 8 MB, 44 s of one channel at 48 kHz."""
@@ -78,7 +78,7 @@ def blocks(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:
 def missing_bytes(file: IO[bytes]) -> int:
     """Bytes that the header of a WAV states beyond the end of the file; 0 for a whole file and for other formats.
 
-    FFmpeg takes the length of most cut WAV files from what is there, so that this alone tells.
+    FFmpeg takes the length of most cut WAV files from their size, so that only this shows that they are cut.
     """
     file.seek(0)
     start = file.read(12)
@@ -112,8 +112,9 @@ def _wave_chunks(file: IO[bytes]) -> list[_Chunk]:
 def _plain(file: IO[bytes], chunks: list[_Chunk]) -> _Plain | None:
     """Where the samples of a WAV of integers or floats lie; None for other files, and where anything in it is odd.
 
-    FFmpeg takes thirty times as long for them, most of it to open the file. It also looks for compressed sound that
-    goes as PCM (S/PDIF), which here is the noise that it would be to most players.
+    FFmpeg takes ten times as long for a clip of 3.5 s (6 ms, not 0.6), most of it to open the file, and importing it
+    takes 65 ms. It also looks for compressed sound that is declared as PCM (S/PDIF), which is read as noise here, as by
+    most players.
     """
     file.seek(0)
     in_order = [one.name for one in chunks if one.name in (b"fmt ", b"data")] == [b"fmt ", b"data"]
@@ -149,7 +150,7 @@ def _read_plain(file: IO[bytes], plain: _Plain, max_seconds: float) -> Iterator[
 
 
 def _read(file: IO[bytes], size: int) -> bytes:
-    """So many bytes, fewer only at the end: a file object may give some at a time."""
+    """`size` bytes, fewer only at the end of the file: a file object may return fewer at a time."""
     parts = []
     while size and (part := file.read(size)):
         parts.append(part)
@@ -185,7 +186,7 @@ def _open(file: IO[bytes]) -> "av.container.InputContainer":
 def _decoded(
     container: "av.container.InputContainer", file: IO[bytes], max_seconds: float
 ) -> Iterator[tuple[Block, int]]:
-    """What every frame holds, (channels, samples) as float32, and its rate; at the end the length is judged."""
+    """The samples of every frame, (channels, samples) as float32, and their rate; at the end the length is checked."""
     stream = container.streams.audio[0]
     decoded, rate = 0, 0
     for frame in _frames(container, stream):
@@ -219,7 +220,7 @@ def _grouped(frames: Iterator[tuple[Block, int]]) -> Iterator[tuple[Block, int]]
 
 
 def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") -> Iterator["av.AudioFrame"]:
-    """Decoded frames as float32; a damaged packet is passed over, the length check judges."""
+    """Decoded frames as float32; a damaged packet is skipped, and the check of the length decides."""
     import av
 
     if stream.codec_context is None:

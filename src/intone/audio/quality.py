@@ -1,8 +1,11 @@
 """How good a recording is: how far its speech stands above the noise, and how much of it is clipped.
 
-Both are ratios within the recording, so that its level does not matter. They are estimates: nobody tells what is
-noise, and it is taken to be what remains in the quietest moments in and around the speech. Only what lies above
-400 Hz counts: below it most rooms rumble, which hides little of a voice.
+Both are ratios within the recording, so that its level does not matter. They are estimates: the noise itself is not
+known, and is taken to be what remains in the quietest frames in and around the speech. Only frequencies above 400 Hz
+count: below, most rooms rumble, which masks little of a voice.
+
+The signal-to-noise ratio compares the mean power L of the louder half of the frames, which is that of speech plus
+noise, with the 5th percentile N: SNR = 10 log10((L - N) / N).
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,14 +42,14 @@ class Quality:
 
 
 class Gauge:
-    """Measures the quality of a recording by its parts, from the segments in which someone speaks."""
+    """Measures the quality of a recording window by window, from its segments of speech."""
 
     def __init__(self) -> None:
         self._powers = _Distribution()
         self._clipped, self._samples = 0, 0
 
     def add(self, signal: Signal, spans: Sequence[Span]) -> None:
-        """Count a part. What is clipped is told by the loudest sample of the part, for a gain may be changed."""
+        """Add a window. Clipping is judged by the loudest sample of the window, since the gain may change later."""
         if spans:
             for one in _surrounded(signal, spans):
                 self._powers.add(_powers(one))
@@ -55,7 +58,7 @@ class Gauge:
             self._samples += len(speech)
 
     def read(self) -> Quality:
-        """The quality of all parts; at least one must have held speech."""
+        """The quality of all windows; at least one must have held speech."""
         return Quality(_snr_db(self._powers), self._clipped / max(self._samples, 1))
 
 
@@ -67,7 +70,7 @@ def quality(signal: Signal, spans: Sequence[Span]) -> Quality:
 
 
 def warnings(found: Quality) -> Iterator[str]:
-    """What about a recording makes its answer less reliable, each a sentence."""
+    """What makes the answer about a recording less reliable, each as a sentence."""
     if found.snr_db < NOISY_DB:
         yield (f"The recording is noisy (about {max(0.0, found.snr_db):.0f} dB above the noise): record in a quieter "
                "place or closer to the microphone.")
@@ -84,15 +87,15 @@ def _surrounded(signal: Signal, spans: Sequence[Span]) -> Iterator[Signal]:
 
 
 def _powers(part: Signal) -> NDArray[np.float64]:
-    """Mean square of every fiftieth of a second, above 400 Hz; moments of digital silence are left out."""
+    """Mean square of every 20 ms, above 400 Hz; frames of digital silence are left out."""
     size = 1 << max(1, len(part) - 1).bit_length()
     low, high = _RISE_HZ
     gain = np.clip((np.fft.rfftfreq(size, 1 / RATE) - low) / (high - low), 0, 1)
     above = np.fft.irfft(np.fft.rfft(part, size) * gain, size)
     frames = len(part) // _FRAME
     shape = (frames, _FRAME)
-    heard = np.any(part[: frames * _FRAME].reshape(shape), axis=1)
-    return np.asarray(np.mean(np.square(above[: frames * _FRAME].reshape(shape)), axis=1)[heard])
+    audible = np.any(part[: frames * _FRAME].reshape(shape), axis=1)
+    return np.asarray(np.mean(np.square(above[: frames * _FRAME].reshape(shape)), axis=1)[audible])
 
 
 class _Distribution:
@@ -127,7 +130,7 @@ def _snr_db(found: _Distribution) -> float:
 
 
 def _percentile(powers: NDArray[np.float64], counts: NDArray[np.int64], share: float) -> float:
-    """What `numpy.percentile` says of every power repeated as often as it occurred."""
+    """The `numpy.percentile` of every power repeated as often as it occurred, interpolated linearly."""
     up_to = np.cumsum(counts)
     rank = share / 100 * (up_to[-1] - 1)
     below, above = powers[np.searchsorted(up_to, [np.floor(rank), np.ceil(rank)], side="right")]

@@ -242,8 +242,8 @@ def resample(samples: Signal, rate: float, to: float = RATE) -> Signal:
     """Samples (channels, samples) or (samples,) at another rate, by soxr's high-quality band-limited interpolation.
 
     A signal without components above half its rate is the sum over n of x[n] sinc(rate t - n), and can be read at any
-    time t (Shannon 1949, https://doi.org/10.1109/JRPROC.1949.232969). To a lower rate the sinc is stretched to the new
-    half-rate, which removes what would fold back (aliasing); to be finite it is windowed (Smith and Gossett 1984,
+    time t (Shannon 1949, https://doi.org/10.1109/JRPROC.1949.232969). To a lower rate the sinc is stretched to half of
+    that rate, which removes what would fold back (aliasing). The infinite sinc is windowed (Smith and Gossett 1984,
     https://doi.org/10.1109/ICASSP.1984.1172555). soxr's HQ keeps 20 bits.
     """
     if rate == to:

@@ -1,13 +1,12 @@
-"""Where in a recording someone speaks: a voice detector, and the segments between pauses.
+"""Where in a recording someone speaks: voice activity detection (VAD), and the segments of speech between pauses.
 
-The detector is Silero VAD (https://github.com/snakers4/silero-vad, MIT), its weights in a network that takes many
-moments at once (`tools/detector.py`), run through the same runtime as the recognizer. It hears 32 ms at a time and
-gives the probability that there is a voice.
+The detector is Silero VAD (https://github.com/snakers4/silero-vad, MIT). Its weights are in a network that takes many
+windows at once (`tools/detector.py`), run by the same runtime as the recognizer. For every 32 ms it gives the
+probability of a voice.
 
-It has two weaknesses, for each of which there is a remedy here. A scream is too high for it: where it hears next to
-nothing it listens again to the recording played slower, which lowers the voice. And a melody of synthesized tones is
-a voice to it: but in the spectrum of tones there is nothing at all between the partials, and in that of a voice there
-always is.
+It has two weaknesses, and each has a remedy here. A scream is too high for it: where it finds next to no voice, it gets
+the recording once more, played slower, which lowers the voice. A melody of synthesized tones is a voice to it: but the
+spectrum of such tones is empty between the partials, and that of a voice never is.
 """
 
 from collections.abc import Sequence
@@ -29,15 +28,15 @@ if TYPE_CHECKING:
     import onnxruntime
 
 WINDOW = 512
-"""Samples that the detector hears at a time: 32 ms."""
+"""Samples in a window of the detector: 32 ms."""
 
-_CONTEXT = 64  # samples of the window before that it is shown as well
-_AT_ONCE = 512  # windows that are heard in one run, 16 s: more take memory and no less time
-_SLOWER = (0.7, 0.4)  # the speeds at which a scream is listened to again
+_CONTEXT = 64  # samples of the window before that the detector gets as well
+_AT_ONCE = 512  # windows in one run, 16 s: more take more memory and no less time
+_SLOWER = (0.7, 0.4)  # the speeds at which a recording with a scream is tried again
 _SCREAMS_S = 60.0  # seconds of a signal that may hold nothing else
 
 # In none of 150 clips of RAVDESS and CREMA-D, as recorded and through telephone and codecs, is a quarter of the
-# spectrum more than 53 dB below its peak in half of the moments. Of synthesized tones half of it is 80 to 160 dB below.
+# spectrum more than 53 dB below its peak in half of the frames. Of synthesized tones half of it is 80 to 160 dB below.
 _FRAME = 2048  # samples of a spectrum: 128 ms, in which a voice moves and a tone does not
 _BAND_HZ = (200.0, 3500.0)
 _EMPTY_DB = -80.0
@@ -51,11 +50,11 @@ SILENT = 1e-4
 class SpeechSettings:
     """What counts as speech, and where it is cut.
 
-    Voice begins where the probability rises over `begin` and ends where it falls below `end`. A pause longer than
-    `pause_s` ends a segment; a segment longer than `longest_s` is cut at its least likely moments. A segment shorter
-    than `shortest_s` is joined with the nearer neighbour if the pause between them is at most `near_s`, for so long
-    people pause within a sentence, and the two are not longer than `longest_s`; alone it stays short. Every segment
-    is widened by `margin_s`. In a recording with less voice than `voice_s` there is none; an answer needs `least_s`.
+    A voice begins where the probability rises over `begin` and ends where it falls below `end`. A pause longer than
+    `pause_s` ends a segment; a segment longer than `longest_s` is cut where its probability is lowest. A segment
+    shorter than `shortest_s` is joined to the nearer neighbour if the pause between them is at most `near_s`, as pauses
+    within a sentence are, and the two are not longer than `longest_s`; without such a neighbour it stays short. Every
+    segment is widened by `margin_s`. A recording with less than `voice_s` of voice has none; an answer needs `least_s`.
     """
 
     begin: float = 0.5
@@ -71,7 +70,7 @@ class SpeechSettings:
 
 @dataclass(frozen=True)
 class Span:
-    """A part of a signal, in samples; `speech_s` seconds of it are voice."""
+    """A segment of a signal, from sample `start` to before `end`; `speech_s` seconds of it are voice."""
 
     start: int
     end: int
@@ -81,8 +80,8 @@ class Span:
 def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.float32]:
     """Probability of a voice in every whole 32 ms of a signal, (samples // 512,).
 
-    The signal is brought to a peak of 0.9 first, so that the answer does not depend on the recording level; `peak` is
-    the one of the recording that the signal is a part of, None if it is the whole.
+    The signal is scaled to a peak of 0.9 first, so that the recording level plays no part; `peak` is that of the whole
+    recording where the signal is a window of it, None where it is the whole.
     """
     windows = len(signal) // WINDOW
     if not windows:
@@ -93,9 +92,9 @@ def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.
     found: list[NDArray[np.float32]] = []
     hidden = cell = np.zeros((1, 1, 128), np.float32)
     for at in range(0, windows, _AT_ONCE):
-        heard, hidden, cell = _detector().run(
+        probability, hidden, cell = _detector().run(
             None, {"heard": shown[at : at + _AT_ONCE], "hidden": hidden, "cell": cell})
-        found.append(heard)
+        found.append(probability)
     return np.concatenate(found)
 
 
@@ -104,7 +103,7 @@ def find_speech(
 ) -> list[Span]:
     """The segments of a signal in which someone speaks, in their order, not overlapping.
 
-    `peak` as in `speech_probability`. Raises NoSpeech, which tells silence from a sound without a voice.
+    `peak` as in `speech_probability`. Raises NoSpeech, whose message distinguishes silence from sound without a voice.
     """
     loudest = float(np.abs(signal).max(initial=0.0))
     if loudest < SILENT:
@@ -118,7 +117,7 @@ def find_speech(
 
 
 def nothing_heard(samples: int, peak: float) -> NoSpeech:
-    """What is said of so many samples without a voice."""
+    """The error for so many samples without a voice."""
     if peak < SILENT:
         return NoSpeech("The recording is silent: check the microphone and record again.")
     return NoSpeech(f"No voice was found in {samples / RATE:.1f} s of sound: record someone who speaks, close to the "
@@ -141,11 +140,11 @@ def _detector() -> "onnxruntime.InferenceSession":
 def _voiced(
     signal: Signal, settings: SpeechSettings, peak: float | None
 ) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
-    """Probabilities of a voice, and the runs of windows that have one; of a lowered signal where they tell more."""
+    """Probabilities of a voice, and the runs of windows with one; those of a slowed signal where these are longer."""
     probability = speech_probability(signal, peak)
     voiced = _spans_above(probability, settings)
-    nobody_screams_on = len(signal) > _SCREAMS_S * RATE
-    if nobody_screams_on or _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
+    longer_than_a_scream = len(signal) > _SCREAMS_S * RATE
+    if longer_than_a_scream or _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
         return probability, voiced
     for speed in _SLOWER:
         lowered = _lowered_probability(signal, speed)
@@ -172,7 +171,7 @@ def _loud(signal: Signal) -> list[tuple[int, int]]:
 
 
 def _are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
-    """Whether in most of what was taken for a voice half of the spectrum is empty: synthesized tones."""
+    """Whether the supposed voice is synthesized tones: half of the spectrum is empty in most of its frames."""
     if not voiced:
         return False
     centres = np.concatenate([np.arange(first, last) for first, last in voiced]) * WINDOW + WINDOW // 2

@@ -22,7 +22,7 @@ GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "r
 
 
 def tell(error: BaseException, words: Sequence[str]) -> int:
-    """Say what went wrong in the command that `words` give; returns the exit status. Raises what nobody foresaw."""
+    """Say what went wrong in the command that `words` give; returns the exit status. Raises an unforeseen error anew."""
     match error:
         case CycloptsError():
             return say(_wrong_use(error), 2)
@@ -34,7 +34,7 @@ def tell(error: BaseException, words: Sequence[str]) -> int:
         case KeyboardInterrupt():
             stays = " ".join(words[: 1 + (words[:1] == ["corpus"])]) in GO_ON
             return say("Interrupted: the same command goes on where it stopped." if stays else "Interrupted.", 130)
-        case BrokenPipeError():  # the reader has gone (`intone … | head`), and nobody is left to tell
+        case BrokenPipeError():  # the reader has gone (`intone … | head`)
             _give_up_output()
             return 1
         case OSError(filename=None):
@@ -59,7 +59,7 @@ def printable(text: str) -> str:
 
 
 def _wrong_use(error: CycloptsError) -> str:
-    """The parser's one to three sentences as one, with the help that tells more."""
+    """The parser's one to three sentences as one, with the command of the help."""
     said = " ".join(str(error).split()).removesuffix(".")
     said = re.sub(r'^Command ".*" parameter (\S+) requires an argument', r"\1 needs a value", said)
     said = re.sub(r"\. (Did|Choose|Must|Available)\b", lambda found: f"; {found[1].lower()}", said)

@@ -1,9 +1,9 @@
-"""Out-of-fold rows into figures, and figures into tables.
+"""Out-of-fold predictions -> metrics -> tables.
 
-A row is a clip that was answered once, by a network that never heard its speaker: clip, fold, actor, truth, and one
-probability a class, all empty where the clip was refused. Rows may say besides which sex was heard, in `sex`, and how
-strange the clip is to the network, in `ood_score`. Nothing else is needed for any figure, so that everything can be
-computed again from such files.
+An out-of-fold prediction is a row of a table: a clip that was recognised once, by a network to which its speaker is
+unseen. It has the columns clip, fold, actor, truth, and one probability for each class, all empty where the clip was
+refused; `sex`, as recognised, and `ood_score` may be there as well. Every metric is computed from these rows alone, so
+that everything can be computed again from their files.
 
 Tables are markdown, in percent, with 95 % intervals over speakers.
 """
@@ -31,10 +31,11 @@ MAJORITY = "majority class ({})"
 
 @dataclass(frozen=True)
 class Answers:
-    """Rows read in some classes: what each clip was, what was answered and how surely, and whose speaker it was.
+    """Out-of-fold predictions in the classes of a scheme.
 
-    `truth` and `given` are numbers of `classes`, (clips,); a refusal is given as `len(classes)` and is 0 sure.
-    `speaker` are numbers of `speakers`, (clips,), which are actors as text.
+    `truth` and `given` are indices of `classes`, (clips,): the label of each clip and the answer; a refusal is given as
+    `len(classes)`. `confident` is the probability of the answer, 0 of a refusal. `speaker` are indices of `speakers`,
+    (clips,), which are actors as text.
     """
 
     classes: tuple[str, ...]
@@ -63,10 +64,10 @@ class Answers:
 
 
 def answers(rows: "pd.DataFrame", scheme: Scheme | None = None) -> Answers:
-    """Out-of-fold rows as answers; those of eight emotions can be read in another scheme.
+    """Out-of-fold predictions as answers; those of eight emotions can be summed to the classes of another scheme.
 
-    Clips that a scheme leaves out are left out here, and the masses inside it compared; so are classes that the truth
-    never has, as calm in CREMA-D.
+    Clips whose emotion is outside the scheme are left out, and the probabilities inside it are normalised. Classes that
+    never occur in the truth are left out in the same way, as calm in CREMA-D.
     """
     classes = classes_of(rows)
     masses, truth = rows[list(classes)].to_numpy(float), rows["truth"]
@@ -89,7 +90,7 @@ def answers(rows: "pd.DataFrame", scheme: Scheme | None = None) -> Answers:
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures of some out-of-fold rows, as shares of 1. `by_class` has recalls, `by_sex` UARs.
+    """The metrics of some out-of-fold predictions, as shares of 1. `by_class` has recalls, `by_sex` UARs.
 
     `gap` is the women's UAR minus the men's; None where only one of them speaks.
     """
@@ -108,7 +109,7 @@ class Summary:
 
 
 def summarize(rows: "pd.DataFrame", scheme: Scheme | None = None, sexes: Mapping[str, str] | None = None) -> Summary:
-    """The figures of out-of-fold rows, which a scheme can read in other classes (see `answers`).
+    """The metrics of out-of-fold predictions, summed to the classes of a scheme where one is given (see `answers`).
 
     `sexes` maps actors (as text) to sexes, as the table of clips has them; without it, or for a speaker that it lacks,
     nothing is said of women and men.

@@ -37,7 +37,7 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def progress(network: nn.Module, optimizer: Optimizer) -> dict[str, Tensor]:
-    """Everything that a training needs to go on, by name: the network's weights and the optimizer's moments."""
+    """The tensors that a training resumes from, by name: the network's weights and the optimizer's state."""
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     for index, slots in optimizer.state_dict()["state"].items():
         tensors |= {f"adam.{index}.{name}": tensor for name, tensor in slots.items()}
