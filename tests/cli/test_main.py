@@ -21,7 +21,7 @@ from intone.cli.messages import EXTRAS, printable, tell
 from sounds import encode, voice
 
 COMMANDS = {
-    "batch": ("--to", "--cluster", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
+    "batch": ("--to", "--cluster", "--wait", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format"),
     "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes"),
@@ -94,7 +94,7 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
     (["predict", "x.wav", "--recognizer"], "--recognizer needs a value (see `intone predict --help`)."),
     (["predict", "x.wav", "--classes", "4"], 'Invalid value "4" for --classes; choose from: "2", "3", "8", "stress"'),
     (["predict", "x.wav", "--sex", "both"], 'Invalid value "both" for --sex; choose from: "male", "female", "auto"'),
-    (["predict", "x.wav", "--format", "xml"], 'Invalid value "xml" for --format; choose from: "table", "json", "csv"'),
+    (["predict", "x.wav", "--format", "xml"], "There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid or webvtt."),
     (["predict", "x.wav", "--channel", "left"], "There is no channel 'left' to choose: mix, each, or a number from 1."),
     (["predict", "x.wav", "--channel", "0"], "There is no channel '0' to choose: mix, each, or a number from 1."),
     (["serve", "--port", "http"], 'Invalid value for --port: unable to convert "http" into int'),

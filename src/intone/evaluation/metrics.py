@@ -114,7 +114,7 @@ def calibration_error(top: NDArray[np.float64], right: NDArray[np.bool_], bins: 
     https://arxiv.org/abs/1706.04599).
     """
     confidence, accuracy_, number = reliability(top, right, bins)
-    return float((np.abs(confidence - accuracy_) * number).sum() / len(top))
+    return float((np.abs(confidence - accuracy_) * number).sum() / max(len(top), 1))
 
 
 def reliability(

@@ -1,5 +1,6 @@
 """signal -> answer. Neither PyTorch nor pandas is imported here.
 
+    options      what is asked of a recording: sex, classes, channel; admitted in one place
     calibration  probabilities -> calibrated ones: prior correction, temperature, confidence thresholds
     model_file   the ONNX file that a recognizer is, read and checked
     prediction   the answer: label, probabilities, segments, confidence

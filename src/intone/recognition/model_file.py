@@ -87,7 +87,7 @@ class Model:
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features (n, ...) as the front end gives them -> probabilities (n, labels), rows that sum to 1."""
-        return self._outputs(features)[0]
+        return self._checked(features)[0]
 
     def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features of one segment of speech -> calibrated probabilities (labels,), which sum to 1."""
@@ -98,7 +98,7 @@ class Model:
 
         The score is how far the sound lies from the training data (`training.novelty`).
         """
-        outputs = self._outputs(features)
+        outputs = self._checked(features)
         classes = [labels.split_label(label)[1] for label in self.settings.labels]
         row = prior_corrected(self.settings.front_end.pool(outputs[0]), classes, self.settings.prior_correction)
         score = float(outputs[1].mean()) if len(outputs) > 1 else None
@@ -107,6 +107,14 @@ class Model:
     def _outputs(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
         out = self._run.run(None, {"features": features})  # type: ignore[attr-defined]  # onnxruntime has no stubs
         return [np.asarray(one, np.float64) for one in out]
+
+    def _checked(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+        """The outputs; a RecognizerError where a damaged weight shows with this sound alone."""
+        found = self._outputs(features)
+        if not np.isfinite(found[0]).all():
+            raise RecognizerError("The network in the model file gives numbers that are no probabilities: name a file "
+                                  "that `intone train` wrote.")
+        return found
 
 
 def load_model(path: Path) -> Model:
@@ -180,7 +188,7 @@ def _check_network(model: Model, network: object, path: Path) -> None:
         front_end = model.settings.front_end
         noise = (0.5 * np.sin(np.arange(2 * front_end.shortest) ** 2.0)).astype(np.float32)
         features = front_end(noise)
-        out = model.probabilities(features)
+        out = model._outputs(features)[0]
         good = (inputs == ["features"] and out.shape == (len(features), len(model.settings.labels))
                 and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3))
     except Exception as error:  # onnxruntime's errors have no common root

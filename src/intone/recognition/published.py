@@ -6,7 +6,7 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from intone import dataclass_json
 from intone.recognition.prediction import Reliability
@@ -72,6 +72,6 @@ class PublishedResults:
 @cache
 def results_of(version: str) -> PublishedResults | None:
     """The results of a recognizer by its version; None for any but the bundled one."""
-    path = files("intone") / "recognizers" / "results.json"
+    path = Path(__file__).parents[1] / "recognizers" / "results.json"
     found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return dataclass_json.from_dict(PublishedResults, found) if found.get("version") == version else None

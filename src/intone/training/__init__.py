@@ -11,6 +11,7 @@
     chunks            random tenths of a second to train on
     cnn               the original's CNN on MFCC, and its training
     encoders          the first layers of a pretrained speech encoder
+    wavlm             the layers of WavLM, each by itself
     novelty           features in standard deviations, and how far a clip lies from the training data (OOD)
     probe             a linear layer on a frozen encoder
     finetune_network  the network of a fine-tuning: layers that learn, and their head

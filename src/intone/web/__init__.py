@@ -1,31 +1,28 @@
-"""The web page: a person sends a recording and sees the answer for this recording.
+"""The page: a person sends a recording and reads the answer for this recording. The API gives the same to programs.
 
-    app         the Flask application, put together
-    settings    what the page allows: bytes, seconds, answers at once
-    state       what every request of one application shares
-    ledger      what the processes of one page share
-    texts       every English sentence of the page, ready for translation
-    bodies      how many bytes of requests are held at once
-    upload      the bytes of a request, in memory, without the visitor's file name
-    desk        how many recordings are heard at once, and how many more may wait
-    jobs        long recordings, with progress and cancel
-    hearing     from a request to the answer, by one run of the network
-    views       the same answer in two, three or eight classes, and by stress
-    page        GET / and POST /: the page, also without JavaScript
-    api         /api/v1: the same for programs, and for the page's script
-    operations  GET /health and GET /metrics
-    measures    what is counted
-    guard       headers of every response, and the refusal of forms sent by other sites
-    wording     how templates say numbers, times and names
-    failures    every error as one sentence, on the page or as a problem
-    problems    what a problem is, as RFC 9457 has it
-    server      waitress, until Ctrl+C or SIGTERM
-    serving     the page in one process, or in several
-    crew        several processes behind one address: started, restarted, ended together
-    worker      one of them
+    app               the Flask application, put together
+    settings          what the page allows: bytes, seconds, analyses at once
+    state             what every request of one application shares
+    store             what the processes of one page share, in SQLite
+    admission         how many recordings are analysed at once, and how many more may wait
+    jobs              long recordings, with progress and cancel
+    upload            the bytes of a request, in memory, without the visitor's file name
+    answers           from a request to the answer, by one run of the network
+    views             the same answer in each class scheme, and how it is drawn
+    page              GET / and POST /: the page, also without JavaScript
+    api/              /api/v1: the same for programs, and for the page's script
+    health            GET /health and GET /metrics
+    metrics           what is counted for Prometheus
+    security          headers of every response, and the refusal of forms sent by other sites
+    texts             every English sentence of the page, ready for translation
+    template_filters  how templates write numbers, times and names
+    problems          what a problem is, as RFC 9457 has it
+    error_answers     every error as one sentence, on the page or as a problem
+    server            the address, and waitress: one process on any system
+    gunicorn_server   gunicorn: one process or several on systems with fork
 
-No recording is kept after its answer, and the answer about a long one only until it is fetched, under a name that
-nobody can guess: no visitor can read the answer of another.
+No recording is kept after its answer. The answer for a long recording is kept until it is fetched, for some minutes,
+under a name that nobody can guess: no visitor can read the answer of another.
 """
 
 from intone.web.app import create_app
