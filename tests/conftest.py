@@ -23,6 +23,13 @@ CREMA_D_ACTORS = (1001, 1002, 1005, 1006)
 """Two men, two women; 1006 has a recording that stands under two labels."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that reads a real corpus: one whose fixtures lead to `corpora_dir`."""
+    for item in items:
+        if "corpora_dir" in getattr(item, "fixturenames", ()):
+            item.add_marker("corpus")
+
+
 @pytest.fixture(scope="session")
 def corpora_dir() -> Path:
     """The folder with the speech corpora."""

@@ -17,7 +17,7 @@ from intone.batch import cluster, engines
 from intone.batch.batch import Batch, run_batch
 from intone.batch.cluster import Cluster, ClusterError
 from intone.batch.work import Outcome, Question
-from intone.cli import app
+from intone.cli.commands import app
 from tiny_model import tiny_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # distributed's own, when something of it dies

@@ -1,11 +1,13 @@
 """What docs/batch.md says is run as it stands: every command, and what the programs describe."""
 
 import contextlib
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,20 +61,27 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def scheduler(environment: dict[str, str], folder: Path) -> Iterator[list[str]]:
-    """A Dask cluster under the name that the page uses; yields words that let a command know it by that name."""
+def scheduler(environment: dict[str, str], folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A Dask cluster under the name that the page uses, on a free port.
+
+    Yields the port, and words that let a command know the cluster by that name.
+    """
     (folder / "hosts").write_text(f"127.0.0.1 localhost {SCHEDULER[1]}\n", "utf-8")
     known = [*NAMED, str(folder / "hosts")]
     if subprocess.run([*known, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody make a namespace of mounts, by which the scheduler has its name")
-    address = f"tcp://127.0.0.1:{SCHEDULER[2]}"
+    told = folder / "scheduler.json"
     with contextlib.ExitStack() as stack:
-        for words in (["scheduler", "--host", "127.0.0.1", "--port", SCHEDULER[2], "--no-dashboard"],
-                      ["worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory", folder / "worker"]):
+        for words in (["scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", told],
+                      ["worker", "--scheduler-file", told, "--nthreads", 1, "--no-dashboard",
+                       "--local-directory", folder / "worker"]):
             process = stack.enter_context(subprocess.Popen([sys.executable, "-m", "dask", *map(str, words)],
                                                            env=environment, stderr=subprocess.DEVNULL))
             stack.callback(process.terminate)
-        yield known
+            while not told.is_file() or not told.read_text("utf-8").endswith("}"):
+                assert process.poll() is None, "the scheduler has ended"
+                time.sleep(0.05)
+        yield json.loads(told.read_text("utf-8"))["address"].rpartition(":")[2], known
 
 
 def test_the_page_has_commands_and_programs() -> None:
@@ -85,7 +94,8 @@ def test_a_command_does_as_it_stands(command: str, store: dict[str, str], folder
     words = shlex.split(command)
     environment = {**os.environ, **store, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     with contextlib.ExitStack() as stack:
-        known = stack.enter_context(scheduler(environment, folder)) if SCHEDULER[0] in words else []
+        port, known = stack.enter_context(scheduler(environment, folder)) if SCHEDULER[0] in words else ("", [])
+        words = [word.replace(f":{SCHEDULER[2]}", f":{port}") if word == SCHEDULER[0] else word for word in words]
         ran = subprocess.run([*known, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=120,
                              check=False)
     assert ran.returncode == 0, ran.stderr
@@ -104,7 +114,7 @@ def test_jobs_for_slurm_run_a_worker_of_this_environment() -> None:
     from dask_jobqueue.slurm import SLURMCluster
 
     asked = re.search(r"SLURMCluster\((.*?)\)", PROGRAMS[0])[1]
-    with eval(f"SLURMCluster({asked}, scheduler_options={{'dashboard': False}})", {"SLURMCluster": SLURMCluster}) as cluster:
+    with eval(f"SLURMCluster({asked}, scheduler_options={{'dashboard_address': '127.0.0.1:0'}})", {"SLURMCluster": SLURMCluster}) as cluster:
         script = cluster.job_script()
     assert "#SBATCH --mem=2G" in script and "#SBATCH --cpus-per-task=1" in script and "#SBATCH -t 04:00:00" in script
     assert re.search(rf"^{re.escape(sys.executable)} -m distributed\.cli\.dask_worker .*--nthreads 1 ", script, re.MULTILINE)

@@ -78,7 +78,7 @@ def test_no_mass_inside_a_scheme_is_a_refusal() -> None:
 
 
 def test_a_system_is_compared_with_itself_and_with_a_better_one_on_the_same_voices() -> None:
-    worse, better = report.answers(rows_of(confident=1.0)), report.answers(rows_of(confident=4.0))
+    worse, better = report.answers(rows_of(sure=1.0)), report.answers(rows_of(sure=4.0))
     assert report.difference(worse, worse) == metrics.Interval(0, 0, 0)
     found = report.difference(better, worse)
     assert 0 < found.low < found.value < found.high

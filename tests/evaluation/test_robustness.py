@@ -170,7 +170,7 @@ def test_who_babbles_trains(table: pd.DataFrame, measured: Path, monkeypatch: py
 def test_interrupted_it_goes_on_where_it_stopped(
     evaluation: Path, table: pd.DataFrame, measured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard, tasks = robustness._heard, []
+    heard, tasks = robustness._recognised, []
 
     def stopped(task: robustness._Task) -> np.ndarray:
         tasks.append((task.condition, task.clip))
@@ -178,7 +178,7 @@ def test_interrupted_it_goes_on_where_it_stopped(
             raise KeyboardInterrupt
         return heard(task)
 
-    monkeypatch.setattr(robustness, "_heard", stopped)
+    monkeypatch.setattr(robustness, "_recognised", stopped)
     with pytest.raises(KeyboardInterrupt):
         measure(table, evaluation, conditions=FEW, jobs=1)
     assert not (evaluation / "robustness.csv").exists()
@@ -202,8 +202,8 @@ def test_another_recognizer_is_measured_anew_and_only_it(
     before = measure(table, evaluation, conditions=["gain +12 dB"], jobs=1)["gain +12 dB"]
     shutil.rmtree(evaluation / "fold-3")
     write_fold(evaluation / "fold-3", 3, happy=0.8)
-    heard, recognizers = robustness._heard, []
-    monkeypatch.setattr(robustness, "_heard", lambda task: recognizers.append(task.recognizer) or heard(task))
+    heard, recognizers = robustness._recognised, []
+    monkeypatch.setattr(robustness, "_recognised", lambda task: recognizers.append(task.recognizer) or heard(task))
     after = measure(table, evaluation, conditions=["gain +12 dB"], jobs=1)["gain +12 dB"]
     assert set(recognizers) == {evaluation / "fold-3" / model_file.RECOGNIZER}
     same = before["fold"] == 0

@@ -211,7 +211,7 @@ def test_what_a_killed_process_was_analysing_has_failed_and_another_takes_its_pl
     for place in places:
         problem = page.told(place)["problem"]
         assert problem["type"] == "urn:intone:lost" and problem["status"] == 503
-        assert problem["detail"].endswith("has ended before it was done: send the recording again.")
+        assert problem["detail"].endswith("ended before it was done: send the recording again.")
     status, said, _ = page.ask(places[0], **HTML)
     assert status == 503 and problem["detail"] in said
     assert "intone_jobs 0.0" in page.ask("/metrics")[1]

@@ -40,7 +40,7 @@ BAD = {
                               "mp4 or webm."),
     "cut": (wav(tone("sad", 3))[:20_000], {}, 422, "The file is cut off: its header states 3.0 s, but only 0.6 s can "
                                                    "be decoded; copy or export it again."),
-    "sex": (wav(tone("sad")), {"sex": "x<y"}, 400, "There is no sex 'x<y' to choose: auto, female or male."),
+    "sex": (wav(tone("sad")), {"sex": "x<y"}, 400, "There is no sex 'x<y' to choose: male, female or auto."),
 }
 
 

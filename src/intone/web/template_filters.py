@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
-from intone.labels import SCHEMES
+from intone.labels import EMOTIONS, SCHEMES
 from intone.recognition.formats import FORMATS
 from intone.recognition.prediction import Reliability, percent
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
@@ -20,7 +20,7 @@ def equip(app: Flask, version: str) -> None:
                                  odds=odds, word=word)
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
-        schemes=SCHEMES, class_names=class_names, figures=results_of(here.recognizer.identity.version),
+        emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names, figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
