@@ -1,10 +1,10 @@
-"""Do the attributions that speak for an answer matter more than others? The deletion test over the clips of an evaluation.
+"""Do the time windows that speak for an answer matter more than others? The deletion test over an evaluation's clips.
 
     tools/deletion.py RUN ravdess=DIR             writes results/deletion.csv
 
 RUN is the folder of `intone evaluate`: each clip is explained by the network of the fold that tests its speaker. The
-fifth of its attributions with the largest weights is cut out of the signal and the rest joined, and once a fifth that is
-drawn by seed; what is recorded is by how much the probability of the class that was answered changes. To cut is
+fifth of its time windows with the largest weights is cut out of the signal and the rest joined, and once a fifth that
+is drawn by seed; what is recorded is by how much the probability of the class that was answered changes. To cut is
 another operation than to silence, by which the weights were measured. If the weights mean anything, cutting the first
 lowers the probability by more; a Wilcoxon signed-rank test over the clips says how likely chance alone is.
 

@@ -22,7 +22,8 @@ from intone.training.onnx_export import set_settings
 ROOT = Path(__file__).resolve().parent.parent
 
 MEASURED = {"encoder-tuned.onnx": ("ravdess-5fold/default.csv", "unseen speakers of RAVDESS"),
-            "encoder-tuned-crema-d.onnx": ("across-corpora/bundled-crema-d-to-ravdess.csv", "the unseen corpus RAVDESS")}
+            "encoder-tuned-crema-d.onnx": ("across-corpora/bundled-crema-d-to-ravdess.csv",
+                                           "the unseen corpus RAVDESS")}
 """By model file: predictions for speakers that did not train, and whose they are.
 
 The first are those of the five networks of the same recipe; the second those of the file itself, for a corpus with two

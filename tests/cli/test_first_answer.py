@@ -72,7 +72,7 @@ def test_an_answer_loads_few_modules(plain: set[str]) -> None:
     assert not {name for name in plain if name.startswith(("numpy.ma.", "numpy.random", "intone.corpora", "intone.web"))}
 
 
-def test_other_rates_and_formats_load_what_resamples_and_decodes(plain: set[str], tmp_path: Path) -> None:
+def test_other_rates_and_formats_load_what_resamples_and_decodes(tmp_path: Path) -> None:
     (tmp_path / "other rate.wav").write_bytes(pcm(voice(2.0), 22_050))
     (tmp_path / "other format.flac").write_bytes(encode(voice(2.0), "flac"))
     assert packages(loaded("predict", tmp_path / "other rate.wav")) == NEEDED | {"soxr"}

@@ -176,12 +176,13 @@ def test_every_file_opens_in_a_parser_of_its_format(visitor: Visitor, stand_in: 
     page = answered(visitor(stand_in), wav(THREE))
     page.click("text=Download the answer")
     files = {}
-    for name in ("csv", "json", "audacity", "textgrid", "webvtt", "picture"):
+    for name in ("csv", "segments", "json", "audacity", "textgrid", "webvtt", "picture"):
         with page.expect_download() as waited:
             page.click(f"[data-format={name}]")
         files[name] = tmp_path / waited.value.suggested_filename
         waited.value.save_as(files[name])
-    assert list(pd.read_csv(files["csv"])["label"]) == ["negative", "positive", "negative"]
+    assert list(pd.read_csv(files["csv"])["segments"]) == [3]
+    assert list(pd.read_csv(files["segments"])["label"]) == ["negative", "positive", "negative"]
     assert len(json.loads(files["json"].read_text())["segments"]) == 3
     assert len(pd.read_csv(files["audacity"], sep="\t", header=None)) == 3
     grid = parselmouth.read(str(files["textgrid"]))

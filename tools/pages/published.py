@@ -1,6 +1,7 @@
 """The published results of the bundled recognizer, which page and API show: `recognizers/results.json`."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def bins(rows: pd.DataFrame, name: str) -> Iterator[Bin]:
             probabilities.append(shares[label])
             right.append(label == truth)
     numbers = np.clip(np.searchsorted(EDGES, probabilities, side="right") - 1, 0, len(EDGES) - 2)
-    for number, (low, high) in enumerate(zip(EDGES, EDGES[1:], strict=False)):
+    for number, (low, high) in enumerate(pairwise(EDGES)):
         there = numbers == number
         if there.any():
             yield Bin(low, high, int(there.sum()), round(float(np.array(right)[there].mean()), 4))

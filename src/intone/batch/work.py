@@ -68,7 +68,8 @@ def analyse(question: Question, recording: str) -> Outcome:
     except (RecordingError, UsageError) as error:
         return failed(recording, str(error), time.process_time() - started)
     except Exception as error:  # one recording of a million must not end the work
-        return failed(recording, f"Analysing it failed ({type(error).__name__}: {error}).", time.process_time() - started)
+        return failed(recording, f"Its analysis failed ({type(error).__name__}: {error}).",
+                      time.process_time() - started)
     return Outcome(recording, told, time.process_time() - started)
 
 

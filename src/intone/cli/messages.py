@@ -22,7 +22,7 @@ GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "r
 
 
 def tell(error: BaseException, words: Sequence[str]) -> int:
-    """Say what went wrong in the command that `words` give; returns the exit status. Raises an unforeseen error anew."""
+    """Say what went wrong in the command that `words` give; returns the exit status. Raises unforeseen errors anew."""
     match error:
         case CycloptsError():
             return say(_wrong_use(error), 2)

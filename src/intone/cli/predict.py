@@ -28,7 +28,7 @@ MANY = 3
 """Recordings from which on a bar on the terminal says how far it is."""
 
 
-def _format(kind: Any, tokens: Sequence[Token]) -> str:
+def _format(_kind: Any, tokens: Sequence[Token]) -> str:
     """The format that a word names, also by its name of version 0.2, with a warning."""
     word = tokens[0].value
     if word in RENAMED:

@@ -148,7 +148,7 @@ def difference(one: Answers, other: Answers) -> Interval:
 
 
 def to_markdown(summaries: Mapping[str, Summary]) -> str:
-    """A table of summaries, one line each with the majority row below, in percent, with 95 % intervals over speakers."""
+    """A table of summaries, a line each, and the majority row below: in percent, with 95 % intervals over speakers."""
     heads = ("recognizer", "clips", "accuracy", "UAR", "macro-F1", "UAR women", "UAR men", "women - men", "ECE",
              "refused")
     return table(heads, [[name, *_cells(one)] for name, one in summaries.items()]

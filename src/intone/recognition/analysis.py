@@ -62,9 +62,9 @@ def analyse(
 ) -> Analysis:
     """Find the speech in a recording and put every segment of it through the network.
 
-    `blocks` are its samples, (samples,) each. Of the options, sex and explain count here. `seconds` is the length of the
-    recording where it is known; then `progress` is called with the share of it that is done, 0 to 1. A long recording
-    runs `threads` segments in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
+    `blocks` are its samples, (samples,) each. Of the options, sex and explain count here. `seconds` is the length of
+    the recording where it is known; then `progress` is called with the share that is done, 0 to 1. Of a long recording
+    `threads` segments run in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
     """
     report, collected = _Report(progress, seconds), _Collected()
     for window in windows(blocks):

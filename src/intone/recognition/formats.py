@@ -114,7 +114,7 @@ def _line(values: Iterable[Any]) -> str:
     return file.getvalue().removesuffix("\r\n") + "\n"
 
 
-def json_list(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
+def json_list(records: Iterable[Record], _classes: Sequence[str]) -> Iterator[str]:
     """A list of objects, in ASCII, so that no encoding on the way can spoil it."""
     before = "[\n"
     for record in records:
@@ -123,7 +123,7 @@ def json_list(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def json_lines(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
+def json_lines(records: Iterable[Record], _classes: Sequence[str]) -> Iterator[str]:
     """An object a line, in ASCII."""
     return (json.dumps(record) + "\n" for record in records)
 
@@ -222,7 +222,7 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
     Format("jsonl", "JSON lines, an answer a line", ".jsonl", "application/jsonl", "many",
            partial(_of_one, json_lines), json_lines),
     Format("csv", "CSV, an answer a line", ".csv", "text/csv", "answer", partial(_of_one, csv_lines), csv_lines),
-    Format("segments", "CSV, a segment a line", ".csv", "text/csv", "segments", segments_table),
+    Format("segments", "CSV, a segment a line", ".segments.csv", "text/csv", "segments", segments_table),
     Format("audacity", "Audacity labels", ".txt", "text/plain", "segments", audacity),
     Format("textgrid", "Praat TextGrid", ".TextGrid", "text/plain", "segments", textgrid),
     Format("webvtt", "WebVTT subtitles", ".vtt", "text/vtt", "segments", webvtt),
@@ -241,6 +241,6 @@ def of_suffix(suffix: str) -> Format:
     tables = {one.suffix: one for one in FORMATS.values() if one.write_many}
     found = tables.get(suffix.lower())
     if found is None:
-        raise UsageError(f"Results cannot be written as {suffix}: choose a name with {', '.join(tables)}, or one without "
-                         "a suffix for a folder of Parquet files.")
+        raise UsageError(f"Results cannot be written as {suffix}: choose a name with {', '.join(tables)}, or one "
+                         "without a suffix for a folder of Parquet files.")
     return found

@@ -182,7 +182,7 @@ def upgraded(values: Any) -> Any:
 
 
 def _check_network(model: Model, network: object, path: Path) -> None:
-    """Run front end and network once, on a sound as rough as noise: what comes out must be probabilities of the labels."""
+    """Run front end and network once, on noise: what comes out must be probabilities of the labels."""
     try:
         inputs = [one.name for one in network.get_inputs()]  # type: ignore[attr-defined]
         front_end = model.settings.front_end

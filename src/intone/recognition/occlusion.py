@@ -34,7 +34,7 @@ Rows = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Occluded:
-    """What a network says of a segment, `row` (labels,), with silence from `start` to `end`, samples of the recording."""
+    """The output for a segment, `row` (labels,), with silence from sample `start` to `end` of the recording."""
 
     start: int
     end: int

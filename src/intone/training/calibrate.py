@@ -34,7 +34,7 @@ def finish(
 ) -> Path:
     """Export a trained run, and calibrate it on speakers that did not train; returns the model file.
 
-    `table` are the clips of the run. Those of the speakers that validated are answered, and written as `validation.csv`.
+    `table` are the clips of the run. Those of the validation speakers are answered, and written as `validation.csv`.
     Where none validated, `evaluation` may be the folder of an evaluation, whose five folds validated on speakers of
     their own. Without either the recognizer is not calibrated, and none of its answers is confident.
     """

@@ -125,6 +125,7 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _ended(self, _server: Any, worker: Any) -> None:
         """In a process that has answered all, or as much as there was time for."""
         if worker.booted and worker.pid == os.getpid():
+            state_of(self.wsgi()).jobs.close()  # before the watching process sees the end, and calls them failed
             if self._folder and os.getppid() != worker.ppid:
                 shutil.rmtree(self._folder, ignore_errors=True)  # the one that would do so has gone
             os._exit(0)  # Python would wait for the threads of clients that have stopped sending

@@ -58,8 +58,8 @@ ENGLISH: Mapping[str, str] = {
     "likely), {right} were right.",
     "answer.odds.noisy": "Of {answers} such answers about noisy recordings of these classes ({whom}; {low} to {high} "
     "likely), {right} were right.",
-    "answer.odds.clipped": "Of {answers} such answers about clipped recordings of these classes ({whom}; {low} to {high} "
-    "likely), {right} were right.",
+    "answer.odds.clipped": "Of {answers} such answers about clipped recordings of these classes ({whom}; {low} to "
+    "{high} likely), {right} were right.",
     "answer.not-confident": "Not confident",
     "answer.not-confident.plain": "The probability is too low to rely on: take this answer as a guess.",
     "answer.remarked": "Confident, with a remark",

@@ -47,9 +47,9 @@ class Progress:
 _QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto leaves it to the recognizer."),
     "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
-    "explain": ({"enum": ["true", "false"]}, "Weigh every attribution of the speech: `attributions`. Takes many times as long."),
-    "start_s": ({"type": "number", "minimum": 0}, "Hear only what comes after this time."),
-    "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Hear only what comes before this time."),
+    "explain": ({"enum": ["true", "false"]}, "Measure every time window: `attributions`. Takes many times as long."),
+    "start_s": ({"type": "number", "minimum": 0}, "Analyse only what comes after this time."),
+    "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Analyse only what comes before this time."),
 }
 _FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIELD: BINARY}}
 
