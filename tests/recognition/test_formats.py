@@ -120,7 +120,7 @@ def test_each_format_as_it_is() -> None:
 def test_each_is_found_by_its_name_and_has_its_files() -> None:
     assert [(name, one.suffix, one.media_type, one.scope) for name, one in FORMATS.items()] == [
         ("json", ".json", "application/json", "answer"), ("jsonl", ".jsonl", "application/jsonl", "many"),
-        ("csv", ".csv", "text/csv", "answer"), ("segments", ".csv", "text/csv", "segments"),
+        ("csv", ".csv", "text/csv", "answer"), ("segments", ".segments.csv", "text/csv", "segments"),
         ("audacity", ".txt", "text/plain", "segments"), ("textgrid", ".TextGrid", "text/plain", "segments"),
         ("webvtt", ".vtt", "text/vtt", "segments")]
     assert all(one.name == name and one.words and (one.write_many is None) == (one.scope == "segments")
