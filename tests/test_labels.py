@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +9,7 @@ from hypothesis import strategies as st
 
 from intone.errors import UsageError
 from intone.labels import EMOTIONS, SCHEMES, check_sex, network_labels, parts, scheme, split_label
+from sounds import pcm, voice
 
 CLASSES = {
     2: {"positive": {"calm", "happy"}, "negative": {"sad", "angry", "fearful"}},
@@ -111,3 +116,31 @@ def test_the_choices_of_a_sex_can_be_others():
     assert check_sex("auto", ("male", "female", "auto")) == "auto"
     with pytest.raises(UsageError, match="male, female or auto"):
         check_sex("both", ("male", "female", "auto"))
+
+
+ADDED = """
+import sys
+from intone import labels
+labels.SCHEMES["arousal"] = labels.Scheme("arousal", {"high": ("angry", "fearful"), "low": ("calm", "sad")}, "Arousal")
+from intone.cli import main
+assert main(["predict", sys.argv[1], "--classes", "arousal"]) == 0
+import intone
+sys.path.append(sys.argv[2])
+from intone.web import WebSettings, create_app
+from web_server import send
+client = create_app(intone.load(), WebSettings()).test_client()
+answer = send(client, open(sys.argv[1], "rb").read()).json
+print("API", sorted(answer["views"]["arousal"]["probabilities"]))
+print("PAGE", "Arousal" in send(client, open(sys.argv[1], "rb").read(), path="/").text)
+"""
+
+
+def test_a_scheme_that_is_added_here_is_there_on_the_command_line_in_the_api_and_on_the_page(tmp_path: Path) -> None:
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(pcm(voice(2), 16_000))
+    support = Path(__file__).parent / "support"
+    ran = subprocess.run([sys.executable, "-c", ADDED, recording, support], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split()[:4] == ["answer", "confident", "high", "low"]
+    assert "calibrated" in ran.stdout
+    assert ran.stdout.endswith("API ['high', 'low']\nPAGE True\n")
