@@ -54,12 +54,12 @@ ENGLISH: Mapping[str, str] = {
     "answer.neither.3": "like none of these",
     "answer.status": "Answer: {label}, {share}, {confidence}.",
     "answer.confident": "Confident",
-    "answer.odds.recorded": "Of {answers} such answers about recordings of these classes ({whom}; {low} to {high} "
-    "likely), {right} were right.",
-    "answer.odds.noisy": "Of {answers} such answers about noisy recordings of these classes ({whom}; {low} to {high} "
-    "likely), {right} were right.",
-    "answer.odds.clipped": "Of {answers} such answers about clipped recordings of these classes ({whom}; {low} to "
-    "{high} likely), {right} were right.",
+    "answer.odds.recorded": "In a test ({whom}), {right} of the {answers} answers with such a probability ({low} to "
+    "{high}) were right.",
+    "answer.odds.noisy": "In a test with noisy recordings ({whom}), {right} of the {answers} answers with such a "
+    "probability ({low} to {high}) were right.",
+    "answer.odds.clipped": "In a test with clipped recordings ({whom}), {right} of the {answers} answers with such a "
+    "probability ({low} to {high}) were right.",
     "answer.not-confident": "Not confident",
     "answer.not-confident.plain": "The probability is too low to rely on: take this answer as a guess.",
     "answer.remarked": "Confident, with a remark",
