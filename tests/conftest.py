@@ -23,6 +23,7 @@ CREMA_D_ACTORS = (1001, 1002, 1005, 1006)
 """Two men, two women; 1006 has a recording that stands under two labels."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before those are left out that `-m` does not want
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that reads a real corpus: one whose fixtures lead to `corpora_dir`."""
     for item in items:

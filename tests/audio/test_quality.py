@@ -100,7 +100,6 @@ def test_without_any_noise_there_is_no_limit():
     assert quality(silence(1), [Span(0, RATE, 1.0)]) == Quality(float("inf"), 0.0)
 
 
-@pytest.mark.corpus
 def test_clips_of_the_corpora_warn_where_they_should(ravdess_dir, crema_d_dir):
     clips = [*sorted(ravdess_dir.rglob("*.wav"))[::10], *sorted(crema_d_dir.rglob("*.wav"))[::14]]
     assert len(clips) > 40

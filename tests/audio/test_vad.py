@@ -234,7 +234,6 @@ def test_nothing_is_joined_beyond_the_longest():
     assert spans[1].end - spans[1].start < RATE
 
 
-@pytest.mark.corpus
 def test_a_clip_of_a_corpus_is_one_segment(ravdess_dir, crema_d_dir):
     clips = [*sorted(ravdess_dir.rglob("*.wav"))[::8], *sorted(crema_d_dir.rglob("*.wav"))[::11]]
     assert len(clips) > 50

@@ -213,7 +213,6 @@ def test_no_jobs_at_all_are_an_error(actor):
         check(actor, jobs=0)
 
 
-@pytest.mark.corpus
 def test_the_published_speech_has_five_stereo_files_and_one_equal_pair(ravdess_full_dir):
     report = check(ravdess_full_dir, jobs=2)
     assert report.ok
@@ -226,7 +225,6 @@ def test_the_published_speech_has_five_stereo_files_and_one_equal_pair(ravdess_f
     assert "speech: 1440 recordings: 60 each of 01-24\nknown: sets of equal recordings: 1\n" in report.to_text()
 
 
-@pytest.mark.corpus
 def test_the_known_faults_of_crema_d_are_known(corpora_dir, crema_d_dir, tmp_path):
     link(tmp_path, [crema_d_dir / "VideoDemographics.csv"])
     link(tmp_path, (corpora_dir / "crema_d" / f"{name}.opus" for name in LEFT_OUT))

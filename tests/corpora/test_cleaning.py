@@ -281,7 +281,6 @@ def test_a_full_disk_is_told_and_leaves_no_half_clip(tmp_path, room):
     assert clean(table, tmp_path / "clean", ORIGINAL).failed == ()
 
 
-@pytest.mark.corpus
 def test_the_shortest_cleaned_clip_of_the_corpus_has_449_ms(ravdess_full_dir):
     table = Ravdess(ravdess_full_dir).table()
     actor_9 = table[table["actor"] == 9]

@@ -86,7 +86,6 @@ def test_recordings_under_two_labels_and_the_silent_one_are_left_out(root):
     assert len(CremaD(root).table()) == 2
 
 
-@pytest.mark.corpus
 def test_the_real_corpus_has_7435_clips_of_91_actors(corpora_dir, tmp_path):
     link(tmp_path, (corpora_dir / "crema_d").glob("*.opus"))
     shutil.copy(corpora_dir / "crema_d" / "demographics.csv", tmp_path / "VideoDemographics.csv")

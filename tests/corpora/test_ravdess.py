@@ -124,7 +124,6 @@ def speech_and_song(corpora_dir, tmp_path):
     return Ravdess(link(tmp_path, files)).table()
 
 
-@pytest.mark.corpus
 def test_the_real_corpus_has_its_published_counts(speech_and_song):
     assert speech_and_song["vocal"].value_counts().to_dict() == {"speech": 1440, "song": 1012}
     for vocal in ("speech", "song"):
@@ -134,7 +133,6 @@ def test_the_real_corpus_has_its_published_counts(speech_and_song):
     assert tuple(speech_and_song.columns) == COLUMNS
 
 
-@pytest.mark.corpus
 def test_the_authors_set_is_960_male_clips_576_negative_and_384_positive(speech_and_song):
     male = speech_and_song[speech_and_song["sex"] == "male"]
     classes = Counter(scheme("2").class_of(emotion) for emotion in male["emotion"])

@@ -200,7 +200,6 @@ def test_every_field_of_a_prediction_is_told():
     assert {name for name in names if f"| `{name}` |" in table} == names
 
 
-@pytest.mark.corpus
 @pytest.mark.parametrize(("command", "shown"), SHOWN, ids=str)
 def test_the_answers_shown_are_those_that_come_out(command, shown, ravdess_full_dir, tmp_path, monkeypatch, capsys):
     (tmp_path / "ravdess").symlink_to(ravdess_full_dir)
@@ -214,7 +213,6 @@ def test_the_answers_shown_are_those_that_come_out(command, shown, ravdess_full_
         assert out + err == shown.text
 
 
-@pytest.mark.corpus
 @pytest.mark.parametrize(("program", "shown"), PRINTED, ids=str)
 def test_what_is_shown_below_a_program_is_what_it_prints(program, shown, ravdess_full_dir, tmp_path, monkeypatch):
     (tmp_path / "ravdess").symlink_to(ravdess_full_dir)

@@ -94,7 +94,6 @@ def test_an_unknown_format_is_a_usage_error_before_anything_is_written(tmp_path,
     assert not to.exists()
 
 
-@pytest.mark.corpus
 def test_real_clips_of_every_class_are_drawn(tmp_path, ravdess_dir):
     table = assign(open_corpora([str(ravdess_dir)]), 3).drop_duplicates("label")
     signals = cleaning.signals(table, ENVELOPE)

@@ -28,7 +28,6 @@ def joins() -> ModuleType:
     return module
 
 
-@pytest.mark.corpus
 def test_joins_of_real_clips_are_found(joins, ravdess_dir, crema_d_dir, tmp_path, capsys):
     assert joins.main([str(ravdess_dir), str(crema_d_dir), "--recordings", "8", "--jobs", "1", "--to",
                        str(tmp_path / "joins.csv")]) == 0

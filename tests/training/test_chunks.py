@@ -43,7 +43,6 @@ def chi_square(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> floa
     return float((((counts - expected) ** 2 / expected).sum() - freedom) / np.sqrt(2 * freedom))
 
 
-@pytest.mark.corpus
 @pytest.mark.parametrize(("sex", "chunks"), [("male", 18_106), ("female", 18_318)])
 def test_the_corpus_gives_as_many_chunks_as_in_the_original(ravdess_full_dir, sex, chunks):
     table = assign(Ravdess(ravdess_full_dir).table(), 2, sex)
