@@ -17,7 +17,7 @@ from intone.corpora.splits import FOLDS
 from intone.evaluation.cross_validation import OUT_OF_FOLD
 from intone.files import write_json
 from intone.recognition.model_file import load_model
-from intone.recognition.scoring import HEARD, KEYS, OOD_SCORE, read_rows, write_rows
+from intone.recognition.scoring import DETECTED_SEX, KEYS, OOD_SCORE, read_rows, write_rows
 from intone.training.run import VALIDATION
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -48,7 +48,7 @@ def calibration(evaluation: Path, name: str, recognizer: Path, results: Path) ->
     """Write the answers for the validating speakers of RAVDESS before the calibration, and its values."""
     parts = [read_rows(evaluation / f"fold-{number}" / VALIDATION, "corpus").assign(fold=number) for number in FOLDS]
     rows = pd.concat(parts, ignore_index=True)
-    others = ["corpus", HEARD, OOD_SCORE]
+    others = ["corpus", DETECTED_SEX, OOD_SCORE]
     rows = rows[rows["corpus"] == Ravdess.name].drop(columns=others, errors="ignore").sort_values([*KEYS[:1], "fold"])
     table, values = results / "calibration" / f"{name}.csv", results / "calibration" / f"{name}.json"
     write_rows(table, rows)

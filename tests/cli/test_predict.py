@@ -89,7 +89,7 @@ def test_a_reason_is_said_once_for_many(folder: Path, capsys: pytest.CaptureFixt
     shown = run(capsys, "predict", folder / "in", "--recognizer", model)
     rows = shown.out.splitlines()
     assert rows[6:] == ["(1) Its probability is below the confidence threshold of 80%.", rows[7]]
-    assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was heard.")
+    assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was found.")
     assert [row.split()[2] for row in rows[1:6]] == ["(1)"] * 4 + ["(1,2)"]
 
 

@@ -54,7 +54,7 @@ def test_the_whole_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         runs.SETTINGS, runs.HISTORY, runs.CHECKPOINT, runs.BEST, model_file.RECOGNIZER, "training-history.png"}
     verified = run(capsys, "verify", trained, "--data", cleaned)
     assert (verified.status, verified.err) == (0, "")
-    assert re.search(r"clips it was trained on +15 +\d+\.\d% +60\.0%\nspeakers it never heard +5 +\d+\.\d% +60\.0%\n", verified.out)
+    assert re.search(r"clips it was trained on +15 +\d+\.\d% +60\.0%\nunseen speakers +5 +\d+\.\d% +60\.0%\n", verified.out)
     rows = list(csv.DictReader((trained / "predictions.csv").read_text().splitlines()))
     assert {row["y_pred"] for row in rows} <= {"male_negative", "male_positive"} and len(rows) == 15
     recording = tmp_path / "voice.wav"

@@ -45,29 +45,29 @@ def test_predictions_have_the_original_columns(table: pd.DataFrame, tmp_path: Pa
     found = verification.verify(folder, table, jobs=1)
     rows = list(csv.DictReader((folder / verification.PREDICTIONS).read_text().splitlines()))
     assert list(rows[0]) == COLUMNS
-    assert len(rows) == 15 == found.heard.clips
+    assert len(rows) == 15 == found.seen.clips
     first = rows[0]
     assert (first["gender"], first["emotion_no"], first["emotion"], first["emotion_label"]) == (
         "male", "2", "positive", "male_positive")
     model = load_model(folder / model_file.RECOGNIZER)
     mean = model.probabilities(model.settings.front_end(read_mono(first["audio_file_path"]))).mean(axis=0)
     np.testing.assert_allclose([float(first["male_negative"]), float(first["male_positive"])], mean, atol=1e-6)
-    assert found.heard.accuracy > 0.9
+    assert found.seen.accuracy > 0.9
 
 
 def test_fault_4_training_accuracy_never_stands_alone(table: pd.DataFrame, tmp_path: Path) -> None:
     folder = trained(table, tmp_path / "run", ("ravdess:7",))
     held = verification.verify(folder, table, jobs=1)
-    assert (held.unheard.speakers, held.how) == (("ravdess:7",), "held out of the training")
+    assert (held.unseen.speakers, held.how) == (("ravdess:7",), "held out of the training")
     assert {row["actor_no"] for row in csv.DictReader((folder / verification.UNHEARD).read_text().splitlines())} == {"7"}
     everyone = trained(table, tmp_path / "all")
     found = verification.verify(everyone, table, jobs=1)
-    assert found.how == "the same recipe, trained without them" and found.unheard.speakers == ("ravdess:7",)
+    assert found.how == "the same recipe, trained without them" and found.unseen.speakers == ("ravdess:7",)
     assert "ravdess:7" not in set(run.read_run(everyone / "unheard").validating)
     assert run.read_run(everyone / "unheard").held_out == ("ravdess:7",)
     text = found.to_text()
-    assert "clips it was trained on" in text and "speakers it never heard" in text and "Majority" in text
-    assert found.unheard.always == pytest.approx(3 / 5)
+    assert "clips it was trained on" in text and "unseen speakers" in text and "Majority" in text
+    assert found.unseen.always == pytest.approx(3 / 5)
 
 
 def test_other_data_is_refused(table: pd.DataFrame, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_evaluation_can_give_the_second_figure(table: pd.DataFrame, tmp_path:
                          "negative": [0.9, 0.2, 0.4], "positive": [0.1, 0.8, 0.6]})
     write_rows(tmp_path / "evaluation" / OUT_OF_FOLD, rows)
     found = verification.verify(folder, table, evaluation=tmp_path / "evaluation", jobs=1)
-    assert found.unheard == verification.Share(3, pytest.approx(2 / 3), pytest.approx(2 / 3), "negative",
+    assert found.unseen == verification.Share(3, pytest.approx(2 / 3), pytest.approx(2 / 3), "negative",
                                                ("ravdess:5", "ravdess:7"))
     assert not (folder / "unheard").exists()
     write_json(other / run.SETTINGS, dataclass_json.to_dict(replace(made, classes="3")))

@@ -298,7 +298,7 @@ def test_what_is_out_of_distribution_is_not_confident(path, ood_above, confident
 
 def test_little_speech_is_said(path):
     found = load(tiny_model(path, {"male_sad": 1.0}, confidence={"2": 0.5})).predict(voice(0.6), RATE)
-    assert found.reasons == ("Only 0.6 s of speech was heard.",)
+    assert found.reasons == ("Only 0.6 s of speech was found.",)
     assert found.confident
 
 

@@ -21,7 +21,7 @@ from intone.evaluation.report import (
     to_markdown,
 )
 from intone.labels import EMOTIONS, SEXES
-from intone.recognition.scoring import HEARD
+from intone.recognition.scoring import DETECTED_SEX
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, Results
 from pages.systems import recalls_table
 
@@ -119,14 +119,14 @@ def sex_accuracy(results: Results) -> str:
         found = results.rows(file)
         truth = found["actor"].astype(str).map(results.sexes(file))
         most = truth.value_counts(normalize=True)
-        right = interval(_heard(found, truth)) if HEARD in found else "-"
+        right = interval(_heard(found, truth)) if DETECTED_SEX in found else "-"
         rows.append([corpus, str(len(found)), right, f"{percent(most.iloc[0])} ({most.index[0]})"])
     return table(("corpus", "clips", "accuracy of the sex", "majority-class accuracy"), rows)
 
 
 def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
     """Accuracy of the sex, with an interval over speakers; a refusal is wrong."""
-    told = [sex if sex in SEXES else None for sex in found[HEARD]]
+    told = [sex if sex in SEXES else None for sex in found[DETECTED_SEX]]
     actors = found["actor"].to_numpy()
     by_speaker = [metrics.counts([name for name, one in zip(truth, actors, strict=True) if one == actor],
                                [sex for sex, one in zip(told, actors, strict=True) if one == actor], SEXES)

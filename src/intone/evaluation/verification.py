@@ -46,18 +46,18 @@ class Share:
 
 @dataclass(frozen=True)
 class Verification:
-    """Accuracy on the clips of the training (`heard`) and on unseen speakers (`unheard`), and `how` they are unseen."""
+    """Accuracy on the clips of the training (`seen`) and on unseen speakers (`unseen`), and `how` they are unseen."""
 
-    heard: Share
-    unheard: Share
+    seen: Share
+    unseen: Share
     how: str
 
     def to_text(self) -> str:
-        names = ", ".join(speaker.partition(":")[2] for speaker in self.unheard.speakers)
+        names = ", ".join(speaker.partition(":")[2] for speaker in self.unseen.speakers)
         lines = [f"{'':24}{'clips':>6}{'accuracy':>11}{'majority':>11}"]
-        for title, share in (("clips it was trained on", self.heard), ("speakers it never heard", self.unheard)):
+        for title, share in (("clips it was trained on", self.seen), ("unseen speakers", self.unseen)):
             lines.append(f"{title:24}{share.clips:6}{share.accuracy:>10.1%} {share.always:>10.1%}")
-        lines.append(f"Never heard: {names} ({self.how}). Majority: always '{self.unheard.majority}'.")
+        lines.append(f"Unseen: {names} ({self.how}). Majority: always '{self.unseen.majority}'.")
         return "\n".join(lines)
 
 
@@ -78,11 +78,11 @@ def verify(
     if not (folder / model_file.RECOGNIZER).is_file():
         raise TrainingError(f"The run in {folder} is not finished: give the same `intone train` again, it goes on.")
     with alone(folder):
-        heard = _share(folder, seen, folder / PREDICTIONS, jobs)
-        return Verification(heard, *_unheard(folder, table, chosen, made, evaluation, jobs))
+        share = _share(folder, seen, folder / PREDICTIONS, jobs)
+        return Verification(share, *_unseen(folder, table, chosen, made, evaluation, jobs))
 
 
-def _unheard(
+def _unseen(
     folder: Path, table: "pd.DataFrame", chosen: "pd.DataFrame", made: run.RunSettings, evaluation: Path | None,
     jobs: int | None,
 ) -> tuple[Share, str]:

@@ -321,7 +321,7 @@ def _in_scheme(
         name, shares, _ = in_scheme(scheme, in_own_scheme(model, scheme, row))
         segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
     doubts = list(_doubts(model, scheme, probabilities, outside, found))
-    limits = [f"Only {spoken:.1f} s of speech was heard." for spoken in [sum(one.speech_s for one in found.segments)]
+    limits = [f"Only {spoken:.1f} s of speech was found." for spoken in [sum(one.speech_s for one in found.segments)]
               if spoken < SHORT_S]
     return Prediction(file, round(found.duration_s, 3), label, probabilities, outside, not doubts,
                       (*doubts, *limits, *warnings(found.quality)), found.sex, tuple(segments), _identity(model),

@@ -92,7 +92,7 @@ def _verify(model: Path, clip: str) -> Rows:
 KEYS = ("clip", "fold", "actor", "truth")
 
 
-HEARD = "sex"
+DETECTED_SEX = "sex"
 """The column of the detected sex, which not all rows have."""
 
 
@@ -121,4 +121,4 @@ def read_rows(path: Path, *more: str) -> "pd.DataFrame":
 
 def classes_of(rows: "pd.DataFrame", more: Sequence[str] = ()) -> tuple[str, ...]:
     """The columns that hold the probability of a class."""
-    return tuple(column for column in rows.columns if column not in (*KEYS, HEARD, OOD_SCORE, *more))
+    return tuple(column for column in rows.columns if column not in (*KEYS, DETECTED_SEX, OOD_SCORE, *more))

@@ -1,7 +1,7 @@
 """The clips of a fine-tuning in batches: which clips an epoch takes, their augmentation, the states of the encoder.
 
 A clip is augmented anew each time (`audio.augment.augmented`), by random numbers that depend on the seed, the epoch,
-the step, its place in the batch and the clip alone. What stays as it is of the encoder then hears it.
+the step, its place in the batch and the clip alone. The frozen layers of the encoder then process it.
 """
 
 import hashlib

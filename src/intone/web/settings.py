@@ -9,10 +9,10 @@ class WebSettings:
     """Limits of a page, over all of its processes; the defaults fit a person's own computer, and one process.
 
     `max_bytes` limits a whole request and `max_seconds` what is decoded from it. The requests that one process receives
-    hold `held_bytes` in all: the next is told to come back, before it is read. `at_once` recordings are heard at the
-    same time, `waiting` more may wait for at most `patience_s` seconds; the next is told to come back after
-    `retry_after_s` seconds. A recording that puts more than `job_from_s` seconds of sound to the network becomes a job,
-    of which `jobs_at_once` run and `jobs_waiting` wait; what one answered is kept for `kept_s` seconds. `corrections`
+    hold `held_bytes` in all: the next is told to come back, before it is read. `at_once` recordings are analysed
+    at the same time. `waiting` more may wait for at most `patience_s` seconds; the next is told to come back after
+    `retry_after_s` seconds. A recording of more than `job_from_s` seconds for the network becomes a job: `jobs_at_once`
+    run, `jobs_waiting` wait, and the answer of one is kept for `kept_s` seconds. `corrections`
     is the folder where clips are kept that a person corrected and agreed to keep; None keeps none. `language` chooses
     the texts.
     """
@@ -32,7 +32,7 @@ class WebSettings:
     language: str = "en"
 
     def times(self, processes: int) -> "WebSettings":
-        """The limits of so many processes: each more hears one more, and one more long one; more may wait."""
+        """The limits of so many processes: each more analyses one more, and one more long one; more may wait."""
         more = processes - 1
         return replace(self, at_once=self.at_once + more, waiting=self.waiting + 4 * more,
                        jobs_at_once=self.jobs_at_once + more, jobs_waiting=self.jobs_waiting + 3 * more)

@@ -56,7 +56,7 @@ _FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIE
 
 @blueprint.post("/api/v1/analyses")
 @described(
-    "Hear a recording: as the field of a form, or as the body alone, of any other content type",
+    "Analyse a recording: as the field of a form, or as the body alone, of any other content type",
     {200: Reply("The answer.", {"application/json": Analysis}),
      202: Reply("The recording is long: read its answer at `Location`, its progress at `Location` + `/events`.",
                 {"application/json": Progress}, {"Location": "Where the answer will be."})},
@@ -85,11 +85,11 @@ _ANSWER = TypeAdapter(Answer)
 
 
 def _work(here: State, recording: Upload, wished: Wishes) -> Work:
-    def heard(tell: analysis.Progress) -> str:
+    def analysed(tell: analysis.Progress) -> str:
         with here.measures.answering(recording.duration_s):
             return _ANSWER.dump_json(answers.analyse(here, recording, wished, tell)).decode()
 
-    return heard
+    return analysed
 
 
 @blueprint.get("/api/v1/analyses/<name>")

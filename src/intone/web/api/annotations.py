@@ -1,4 +1,4 @@
-"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program. Nothing is heard again."""
+"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program."""
 
 from flask import Blueprint, Response, request
 from pydantic import TypeAdapter, ValidationError

@@ -42,7 +42,7 @@ def document(app: Flask) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "intone", "version": __version__, "license": {"name": "Apache-2.0"},
-                 "description": "Hears the emotion in a recording of a voice. It describes how a voice sounds, and "
+                 "description": "Recognises emotion in recorded speech. It describes how speech sounds, and "
                                 "diagnoses nobody."},
         "paths": paths,
         "components": {"schemas": schemas},
