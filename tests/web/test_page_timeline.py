@@ -106,6 +106,20 @@ def test_a_click_plays_the_seconds_of_its_segment_and_the_arrow_goes_on_from_the
     assert page.evaluate("begun[1]") == pytest.approx(2.0, abs=0.05)
 
 
+def test_a_segment_that_a_busy_browser_stops_late_stays_the_current_one(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.evaluate("""() => player.addEventListener("playing", () => {
+        const end = performance.now() + 1500;
+        while (performance.now() < end);
+    })""")
+    said = noted(page, ".current")
+    played = plays(page)
+    page.locator(".waveform [data-label]").nth(1).click()
+    until(page, played)
+    assert "1.0 s to 2.0 s" in said()[-1]
+    assert not [one for one in said() if "2.0 s to 3.0 s" in one]
+
+
 def test_the_words_follow_what_is_played_and_are_not_read_over_it(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     page.evaluate(SLOWLY)

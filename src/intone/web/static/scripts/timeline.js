@@ -119,6 +119,7 @@ function followed(place, wave, segments, words) {
   const line = place.querySelector(".current");
   const indexAt = (now) => segments().findLastIndex((one) => one.start_s <= now + SLACK_S);
   let index = -1;
+  let alone = false; // whether this one segment is played, and stops at its end
 
   function describe() {
     const one = segments()[index];
@@ -130,6 +131,7 @@ function followed(place, wave, segments, words) {
     const one = segments()[wanted];
     if (!one) return;
     index = wanted;
+    alone = false;
     describe();
     wave.setTime(one.start_s);
   }
@@ -137,17 +139,21 @@ function followed(place, wave, segments, words) {
   function play(seconds) {
     choose(Math.max(0, seconds === undefined ? index : segments().findLastIndex((one) => one.start_s <= seconds)));
     const one = segments()[index];
-    if (one) wave.play(one.start_s, one.end_s).catch(() => undefined);
+    if (!one) return;
+    alone = true;
+    wave.play(one.start_s, one.end_s).catch(() => undefined);
   }
 
   wave.on("timeupdate", (now) => {
     if (!place.isConnected) wave.pause(); // the next recording is being analysed
     const one = segments()[index];
-    if (one && now >= one.start_s - SLACK_S && now <= one.end_s + SLACK_S) return;
+    if (one && now >= one.start_s - SLACK_S && (alone || now <= one.end_s + SLACK_S)) return; // a busy player stops late
     if (indexAt(now) === index) return;
     index = indexAt(now);
     describe();
   });
+  wave.on("pause", () => { alone = false; });
+  wave.on("interaction", () => { alone = false; });
   index = indexAt(0);
   describe();
   return { describe, play, step: (by) => choose(Math.max(0, index + by)) };
