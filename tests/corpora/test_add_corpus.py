@@ -52,9 +52,8 @@ def evaluated(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_check_counts_it_and_knows_its_faults(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "corpus", "check", corpus, "--jobs", "1")
     assert (shown.status, shown.err) == (0, "")
-    assert shown.out.startswith(f"vowels in {corpus}: 49 recordings\nspeech: 49 recordings: 9 of dora; 8 each of adam, "
-                                "bert, carl, emil, fred\n") or "8 each of adam, bert, carl, emil, fred; 9 of dora" in shown.out
-    assert "known: stereo files: 1\n  adam_calm_1.wav\n" in shown.out and shown.out.endswith("\n0 problems, 0 warnings\n")
+    assert shown.out == (f"vowels in {corpus}: 49 recordings\nspeech: 49 recordings: 8 each of adam, bert, carl, emil, fred; "
+                         "9 of dora\nknown: stereo files: 1\n  adam_calm_1.wav\n0 problems, 0 warnings\n")
 
 
 def test_check_says_what_is_missing_and_misnamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The batches of a fine-tuning: which clips an epoch takes, and how much of each is heard."""
+"""The batches of a fine-tuning: which clips an epoch takes, and how much of each is taken."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -65,24 +65,24 @@ def test_speakers_that_validate_do_not_train(tmp_path: Path) -> None:
     assert set(made.validating) == set(range(3, 20, 5)) | set(range(34, 70, 5))  # no song
 
 
-def test_a_batch_is_filled_up_with_what_is_not_heard(tmp_path: Path) -> None:
+def test_a_batch_is_filled_up_and_what_is_filled_is_masked(tmp_path: Path) -> None:
     made, rows = clips(tmp_path), np.array([0, 30, 60])
     (batch,) = made.plain(rows)
     sizes = [(50 + row) // 2 for row in rows]
-    assert batch.states.shape == (3, 55, 80) and batch.heard.sum(1).tolist() == sizes
-    assert not batch.states[~batch.heard].any()
+    assert batch.states.shape == (3, 55, 80) and batch.mask.sum(1).tolist() == sizes
+    assert not batch.states[~batch.mask].any()
     for i, row in enumerate(rows):
         wanted = LogMel()(np.round(20_000 * VOICE[: RATE // 2 + 160 * row]).astype(np.float32) / 32767)
         np.testing.assert_allclose(batch.states[i, : sizes[i]], wanted[0, :, ::2].T, atol=1e-4)
 
 
-def test_a_clip_is_varied_by_the_seed_and_its_place_alone(tmp_path: Path) -> None:
+def test_a_clip_is_augmented_by_the_seed_and_its_place_alone(tmp_path: Path) -> None:
     made, rows = clips(tmp_path), np.array([0, 0, 60])
-    first, again, other = (made.varied(rows, np.arange(3), seed) for seed in ((1, 2, 3), (1, 2, 3), (1, 2, 4)))
-    assert torch.equal(first.states, again.states) and torch.equal(first.heard, again.heard)
+    first, again, other = (made.augmented(rows, np.arange(3), seed) for seed in ((1, 2, 3), (1, 2, 3), (1, 2, 4)))
+    assert torch.equal(first.states, again.states) and torch.equal(first.mask, again.mask)
     assert first.states.shape != other.states.shape or not torch.equal(first.states, other.states)
-    heard = [first.states[i][first.heard[i]] for i in range(2)]
-    assert heard[0].shape != heard[1].shape or not torch.equal(*heard), "a clip that is drawn twice is varied twice"
+    heard = [first.states[i][first.mask[i]] for i in range(2)]
+    assert heard[0].shape != heard[1].shape or not torch.equal(*heard), "a clip that is drawn twice is augmented twice"
 
 
 class Multiplied(Frames):
@@ -95,9 +95,9 @@ class Multiplied(Frames):
 def test_what_is_multiplied_in_half_precision_comes_in_single(tmp_path: Path) -> None:
     made, rows = clips(tmp_path), np.array([0, 60])
     made.encoder = Multiplied()
-    whole = made.varied(rows, np.arange(2), (1, 2, 3)).states
+    whole = made.augmented(rows, np.arange(2), (1, 2, 3)).states
     with torch.autocast("cpu", torch.bfloat16):
-        half = made.varied(rows, np.arange(2), (1, 2, 3)).states
+        half = made.augmented(rows, np.arange(2), (1, 2, 3)).states
     assert half.dtype == whole.dtype == torch.float32 and not torch.equal(half, whole)
     torch.testing.assert_close(half, whole, rtol=1e-2, atol=1e-2)
 
@@ -105,22 +105,22 @@ def test_what_is_multiplied_in_half_precision_comes_in_single(tmp_path: Path) ->
 @pytest.mark.parametrize("world", [2, 5])
 def test_the_shares_of_several_processes_are_the_whole_batch(tmp_path: Path, world: int) -> None:
     made, rows, seed = clips(tmp_path), np.array([0, 60, 0, 30]), (1, 2, 3)
-    whole = made.varied(rows, np.arange(4), seed)
+    whole = made.augmented(rows, np.arange(4), seed)
     for rank in range(world):
         places = Ranks(rank, world, torch.device("cpu")).share(np.arange(4))
-        share = made.varied(rows[places], places, seed)
+        share = made.augmented(rows[places], places, seed)
         assert len(share.states) == len(places) and np.array_equal(share.rows, rows[places])
         for i, place in enumerate(places):
-            assert torch.equal(share.states[i][share.heard[i]], whole.states[place][whole.heard[place]])
+            assert torch.equal(share.states[i][share.mask[i]], whole.states[place][whole.mask[place]])
 
 
 def test_a_clip_that_is_too_short_for_the_encoder_is_filled_up(tmp_path: Path) -> None:
     made = clips(tmp_path)
     np.savez(made.files[0], around=np.ones(1500, np.int16), peak=np.float32(1), start=0, end=1500)
     rows = np.zeros(20, np.int64)
-    assert (made.varied(rows, np.arange(20), (0, 0, 0)).heard.sum(1) >= 5).all()
+    assert (made.augmented(rows, np.arange(20), (0, 0, 0)).mask.sum(1) >= 5).all()
     (batch,) = made.plain(rows[:1])
-    assert batch.heard.sum() == 5  # 0.1 s
+    assert batch.mask.sum() == 5  # 0.1 s
 
 
 def test_speakers_babble_only_behind_those_of_their_fold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_speakers_babble_only_behind_those_of_their_fold(tmp_path: Path, monkeyp
     behind: dict[int, object] = {}
     monkeypatch.setattr(finetune_batches, "augmented", lambda signal, around: behind.setdefault(len(behind), around.talkers) and signal)
     rows = np.array([0, 1, 40])
-    made.varied(rows, np.arange(3), (0, 0, 0))
+    made.augmented(rows, np.arange(3), (0, 0, 0))
     assert [speakers is made.babblers[made.tested[row]] for speakers, row in zip(behind.values(), rows, strict=True)] == [True] * 3
 
 

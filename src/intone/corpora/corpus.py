@@ -114,7 +114,7 @@ class Corpus:
         return str(row["vocal"]), str(row["actor"])
 
     def faults(self, clips: Iterable[Path]) -> Iterator[Finding]:
-        """What is wrong with the corpus beside single recordings, such as a missing table of its speakers."""
+        """What is wrong with the corpus as a whole, such as a missing table of its speakers."""
         del clips
         return iter(())
 

@@ -18,7 +18,7 @@ from intone.training.recipes import trainer
 def plot_history(path: Path, to: Path, format: str = "png") -> list[Path]:
     """Write the loss and the accuracy of every epoch of a `history.csv`; validation is left out where it is NaN.
 
-    What the accuracy counts, chunks or clips, is read from the settings of the run beside it. A UsageError for an
+    What the accuracy counts, chunks or clips, is read from the settings of the run in its folder. A UsageError for an
     unknown format, a FileError for a file that is no history or has no epoch yet.
     """
     canvas.check_format(format)
@@ -32,7 +32,7 @@ def plot_history(path: Path, to: Path, format: str = "png") -> list[Path]:
 
 
 def unit_of(folder: Path) -> str:
-    """What the history of a run counts, chunks or clips; "answers" where its settings are not beside it."""
+    """What the history of a run counts, chunks or clips; "answers" where its settings are missing."""
     return trainer(run.read_run(folder).recipe).unit if (folder / run.SETTINGS).is_file() else "answers"
 
 

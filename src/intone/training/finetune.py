@@ -138,11 +138,11 @@ class _State:
                    disable=self.here.hides_bars)
         self.network.train()
         with ThreadPoolExecutor(1) as ahead:  # augments the next batch while the network learns from this one
-            coming = ahead.submit(self._varied, batches, self.step)
+            coming = ahead.submit(self._augmented, batches, self.step)
             for step in bar:
                 batch = coming.result()
                 if step + 1 < len(batches):
-                    coming = ahead.submit(self._varied, batches, step + 1)
+                    coming = ahead.submit(self._augmented, batches, step + 1)
                 share = _rate((self.epoch * len(batches) + step + 1) / total, self.recipe.warm_up)
                 for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
                     group["lr"] = rate * share
@@ -153,11 +153,11 @@ class _State:
                     self.save(checkpoint)
         return self.losses / len(batches), self.right / sum(len(rows) for rows in batches)
 
-    def _varied(self, batches: Sequence[NDArray[np.int64]], step: int) -> Batch:
+    def _augmented(self, batches: Sequence[NDArray[np.int64]], step: int) -> Batch:
         """This process's share of a batch."""
         places = self.here.share(np.arange(len(batches[step])))
         with self._precision():
-            return self.clips.varied(batches[step][places], places, (self.settings.seed, self.epoch, step))
+            return self.clips.augmented(batches[step][places], places, (self.settings.seed, self.epoch, step))
 
     def _precision(self) -> AbstractContextManager[Any]:
         """In which products are computed: half precision where that is wanted and this device has it."""
@@ -169,7 +169,7 @@ class _State:
         forbidden = self.here.here(~self.clips.allowed[batch.rows])
         classes = self.here.here(self.clips.labels[batch.rows])
         with self._precision():
-            logits = self.learner(self.here.here(batch.states), self.here.here(batch.heard)).float()
+            logits = self.learner(self.here.here(batch.states), self.here.here(batch.mask)).float()
         logits = logits - self.recipe.logit_adjustment * forbidden
         loss = _smooth_cross_entropy(logits, classes, forbidden, self.recipe.smoothing).sum() / size
         self.optimizer.zero_grad()
@@ -199,18 +199,18 @@ class _State:
 
     def _answers(self, batch: Batch) -> Tensor:
         """Logits of a batch, on the CPU."""
-        logits: Tensor = self.network(self.here.here(batch.states), self.here.here(batch.heard))
+        logits: Tensor = self.network(self.here.here(batch.states), self.here.here(batch.mask))
         return logits.cpu()
 
     @torch.no_grad()
     def finish(self) -> None:
         """Exclude the labels that no corpus has from all answers, and take the statistics of the head's features."""
-        heard = self.network.parts.cpu()[self.clips.allowed.any(dim=0)]
-        unknown = ~torch.isin(torch.arange(len(self.network.linear.bias)), heard)
+        learned = self.network.parts.cpu()[self.clips.allowed.any(dim=0)]
+        unknown = ~torch.isin(torch.arange(len(self.network.linear.bias)), learned)
         self.network.linear.weight[unknown], self.network.linear.bias[unknown] = 0, NEVER
         self.network.eval()
         rows = np.random.default_rng(self.settings.seed).permutation(np.concatenate(list(self.clips.groups.values())))
-        seen = [self.network.pooled(self.here.here(batch.states), self.here.here(batch.heard))
+        seen = [self.network.pooled(self.here.here(batch.states), self.here.here(batch.mask))
                 for batch in self.clips.plain(rows[:STANDARDS])]
         self.network.standard.learn(self.network.means(torch.cat(seen)))
 

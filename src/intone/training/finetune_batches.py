@@ -39,11 +39,11 @@ _SHORTEST_CUT_S = 0.8
 
 @dataclass(frozen=True)
 class Batch:
-    """Clips of about one length, filled up with zeros: `states` (n, tokens, width), `heard` (n, tokens)."""
+    """Clips of about one length: `states` (n, tokens, width), zeros where `mask` (n, tokens) is False."""
 
     rows: NDArray[np.int64]
     states: Tensor
-    heard: Tensor
+    mask: Tensor
 
 
 class Clips:
@@ -89,7 +89,7 @@ class Clips:
                 for group, rows in chosen.items()}
 
     def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The clips of an epoch: those of a corpus as often as it states, beside them some of every other corpus."""
+        """The clips of an epoch: those of a corpus as often as it states, and some of every other corpus."""
         return np.concatenate([np.tile(rows, self.times[name]) if name in self.times else
                                rng.permutation(rows)[: self.most] for name, rows in self.groups.items()])
 
@@ -101,7 +101,7 @@ class Clips:
         batches = np.array_split(rows[order], self.an_epoch)
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def varied(self, rows: NDArray[np.int64], places: NDArray[np.int64], seed: Sequence[int]) -> Batch:
+    def augmented(self, rows: NDArray[np.int64], places: NDArray[np.int64], seed: Sequence[int]) -> Batch:
         """A batch to train on, or a share of one: each clip augmented, with bands and spans hidden.
 
         `places` are those of the clips in the whole batch.
@@ -138,10 +138,10 @@ class Clips:
     def _batch(self, rows: NDArray[np.int64], states: Sequence[NDArray[np.float32]]) -> Batch:
         tokens = max((len(one) for one in states), default=FEWEST)
         filled = np.zeros((len(states), tokens, self.encoder.width), np.float32)
-        heard = np.zeros((len(states), tokens), bool)
+        mask = np.zeros((len(states), tokens), bool)
         for i, one in enumerate(states):
-            filled[i, : len(one)], heard[i, : len(one)] = one, True
-        return Batch(rows, torch.from_numpy(filled), torch.from_numpy(heard))
+            filled[i, : len(one)], mask[i, : len(one)] = one, True
+        return Batch(rows, torch.from_numpy(filled), torch.from_numpy(mask))
 
 
 def _tested(table: "pd.DataFrame") -> Sequence[str]:
