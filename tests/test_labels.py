@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.errors import UsageError
-from intone.labels import EMOTIONS, SCHEMES, check_sex, network_labels, parts, scheme, split_label
+from intone.labels import EMOTIONS, SCHEMES, Scheme, check_sex, network_labels, parts, scheme, side_of, split_label
 from sounds import pcm, voice
+from tiny_model import tiny_model
 
 CLASSES = {
     2: {"positive": {"calm", "happy"}, "negative": {"sad", "angry", "fearful"}},
@@ -118,29 +119,61 @@ def test_the_choices_of_a_sex_can_be_others():
         check_sex("both", ("male", "female", "auto"))
 
 
+# Another scheme.
+
 ADDED = """
 import sys
+from pathlib import Path
+
 from intone import labels
-labels.SCHEMES["arousal"] = labels.Scheme("arousal", {"high": ("angry", "fearful"), "low": ("calm", "sad")}, "Arousal")
-from intone.cli import main
-assert main(["predict", sys.argv[1], "--classes", "arousal"]) == 0
+
+labels.SCHEMES["arousal"] = labels.Scheme(
+    "arousal", {"high": ("happy", "angry", "fearful", "surprised"), "low": ("neutral", "calm", "sad")}, "Arousal")
+
 import intone
-sys.path.append(sys.argv[2])
-from intone.web import WebSettings, create_app
-from web_server import send
-client = create_app(intone.load(), WebSettings()).test_client()
-answer = send(client, open(sys.argv[1], "rb").read()).json
-print("API", sorted(answer["views"]["arousal"]["probabilities"]))
-print("PAGE", "Arousal" in send(client, open(sys.argv[1], "rb").read(), path="/").text)
+from intone.cli import main
+from intone.evaluation.report import summarize
+from intone.recognition.scoring import read_rows
+from intone.web import create_app
+
+sys.path.insert(0, sys.argv[2])
+from web_server import StandIn, send, tone, wav
+
+assert main(["predict", sys.argv[1], "--recognizer", sys.argv[3], "--classes", "arousal"]) == 0
+assert "arousal" in intone.load().schemes()
+assert labels.network_labels("arousal", "male") == ("male_high", "male_low")
+assert 0.5 < summarize(read_rows(Path(sys.argv[4])), labels.scheme("arousal")).uar.value < 1
+client = create_app(StandIn()).test_client()
+answer = send(client, wav(tone("angry", 2)), classes="arousal").json
+assert answer["label"] == "high" and set(answer["views"]) == {"2", "3", "8", "stress", "arousal"}
+page = send(client, wav(tone("angry", 2)), "/", classes="arousal").text
+assert "<span>Arousal</span>" in page and ">high</th>" in " ".join(page.split()).replace("> ", ">")
+neither = send(client, wav(tone("disgust", 2)), "/", classes="arousal").text
+assert "<strong>neither</strong>" in neither
+assert "arousal" in client.get("/api/v1/openapi.json").text
 """
 
 
-def test_a_scheme_that_is_added_here_is_there_on_the_command_line_in_the_api_and_on_the_page(tmp_path: Path) -> None:
-    recording = tmp_path / "voice.wav"
-    recording.write_bytes(pcm(voice(2), 16_000))
-    support = Path(__file__).parent / "support"
-    ran = subprocess.run([sys.executable, "-c", ADDED, recording, support], capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.split()[:4] == ["answer", "confident", "high", "low"]
-    assert "calibrated" in ran.stdout
-    assert ran.stdout.endswith("API ['high', 'low']\nPAGE True\n")
+def test_a_scheme_that_is_added_here_is_there_in_python_on_the_command_line_in_the_api_and_on_the_page(tmp_path):
+    tests = Path(__file__).parent
+    (tmp_path / "a.wav").write_bytes(pcm(voice(2), 16_000))
+    model = tiny_model(tmp_path / "tiny.onnx", {"male_angry": 0.75, "male_sad": 0.25})
+    ended = subprocess.run(
+        [sys.executable, "-c", ADDED, tmp_path / "a.wav", tests / "support", model,
+         tests.parent / "results" / "ravdess-5fold" / "default.csv"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    heading, answer, reason = ended.stdout.splitlines()
+    assert heading.split() == ["answer", "confident", "high", "low", "sex", "recording"]
+    assert answer.split()[:5] == ["high", "no", "(1)", "75%", "25%"]
+    assert reason == ("(1) This recognizer was not calibrated for these classes, so that none of its answers counts as "
+                      "confident.")
+
+
+def test_a_class_is_drawn_with_the_valence_of_its_emotions():
+    sides = {name: side_of(name) for one in SCHEMES.values() for name in one.classes}
+    assert {name for name, side in sides.items() if side == "negative"} == {
+        "negative", "sad", "angry", "fearful", "stressed"}
+    assert {name for name, side in sides.items() if side == "positive"} == {"positive", "calm", "happy", "not stressed"}
+    assert side_of("neither") == side_of("neutral") == "neutral"
+    assert Scheme("x", {"low": ("sad", "calm"), "high": ("angry", "fearful")}).side("low") == "neutral"
+    assert Scheme("x", {"low": ("sad", "calm"), "high": ("angry", "fearful")}).side("high") == "negative"

@@ -287,7 +287,7 @@ def test_a_recognizer_answers_only_what_it_was_trained_for(folder: Path, capsys:
     assert asked[()].out.splitlines()[1].split()[:5] == ["negative", "yes", "90%", "10%", "male"]
     assert asked["--classes", "8"].sentence == ("This recognizer was trained for 2 classes and cannot answer 8: choose "
                                                 "--classes 2.")
-    assert asked["--sex", "female"].sentence == "This recognizer was trained on male voices only: choose --sex male."
+    assert asked["--sex", "female"].sentence == "This recognizer was trained on male speakers only: choose --sex male."
     assert [asked[words].status for words in asked] == [0, 2, 2]
 
 

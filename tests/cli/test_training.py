@@ -64,7 +64,7 @@ def test_the_whole_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         "name": "mfcc-cnn original male", "version": json.loads(answered.out)[0]["recognizer"]["version"],
         "classes": ["negative", "positive"]}
     refused = run(capsys, "predict", recording, "--recognizer", trained, "--sex", "female")
-    assert (refused.status, refused.sentence) == (2, "This recognizer was trained on male voices only: choose --sex male.")
+    assert (refused.status, refused.sentence) == (2, "This recognizer was trained on male speakers only: choose --sex male.")
 
 
 def test_reproduce_runs_to_predictions(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

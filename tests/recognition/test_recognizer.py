@@ -101,7 +101,7 @@ def test_a_network_of_one_sex_answers_only_that(path):
     for sex in ("auto", "female"):
         found = recognizer.predict(voice(1), RATE, sex=sex)
         assert (found.label, found.sex) == ("negative", "female")
-    with pytest.raises(UsageError, match="trained on female voices only: choose --sex female"):
+    with pytest.raises(UsageError, match="trained on female speakers only: choose --sex female"):
         recognizer.predict(voice(1), RATE, sex="male")
 
 

@@ -104,5 +104,17 @@ def test_emotions_that_only_one_corpus_has_take_the_factor_that_its_clips_say() 
     assert calibrate.calibrated(settings, mine, {"a": known["a"]}).prior_correction == {}
 
 
+def test_a_calibration_says_what_each_threshold_means_and_on_whom() -> None:
+    settings = ModelSettings("made", "8", labels.network_labels(8, "both"), recipe("original").front_end, {}, ("a",), "none")
+    likely, close = ({**dict.fromkeys(labels.EMOTIONS, 0.0), "sad": one, "happy": 1 - one} for one in (0.9, 0.6))
+    rows = pd.DataFrame([likely] * 60 + [close] * 40).assign(corpus="a", truth=["sad"] * 57 + ["happy"] * 43)
+    found = calibrate.calibrated(settings, rows, {"a": {"sad", "happy"}}).confidence
+    assert set(found) == set(labels.SCHEMES)
+    for one in found.values():
+        assert (one.precision, one.coverage, one.measured_on) == (0.95, 0.6, "validation speakers of a")
+    disgust = rows.assign(truth="disgust")
+    assert set(calibrate.calibrated(settings, disgust, {"a": set(labels.EMOTIONS)}).confidence) == {"8", "stress"}
+
+
 def test_licence_is_that_of_the_data() -> None:
     assert registry.licence({"ravdess", "crema-d"}) == "ODbL 1.0 and CC BY-NC-SA 4.0"

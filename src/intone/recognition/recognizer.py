@@ -218,7 +218,7 @@ class Recognizer:
             found = next(iter(self._models.values()))
         if found is None:
             known = ", ".join(self._models)
-            raise UsageError(f"This recognizer was trained on {known} voices only: choose --sex {known}.")
+            raise UsageError(f"This recognizer was trained on {known} speakers only: choose --sex {known}.")
         return found
 
 
@@ -269,7 +269,7 @@ def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
         raise UsageError(f"This recognizer was trained for {model.settings.classes} classes and cannot answer "
                          f"{scheme.name}: choose --classes {model.settings.classes}.")
     if sex != "auto" and sex not in model.settings.sexes:
-        raise UsageError(f"This recognizer was trained on {model.settings.sexes[0]} voices only: choose --sex "
+        raise UsageError(f"This recognizer was trained on {model.settings.sexes[0]} speakers only: choose --sex "
                          f"{model.settings.sexes[0]}.")
 
 

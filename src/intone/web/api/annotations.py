@@ -21,18 +21,20 @@ LONGEST_S = 1e6
 """Seconds of the longest recording that can have been answered: eleven days."""
 
 _GIVEN = TypeAdapter(Prediction)
-_KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in FORMATS.values()}
+_OFFERED = {name: one for name, one in FORMATS.items() if one.scope != "many"}
+_WORDS = "; ".join(f"{name}: {one.words}" for name, one in _OFFERED.items())
+_KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in _OFFERED.values()}
 
 
 @blueprint.post("/api/v1/annotations")
 @described("Take an answer away in another format", {200: Reply("The file.", _KINDS)},
-           query={"format": ({"enum": list(FORMATS)}, "Audacity labels, Praat TextGrid, WebVTT, CSV or JSON.")},
+           query={"format": ({"enum": list(_OFFERED)}, _WORDS)},
            body=Body({"application/json": Prediction}), problems=(400, 403, 413, 415, 422))
 def convert() -> Response:
-    """The segments of an answer in a format; the body is the JSON of the answer."""
+    """An answer in a format; the body is the JSON of the answer."""
     name = request.args.get("format", "json")
-    if name not in FORMATS:
-        raise UsageError(f"There is no format '{name}': choose {' or '.join(FORMATS)}.")
+    if name not in _OFFERED:
+        raise UsageError(f"There is no format '{name}': choose {' or '.join(_OFFERED)}.")
     try:
         prediction = _GIVEN.validate_json(request.get_data(), strict=True)
     except ValidationError as error:
@@ -43,7 +45,7 @@ def convert() -> Response:
     times = [prediction.duration_s, *(time for one in prediction.segments for time in (one.start_s, one.end_s))]
     if not all(0 <= time <= LONGEST_S for time in times):
         raise UnfitAnswer(f"A time of this answer is not from 0 to {LONGEST_S:g} s: send the JSON as it was given.")
-    chosen = FORMATS[name]
+    chosen = _OFFERED[name]
     try:
         written = chosen.write(prediction)
     except ValueError as error:  # JSON knows no infinite numbers
