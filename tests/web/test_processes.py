@@ -38,9 +38,13 @@ def children(process: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
-def folder_of(worker: int) -> Path:
-    opened = [link.readlink() for link in Path(f"/proc/{worker}/fd").iterdir()]
-    return next(path.parent for path in opened if path.name == "ledger.sqlite")
+def folder_of(worker: int) -> Path | None:
+    """The folder that a process shares; None while it has not opened the ledger there."""
+    for link in Path(f"/proc/{worker}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if (opened := link.readlink()).name == "ledger.sqlite":
+                return opened.parent
+    return None
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,10 @@ def served(model: Path) -> Iterator[Page]:
         line = process.stdout.readline()
         address = re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+) \(Ctrl\+C ends it\)\n", line)
         assert address, line + finish(process).err
-        yield Page(address[1], process, folder_of(children(process.pid)[0]))
+        until(lambda: all(map(folder_of, children(process.pid))))  # it is announced as soon as one process answers
+        folder = folder_of(children(process.pid)[0])
+        assert folder
+        yield Page(address[1], process, folder)
     finally:
         process.terminate()
         process.communicate(timeout=30)
