@@ -16,19 +16,22 @@ status = main(sys.argv[1:])
 print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)
 """
 
-NEEDED = {"intone", "numpy", "onnxruntime", "cyclopts", "attr", "attrs"}
-"""Packages, besides Python's own, of the answer about a WAV file of 16 kHz; cyclopts stands on attrs."""
+NEEDED = {"intone", "numpy", "onnxruntime"}
+"""Packages, besides Python's own, of the answer about a WAV file of 16 kHz."""
+
+PARSER = {"cyclopts", "attr", "attrs"}
+"""What reads a command line that has more than recordings; cyclopts stands on attrs."""
 
 OWN = {
-    "intone": 36,
-    "intone.audio": 9,  # decoding, signal, search, envelope, vad, windows, quality
+    "intone": 32,
+    "intone.audio": 8,  # decoding, signal, search, envelope, vad, windows, quality
     "intone.features": 3,
     "intone.recognition": 10,
-    "intone.cli": 7,
+    "intone.cli": 4,
 }
 """At most so many modules of intone's own, by package, that package included."""
 
-MOST = 290
+MOST = 200
 """Modules of an answer at most, those of Python and of the libraries included."""
 
 WITHOUT = {"argparse", "asyncio", "concurrent", "http", "logging", "multiprocessing", "random", "socket", "ssl",
@@ -81,3 +84,18 @@ def test_other_rates_and_formats_load_what_resamples_and_decodes(tmp_path: Path)
 
 def test_the_version_loads_neither_the_recognizer_nor_numpy() -> None:
     assert not {"intone.recognition", "intone.corpora", "onnxruntime", "numpy", "torch"} & loaded("--version")
+
+
+def test_options_load_the_parser_of_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "voice.wav"
+    path.write_bytes(pcm(voice(2.0), 16_000))
+    assert packages(loaded("predict", path, "--classes", "8")) == NEEDED | PARSER
+
+
+def test_recordings_alone_get_the_answer_that_the_options_written_out_get(tmp_path: Path) -> None:
+    path = tmp_path / "voice.wav"
+    path.write_bytes(pcm(voice(2.0), 16_000))
+    options = ["--classes", "2", "--sex", "auto", "--channel", "mix", "--format", "table"]
+    short, long = (subprocess.run([sys.executable, "-m", "intone", "predict", path, *words], check=True,
+                                  capture_output=True, text=True).stdout for words in ([], options))
+    assert short == long != ""

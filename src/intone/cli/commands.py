@@ -1,8 +1,11 @@
 """Which commands there are. A command is imported when it is called, and all of them for the help that lists them."""
 
+import re
 from collections.abc import Sequence
 
-from cyclopts import App, Group
+from cyclopts import App, CycloptsError, Group
+
+from intone.errors import UsageError
 
 RECOGNISE, DATA, TRAIN, REST = (Group(title, sort_key=place) for place, title in enumerate(
     ("Recognise emotion in recordings", "Prepare a corpus", "Train a recognizer", "Options")))
@@ -32,9 +35,20 @@ app.command(corpus)
 
 
 def run(words: Sequence[str]) -> object:
-    """Run the command that `words` give; returns what its function returns. Raises CycloptsError for wrong use."""
+    """Run the command that `words` give; returns what its function returns. Raises UsageError for wrong use."""
     if not words or words[0] in app.help_flags:  # the help says what each command does
         app.resolved_commands()
     elif words[0] == "corpus":
         corpus.resolved_commands()
-    return app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    try:
+        return app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        raise UsageError(_wrong_use(error)) from error
+
+
+def _wrong_use(error: CycloptsError) -> str:
+    """The parser's one to three sentences as one, with the command of the help."""
+    said = " ".join(str(error).split()).removesuffix(".")
+    said = re.sub(r'^Command ".*" parameter (\S+) requires an argument', r"\1 needs a value", said)
+    said = re.sub(r"\. (Did|Choose|Must|Available)\b", lambda found: f"; {found[1].lower()}", said)
+    return f"{said} (see `{' '.join(['intone', *(error.command_chain or ())])} --help`)."

@@ -1,11 +1,8 @@
 """Every error as one sentence on the standard error, and the exit status that goes with it."""
 
 import os
-import re
 import sys
 from collections.abc import Sequence
-
-from cyclopts import CycloptsError
 
 from intone.errors import IntoneError
 
@@ -24,8 +21,6 @@ GO_ON = ("corpus fetch", "clean", "train", "verify", "reproduce", "evaluate", "r
 def tell(error: BaseException, words: Sequence[str]) -> int:
     """Say what went wrong in the command that `words` give; returns the exit status. Raises unforeseen errors anew."""
     match error:
-        case CycloptsError():
-            return say(_wrong_use(error), 2)
         case IntoneError():
             return say(str(error), error.exit_status)
         case ModuleNotFoundError(name=name) if (extra := EXTRAS.get((name or "").partition(".")[0])):
@@ -56,14 +51,6 @@ def say(sentence: str, status: int = 1) -> int:
 def printable(text: str) -> str:
     """A text as one line that no file's name can break or colour: what cannot be printed is escaped."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-
-
-def _wrong_use(error: CycloptsError) -> str:
-    """The parser's one to three sentences as one, with the command of the help."""
-    said = " ".join(str(error).split()).removesuffix(".")
-    said = re.sub(r'^Command ".*" parameter (\S+) requires an argument', r"\1 needs a value", said)
-    said = re.sub(r"\. (Did|Choose|Must|Available)\b", lambda found: f"; {found[1].lower()}", said)
-    return f"{said} (see `{' '.join(['intone', *(error.command_chain or ())])} --help`)."
 
 
 def _give_up_output() -> None:
