@@ -5,6 +5,7 @@ The corpora are read from `../shared/corpora` beside the project, or from the fo
 
 import os
 import shutil
+import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,9 @@ from chromium import browser, playwright, real, recognizer, stand_in, visitor  #
 # No deadline: the machine may be busy. The same examples every time: a red test must be red again.
 hypothesis.settings.register_profile("intone", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.load_profile("intone")
+
+# A shell starts what it puts into the background deaf to Ctrl+C, and every process that a test starts would inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CREMA_D_ACTORS = (1001, 1002, 1005, 1006)
 """Two men, two women; 1006 has a recording that stands under two labels."""
