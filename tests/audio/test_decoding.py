@@ -4,7 +4,8 @@ import io
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import IO
 
 import numpy as np
 import pytest
@@ -31,8 +32,12 @@ def is_plain(file: bytes) -> bool:
     return decoding._plain(io.BytesIO(file), decoding._wave_chunks(io.BytesIO(file))) is not None
 
 
-def joined(blocks) -> tuple[np.ndarray, set[int]]:
-    found = list(blocks)
+def blocks(file: IO[bytes], max_seconds: float) -> Iterator[tuple[decoding.Block, int]]:
+    return decoding.blocks(file, max_seconds, decoding.Budget(1000))
+
+
+def joined(those) -> tuple[np.ndarray, set[int]]:
+    found = list(those)
     return np.concatenate([block for block, _ in found], axis=1), {rate for _, rate in found}
 
 
@@ -43,19 +48,19 @@ def test_the_samples_are_those_of_ffmpeg(channels: int, rate: int, floats: bool)
     note = struct.pack("<4sI", b"LIST", 5) + b"INFOa\0"
     file = plain(channels, rate, before=note, after=note, floats=floats)
     assert is_plain(file)
-    found, rates = joined(decoding.blocks(io.BytesIO(file), 60))
-    wanted, also = joined(decoding._by_ffmpeg(io.BytesIO(file), 60))
+    found, rates = joined(blocks(io.BytesIO(file), 60))
+    wanted, also = joined(decoding._by_ffmpeg(io.BytesIO(file), 60, decoding.Budget(len(file))))
     np.testing.assert_array_equal(found, wanted)
     assert rates == also == {rate} and found.dtype == wanted.dtype == np.float32
 
 
 def test_one_longer_than_a_block_comes_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "BLOCK", 1000)
-    blocks = [block for block, _ in decoding.blocks(io.BytesIO(plain(3, frames=5000)), 60)]
-    assert {len(block) for block in blocks} == {3} and max(block.size for block in blocks) <= 1000
-    assert sum(block.shape[1] for block in blocks) == 5000
+    found = [block for block, _ in blocks(io.BytesIO(plain(3, frames=5000)), 60)]
+    assert {len(block) for block in found} == {3} and max(block.size for block in found) <= 1000
+    assert sum(block.shape[1] for block in found) == 5000
     with pytest.raises(TooLong, match="longer than"):
-        list(decoding.blocks(io.BytesIO(plain(frames=16_001)), 1))
+        list(blocks(io.BytesIO(plain(frames=16_001)), 1))
 
 
 ODD: dict[str, Callable[[bytes], bytes]] = {
@@ -83,7 +88,7 @@ def test_whatever_a_header_states_gives_samples_or_a_sentence(bytes_: bytes, at:
     file = plain(frames=300)
     changed = file[:at] + bytes_ + file[at + len(bytes_) :]
     try:
-        found = list(decoding.blocks(io.BytesIO(changed), 10))
+        found = list(blocks(io.BytesIO(changed), 10))
     except RecordingError as error:
         assert str(error)
     else:
@@ -96,7 +101,7 @@ def test_a_file_that_is_cut_while_it_is_read_is_told() -> None:
             return b"" if size is not None and size > 1000 else super().read(size)
 
     with pytest.raises(Damaged, match="shorter while it was read"):
-        list(decoding.blocks(Shrinks(plain()), 10))
+        list(blocks(Shrinks(plain()), 10))
 
 
 def test_ffmpeg_is_not_loaded_for_it() -> None:

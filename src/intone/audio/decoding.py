@@ -2,12 +2,22 @@
 
 Whole WAV files of 16-bit integers or of floats are read as they stand; everything else is decoded by FFmpeg, through
 PyAV, in a row of small steps: open -> packets -> frames -> blocks, of which no more than one is in memory at a time.
+
+A file may be made to do harm: a few kilobytes can state millions of samples, or hold hours. Four bounds see to that
+(tests/audio/test_bombs.py): FFmpeg allocates no more at a time than `_allocations_bounded` lets it, opens at most
+`_MOST_STREAMS` tracks, decodes sound alone (`_sound_decoders`), and takes no more processor time than `Budget` has.
 """
 
+import ctypes
 import os
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from time import thread_time
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +31,14 @@ if TYPE_CHECKING:
 # Only these demuxers, and no protocol at all: a playlist or an SDP file must not make FFmpeg open other files or
 # sockets. Bytes reach it through a Python file object.
 # `max_size` makes the packets of wav large: fewer calls for the same samples.
+_MOST_STREAMS = 8  # tracks of sound, pictures and subtitles
 _OPTIONS = {"format_whitelist": "wav,w64,mp3,flac,ogg,matroska,webm,mov,aac,aiff", "protocol_whitelist": "",
-            "max_size": "131072"}
+            "max_size": "131072", "max_streams": str(_MOST_STREAMS)}
+
+_SMALL = 16_000_000
+_ANY_SIZE = 2**31 - 1  # FFmpeg's own limit of one allocation
+_OPEN_SIZES: list[int] = []
+_SIZES_LOCK = threading.Lock()
 
 # Containers whose header states the length, so that a cut file is found out. MP3, Ogg and AAC estimate it.
 _STATES_LENGTH = {"wav", "w64", "flac", "mov", "aiff"}
@@ -61,10 +77,39 @@ class _Plain:
     kind: np.dtype[Any]
 
 
-def blocks(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:
+@dataclass
+class Budget:
+    """Processor seconds that a file of `size` bytes may take; more for every second that is decoded of it.
+
+    On one core of a laptop a second of stereo takes 1 to 3 ms as AAC, Opus or MP3, and has 2 to 16 kB. So what a
+    recorder writes needs a tenth of this. Only the thread that makes it counts, and not while it is paused.
+    """
+
+    size: int
+    decoded_s: float = 0.0
+    _spent_s: float = 0.0
+    _since_s: float = field(default_factory=thread_time)
+
+    def check(self) -> None:
+        """Raise Damaged where it is used up."""
+        if self._spent_s + thread_time() - self._since_s > 5.0 + 2e-6 * self.size + 0.004 * self.decoded_s:
+            raise Damaged("The file takes many times as long to decode as a recording of its length and size: export "
+                          "its sound again, as wav, flac or mp3.")
+
+    def pause(self) -> None:
+        """Stop counting."""
+        self._spent_s += thread_time() - self._since_s
+
+    def go_on(self) -> None:
+        """Count again."""
+        self._since_s = thread_time()
+
+
+def blocks(file: IO[bytes], max_seconds: float, budget: Budget) -> Iterator[tuple[Block, int]]:
     """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
 
-    Raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file; an OSError of the file is let
+    Whoever takes a block may pause the budget. Raises NotAudio, Damaged or TooLong, each with a sentence that does not
+    name the file; an OSError of the file is let
     through.
     """
     file.seek(0)
@@ -72,7 +117,7 @@ def blocks(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:
         raise NotAudio("The file is empty: record or export it again.")
     chunks = _wave_chunks(file)
     plain = _plain(file, chunks)
-    yield from _by_ffmpeg(file, max_seconds) if plain is None else _read_plain(file, plain, max_seconds)
+    yield from _by_ffmpeg(file, max_seconds, budget) if plain is None else _read_plain(file, plain, max_seconds)
 
 
 def missing_bytes(file: IO[bytes]) -> int:
@@ -158,14 +203,17 @@ def _read(file: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def _by_ffmpeg(file: IO[bytes], max_seconds: float) -> Iterator[tuple[Block, int]]:
+def _by_ffmpeg(file: IO[bytes], max_seconds: float, budget: Budget) -> Iterator[tuple[Block, int]]:
     import av  # 0.1 s that a plain WAV does not need
 
     try:
-        with _open(file) as container:
+        with _allocations_bounded(budget.size), _open(file) as container:
             if not container.streams.audio:
                 raise NotAudio("The file has no audio track: choose a recording of a voice.")
-            yield from _grouped(_decoded(container, file, max_seconds))
+            yield from _grouped(_decoded(container, file, max_seconds, budget))
+    except av.error.MemoryError as error:
+        raise NotAudio(f"The file states more than {_MOST_STREAMS} tracks, or larger tables than a recording has: "
+                       "export its sound alone, as wav, flac or mp3.") from error
     except av.error.FFmpegError as error:
         raise NotAudio("The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 or "
                        "webm.") from error
@@ -175,21 +223,68 @@ def _open(file: IO[bytes]) -> "av.container.InputContainer":
     """The container; at first from a short probe, which is eight times as fast and nearly always enough."""
     import av
 
+    options = {**_OPTIONS, "codec_whitelist": _sound_decoders()}
     file.seek(0)
     try:
-        return av.open(file, mode="r", options={**_OPTIONS, "probesize": "32768"}, metadata_errors="replace")
+        return av.open(file, mode="r", options={**options, "probesize": "32768"}, metadata_errors="replace")
     except av.error.InvalidDataError:
         file.seek(0)
-        return av.open(file, mode="r", options=_OPTIONS, metadata_errors="replace")
+        return av.open(file, mode="r", options=options, metadata_errors="replace")
+
+
+@cache
+def _sound_decoders() -> str:
+    """FFmpeg's decoders of sound: to find out what a file holds it would decode its cover too."""
+    import av
+
+    found = []
+    for name in sorted(av.codecs_available):
+        with suppress(ValueError):  # it only encodes
+            if av.Codec(name, "r").type == "audio":
+                found.append(name)
+    return ",".join(found)
+
+
+@contextmanager
+def _allocations_bounded(size: int) -> Iterator[None]:
+    """Let FFmpeg allocate at most 16 MB at a time, or twice the bytes of the file.
+
+    Its tables take 24 bytes for a sample of an MP4, of which a recording has one for 20 bytes and more. The limit is
+    one for the whole process, so the largest file that is open decides; where none is, FFmpeg's own holds.
+    """
+    _change_open(_OPEN_SIZES.append, size)
+    try:
+        yield
+    finally:
+        _change_open(_OPEN_SIZES.remove, size)
+
+
+def _change_open(change: Callable[[int], None], size: int) -> None:
+    with _SIZES_LOCK:
+        change(size)
+        most = min(_ANY_SIZE, max(_SMALL, 2 * max(_OPEN_SIZES))) if _OPEN_SIZES else _ANY_SIZE
+        _limit_of_allocations()(ctypes.c_size_t(most))
+
+
+@cache
+def _limit_of_allocations() -> Callable[[ctypes.c_size_t], object]:
+    """FFmpeg's `av_max_alloc`, which PyAV does not offer: of PyAV's own library, or of the one beside it."""
+    import av
+
+    beside = Path(av.__file__).parents[1].glob("av.libs/*avutil*")
+    for library in (av._core.__file__, *beside):
+        with suppress(OSError, AttributeError):
+            return ctypes.CDLL(str(library)).av_max_alloc
+    raise RuntimeError("PyAV is installed without FFmpeg's libavutil: install its wheel.")
 
 
 def _decoded(
-    container: "av.container.InputContainer", file: IO[bytes], max_seconds: float
+    container: "av.container.InputContainer", file: IO[bytes], max_seconds: float, budget: Budget
 ) -> Iterator[tuple[Block, int]]:
     """The samples of every frame, (channels, samples) as float32, and their rate; at the end the length is checked."""
     stream = container.streams.audio[0]
     decoded, rate = 0, 0
-    for frame in _frames(container, stream):
+    for frame in _frames(container, stream, budget):
         rate = rate or frame.sample_rate
         if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
             raise NotAudio(f"The file states {rate} samples a second, which no recording has: export it again.")
@@ -199,6 +294,7 @@ def _decoded(
         decoded += frame.samples
         if decoded > max_seconds * rate:
             raise _too_long(max_seconds)
+        budget.decoded_s = decoded / rate
         yield _array(frame), rate
     if not decoded:
         raise NotAudio("The file holds no sound at all: record it again.")
@@ -219,8 +315,11 @@ def _grouped(frames: Iterator[tuple[Block, int]]) -> Iterator[tuple[Block, int]]
         yield np.concatenate(kept, axis=1), rate
 
 
-def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") -> Iterator["av.AudioFrame"]:
-    """Decoded frames as float32; a damaged packet is skipped, and the check of the length decides."""
+def _frames(
+    container: "av.container.InputContainer", stream: "av.AudioStream", budget: Budget
+) -> Iterator["av.AudioFrame"]:
+    """Decoded frames as float32; a damaged packet is skipped, and the check of the length decides.
+"""
     import av
 
     if stream.codec_context is None:
@@ -228,6 +327,7 @@ def _frames(container: "av.container.InputContainer", stream: "av.AudioStream") 
     # PyAV reads past the end of planar frames of 8 and more channels; packed ones take twice the time.
     converters: dict[Any, av.AudioResampler] = {}
     for packet in container.demux(stream):
+        budget.check()
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:

@@ -6,6 +6,7 @@ time: `decoding` decodes, soxr resamples. Training and serving both come through
 """
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -166,7 +167,11 @@ def _blocks(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator
     """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
     with opened() as file:
         try:
-            yield from _resampled(decoding.blocks(file, max_seconds), channel)
+            budget = decoding.Budget(file.seek(0, os.SEEK_END))
+            for block in _resampled(decoding.blocks(file, max_seconds, budget), channel):
+                budget.pause()
+                yield block
+                budget.go_on()
         except OSError as error:
             raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
                                  "that you may read.") from error

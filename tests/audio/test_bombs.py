@@ -1,0 +1,126 @@
+"""Small files that are made to cost much: what each may take of memory and of processor time, and what is said of it."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+import bombs
+from intone.audio import decoding, read, read_mono
+from intone.errors import Damaged, RecordingError
+from sounds import encode, mux, voice
+
+MOST_MB = 300.0
+"""What a file below 1 MB may take above an idle process."""
+
+COST = """
+import json, resource, sys, time
+import bombs
+from intone.audio import read_mono, sounds
+content = sys.stdin.buffer.read()
+sys.stdin.close()
+import io, av, soxr
+for _ in sounds(io.BytesIO(open(sys.argv[1], "rb").read()))[0]: pass
+idle = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
+seconds, begun, said = 0.0, time.process_time(), ""
+try:
+    for block in sounds(io.BytesIO(content), max_seconds=7500)[0]:
+        seconds += len(block) / 16_000
+except Exception as error:
+    said = f"{type(error).__name__}: {error}"
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+print(json.dumps({"cpu_s": time.process_time() - begun, "mb": peak - idle, "seconds": seconds, "said": said}))
+"""
+
+
+def cost(content: bytes, folder: Path) -> dict[str, object]:
+    """What a process takes to decode a file: its peak of memory above what it needs for any file, and processor time."""
+    usual = folder / "usual.mp3"
+    usual.write_bytes(encode(voice(1.0), "mp3"))
+    support = Path(bombs.__file__).parent
+    ran = subprocess.run([sys.executable, "-c", f"import sys; sys.path.append({str(support)!r})\n{COST}", usual],
+                         input=content, capture_output=True, check=True)
+    found: dict[str, object] = json.loads(ran.stdout)
+    return found
+
+
+BOMBS = {
+    "millions of samples": lambda: bombs.mp4(80_000_000),
+    "in two tracks": lambda: bombs.mp4(80_000_000, tracks=2),
+    "samples that overlap": lambda: bombs.mp4(5_600_000, chunks=8000),
+    "many tracks": lambda: bombs.mp4(600_000, tracks=20),
+    "as many as are read": lambda: bombs.mp4(600_000, tracks=8),
+    "an edit list": lambda: bombs.mp4(600_000, edits=30, tracks=8),
+    "fragments": lambda: bombs.fragments(2000, 1_000_000),
+    "cover of flac": lambda: bombs.with_cover("flac", bombs.picture(9000)),
+    "cover of m4a": lambda: bombs.with_cover("m4a", bombs.picture(9000)),
+    "cover of mp3": lambda: bombs.with_cover("mp3", bombs.picture(9000)),
+    "channels at a high rate": lambda: bombs.flac_of_silence(750),
+    "Speex": bombs.speex_in_matroska,
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("make", BOMBS.values(), ids=BOMBS)
+def test_a_small_file_takes_little(make, tmp_path):
+    content = make()
+    assert len(content) < 1_000_000
+    found = cost(content, tmp_path)
+    assert found["mb"] < MOST_MB, found
+    assert found["cpu_s"] < 5 + 2 * len(content) / 1e6 + 0.004 * found["seconds"] + 10, found
+    assert found["seconds"] or found["said"].split(":")[0] in ("NotAudio", "Damaged", "TooLong"), found
+
+
+def test_a_file_that_takes_long_for_its_length_is_refused():
+    with pytest.raises(Damaged, match="many times as long to decode as a recording of its length and size"):
+        read_mono(io.BytesIO(bombs.flac_of_silence(750)))
+
+
+def test_more_tracks_than_a_recording_has_are_told():
+    with pytest.raises(RecordingError, match="more than 8 tracks, or larger tables than a recording has"):
+        read_mono(io.BytesIO(bombs.mp4(1000, tracks=20)))
+
+
+def test_silence_that_is_small_but_honest_is_read():
+    assert len(read_mono(io.BytesIO(bombs.flac_of_silence(60, rate=48_000, channels=2)))) == pytest.approx(
+        60 * 16_000, rel=0.03)
+
+
+def test_the_sound_beside_a_cover_is_what_it_is_without():
+    small = bombs.picture(10)
+    for suffix in ("mp3", "flac"):
+        np.testing.assert_array_equal(read_mono(io.BytesIO(bombs.with_cover(suffix, small))),
+                                      read_mono(io.BytesIO(encode(voice(1.0), suffix))))
+
+
+def test_what_a_process_writes_meanwhile_or_after_has_ffmpegs_own_limit():
+    hour = np.zeros(30_000_000, np.float32)
+    read_mono(io.BytesIO(encode(voice(1.0), "mp3")))
+    assert mux(hour, 48_000, "wav", "pcm_s16le")
+    assert decoding._OPEN_SIZES == []
+
+
+def test_the_limit_grows_with_the_largest_file_that_is_open():
+    small = iter(decoding.blocks(io.BytesIO(encode(voice(1.0), "mp3")), 60, decoding.Budget(1000)))
+    next(small)
+    large = iter(decoding.blocks(io.BytesIO(encode(voice(1.0), "mp3")), 60, decoding.Budget(50_000_000)))
+    next(large)
+    assert sorted(decoding._OPEN_SIZES) == [1000, 50_000_000]
+    frame = av.AudioFrame.from_ndarray(np.zeros((1, 20_000_000), np.float32), "flt", "mono")  # 80 MB, of 100
+    assert frame.samples == 20_000_000
+    large.close()
+    with pytest.raises(MemoryError):
+        av.AudioFrame.from_ndarray(np.zeros((1, 20_000_000), np.float32), "flt", "mono")
+    small.close()
+    assert decoding._OPEN_SIZES == []
+
+
+def test_an_edit_list_keeps_its_meaning():
+    """The track twice over, as its edit list says, is what one gets."""
+    once, twice = (read(io.BytesIO(bombs.mp4(700, edits=edits)))[0].signal for edits in (1, 2))
+    assert len(twice) == pytest.approx(2 * len(once), abs=2 * 16_000 * 1024 / 48_000)
