@@ -77,6 +77,7 @@ FIGURES: dict[str, Maker] = {
     "original-training": lambda results: _share(original.trained_on_right(results)),
     "original-unseen": lambda results: _share(original.unseen(results).accuracy.value),
     "accuracy": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).accuracy.value),
+    "accuracy-cnn": lambda results: _share(results.summary(SYSTEMS["CNN on MFCC"]).accuracy.value),
     "uar": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).uar.value),
     "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
@@ -86,6 +87,10 @@ FIGURES: dict[str, Maker] = {
     "uar-across-ravdess": lambda results: _share(speakers.uar_across(results, "RAVDESS")),
     "never-acted": lambda results: _share(speakers.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
+    "confident-2": lambda results: _whole(systems.confident(results, "2")[0]),
+    "confident-right-2": lambda results: _whole(systems.confident(results, "2")[1]),
+    "confident-8": lambda results: _whole(systems.confident(results, "8")[0]),
+    "confident-right-8": lambda results: _whole(systems.confident(results, "8")[1]),
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
     "prior-correction": lambda results: f"{systems.prior_correction(results):.2f}",
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
@@ -98,6 +103,10 @@ FIGURES: dict[str, Maker] = {
 
 def _share(value: float) -> str:
     return f"{percent(value)} %"
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0%}".replace("%", " %")
 
 
 @cache

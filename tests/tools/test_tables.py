@@ -109,6 +109,18 @@ def test_eight_emotions_to_choose_from_are_harder_than_six(tables: ModuleType, s
     assert tables.speakers.uar_of_eight(small) < small.summary(tables.CREMA_D[tables.DEFAULT]).uar.value
 
 
+def test_an_answer_counts_as_confident_by_all_three_conditions(tables: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "ravdess-5fold").mkdir()
+    def row(truth: str, ood_score: float = 0.0, **masses: float) -> dict[str, object]:
+        return {"clip": "-", "fold": 0, "actor": 1, "truth": truth, **dict.fromkeys(EMOTIONS, 0.0), **masses, "ood_score": ood_score}
+
+    rows = [row("sad", sad=0.9, happy=0.1), row("happy", sad=0.9, happy=0.1),  # confident, one of them right
+            row("sad", sad=0.55, happy=0.45), row("sad", sad=0.4, neutral=0.6), row("sad", 99.0, sad=1.0),
+            row("neutral", sad=1.0)]  # the scheme leaves it out
+    write_rows(tmp_path / "ravdess-5fold" / "default.csv", pd.DataFrame(rows))
+    assert tables.systems.confident(tables.Results(tmp_path), "2") == (2 / 5, 1 / 2)
+
+
 def test_every_image_is_there_and_shown(tables: ModuleType) -> None:
     text = (ROOT / "docs" / "results.md").read_text()
     for name in tables.images.IMAGES:

@@ -6,8 +6,8 @@ from pages.committed import Results
 def fuzz(results: Results) -> str:
     """Malformed files, by their outcome."""
     found = results.json("fuzz")
-    lines = ["| files | answered | refused with a sentence | failures | slowest | median | peak memory of a process |",
-             "|---|---|---|---|---|---|---|"]
+    lines = ["| files | answered | refused with an error message | failures | slowest | median | peak memory of a "
+             "process |", "|---|---|---|---|---|---|---|"]
     answered = found["results"].get("answer", 0)
     lines.append(f"| {found['files']:,} | {answered:,} | {found['files'] - answered - len(found['harm']):,} | "
                  f"{len(found['harm'])} | {found['slowest_s']:.1f} s | {found['median_ms']:.0f} ms | "

@@ -142,7 +142,7 @@ def across(results: Results) -> str:
         rows.append([tested, f"cross-corpus: trained on {trained} alone", *_cells(unseen)])
         if (trained, tested) == ("CREMA-D", "RAVDESS"):
             rows.append([tested, "`--recognizer crema-d` (an earlier recipe)", *_cells(shared(results, BUNDLED))])
-        rows.append([tested, "within corpus: five folds, trained on both", *_cells(own)])
+        rows.append([tested, "unseen speakers of the same corpora: five folds, trained on both", *_cells(own)])
         rows += [[tested, *pad(row, 4)] for row in majority_rows([unseen])]
     return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)
 

@@ -34,7 +34,7 @@ def speed_short(results: Results) -> str:
 
 
 def speed_floors(results: Results) -> str:
-    """intone against lower bounds, which no program can undercut."""
+    """intone against lower bounds: parts of the work that cannot be left out, timed alone."""
     lines = ["| work | lower bound | intone | lower bound takes | ratio (min-max) | target | met |",
              "|---|---|---:|---:|---:|---:|---|"]
     for row in _rows(results):

@@ -27,7 +27,7 @@ class WavlmLayer(nn.Module):
     def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         """Hidden states (clips, tokens, width), and what is added to the attention (clips, 1, 1, tokens)."""
         bias = self.distances(hidden.shape[1])[None].expand(len(hidden), -1, -1, -1)
-        if mask is not None:  # the gate is above 1 and leaves it as it is meant; torch gives up masks of another type
+        if mask is not None:  # a gate above 0 keeps it a mask (gru_rel_pos_const >= -1); torch gives up other types
             bias = bias + mask
         found: Tensor = self.layer(hidden, position_bias=bias.flatten(0, 1))[0]
         return found
