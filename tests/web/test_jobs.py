@@ -175,3 +175,41 @@ def test_who_ends_waits_for_what_is_being_heard_but_not_for_ever() -> None:
     threading.Timer(0.1, leave.set).start()
     jobs.join(20)
     assert jobs.active == 0
+
+
+def test_without_a_script_a_long_one_has_a_page_that_asks_again() -> None:
+    leave, recognizer = gate()
+    client = create_app(recognizer, SOON).test_client()
+    begun = send(client, wav(tone("sad", 3)), "/")
+    place = begun.headers["Location"]
+    assert begun.status_code == 303 and place.startswith("/analyses/")
+    waiting = client.get(place)
+    assert waiting.status_code == 200 and '<meta http-equiv="refresh" content="2">' in waiting.text
+    assert "<progress max=" in waiting.text
+    leave.set()
+    until(lambda: "http-equiv" not in client.get(place).text)
+    assert 'class="card answer"' in client.get(place).text
+    assert client.get("/analyses/nobody").status_code == 404
+    place = send(client, wav(silence(3)), "/").headers["Location"]
+    until(lambda: client.get(place).status_code == 422)
+    assert "No voice can be heard" in client.get(place).text
+
+
+def test_attributions_of_a_long_recording_are_refused() -> None:
+    client = create_app(StandIn(), WebSettings(explained_s=60)).test_client()
+    long = encode(tone("sad", 90), "mp3", bits=32_000)
+    refused = send(client, long, explain="true")
+    assert refused.status_code == 413
+    assert refused.get_json()["detail"] == ("Attributions are computed of at most 1 minutes, and this is 2: choose a "
+                                            "part of the recording.")
+    assert send(client, long, explain="true", end_s="5").status_code == 200
+
+
+def test_work_whose_client_has_gone_ends() -> None:
+    asked = StandIn()
+    client = create_app(asked).test_client()
+    for path in (API, "/", "/api/v1/pictures"):
+        gone = client.post(path, data=wav(tone("sad", 1)), content_type="audio/wav",
+                           environ_base={"waitress.client_disconnected": lambda: True})
+        assert gone.status_code == 400
+    assert asked.asked == 0

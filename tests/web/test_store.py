@@ -109,3 +109,63 @@ def test_an_answer_for_which_there_is_no_room_has_failed(two: tuple[Ledger, Ledg
     assert [one.state for one in jobs.follow(job.name)][-1] == "failed"
     assert jobs.find(job.name).told == "OperationalError"
     assert two[0].wait_for(lambda: jobs.active == 0, 20)
+
+
+def test_free_seats_go_to_everyone_in_turn(two: tuple[Ledger, Ledger]) -> None:
+    desk, also = (Desk(ledger, "jobs", 2, 10) for ledger in two)
+    first = [desk.stand("one") for _ in range(4)]
+    assert [desk.seated(place) for place in first] == [True, True, False, False]
+    other, third = also.stand("another"), desk.stand("third")
+    assert not also.seated(other)
+    desk.leave(first[0])
+    assert not desk.seated(first[2])  # "one" has a seat already
+    assert not desk.seated(third)  # and "another" came before
+    assert also.seated(other)
+    desk.leave(first[1])
+    assert not desk.seated(first[3])
+    assert desk.seated(first[2])  # now it is the first place of "one", and older than that of "third"
+    assert desk.seated(first[2]) and not desk.seated(third)
+    also.leave(other)
+    assert desk.seated(third)
+
+
+def test_a_client_leaves_places_for_others(two: tuple[Ledger, Ledger]) -> None:
+    desk = Desk(two[0], "jobs", 1, 3, a_client=3)
+    for _ in range(3):
+        desk.stand("one")
+    with pytest.raises(BusyError):
+        desk.stand("one")
+    desk.stand("another")
+    with pytest.raises(BusyError):
+        desk.stand("third")
+
+
+def test_another_that_follows_takes_the_place_of_the_first(two: tuple[Ledger, Ledger]) -> None:
+    leave = threading.Event()
+    jobs = Jobs(two[0], Desk(two[0], "jobs", 1, 1), 60, repr, listeners=2)
+    job = jobs.start(lambda tell: str(leave.wait(20)), 1.0)
+    seen: list[str] = []
+    first = threading.Thread(target=lambda: seen.extend(one.state for one in jobs.follow(job.name)))
+    first.start()
+    assert two[0].wait_for(lambda: bool(jobs._newest), 20)
+    second = jobs.follow(job.name)
+    next(second)
+    taken = threading.Thread(target=lambda: [next(second), second.close()])
+    taken.start()
+    first.join(20)
+    assert not first.is_alive() and "done" not in seen
+    leave.set()
+    taken.join(20)
+    assert not jobs._newest and [one.state for one in jobs.follow(job.name)][-1] == "done"
+
+
+def test_more_than_may_follow_are_told_once(two: tuple[Ledger, Ledger]) -> None:
+    leave = threading.Event()
+    jobs = Jobs(two[0], Desk(two[0], "jobs", 1, 1), 60, repr, listeners=1)
+    one, other = (jobs.start(lambda tell: str(leave.wait(20)), 1.0) for _ in range(2))
+    first = jobs.follow(one.name, patience_s=0.01)
+    next(first), next(first)
+    assert len(list(jobs.follow(other.name))) == 1
+    first.close()
+    leave.set()
+    assert [step.state for step in jobs.follow(other.name)][-1] == "done"

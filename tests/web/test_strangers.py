@@ -203,3 +203,112 @@ def test_the_room_of_those_that_hang_up_is_free_again(narrow):
         until_held(0, most=0)
     assert answered(address, opening(190_000) + 190_000 * b"x").startswith(b"HTTP/1.1 415")
     until_held(0, most=0)
+
+
+# Slow clients and those that stay: gunicorn's threads must not wait for them. The deadlines are short here
+
+
+QUICK = "from intone.web import pace; pace.HEAD_S = gunicorn_server.HEAD_S = 0.5; pace.GRACE_S = 0.5; " \
+        "pace.LEAST_RATE = 1e6; gunicorn_server.THREADS = 16; "
+
+
+@pytest.fixture
+def crowded() -> Iterator[Served]:
+    """A page with 16 threads, of which 6 receive bodies and 4 follow analyses."""
+    settings = "WebSettings(job_from_s=2, bodies_at_once=6, listeners=4)"
+    with served("gunicorn", settings, "StandIn(step=lambda: time.sleep(30))", first=QUICK) as found:
+        yield found
+
+
+def healthy(address: str) -> bool:
+    with urllib.request.urlopen(f"{address}/health", timeout=60) as found:
+        return found.status == 200
+
+
+def ends(one: socket.socket) -> bytes:
+    """What a connection says until the server ends it."""
+    one.settimeout(60)
+    said = b""
+    with contextlib.suppress(ConnectionError):
+        while part := one.recv(65_536):
+            said += part
+    return said
+
+
+def test_heads_that_drip_are_hung_up(crowded):
+    slow = [connected(crowded.address) for _ in range(40)]
+    for one in slow:
+        one.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+    assert healthy(crowded.address)
+    for one in slow:
+        assert ends(one) == b""
+        one.close()
+
+
+def test_bodies_that_drip_leave_threads_for_others_and_are_hung_up(crowded):
+    slow = [connected(crowded.address) for _ in range(40)]
+    for one in slow:
+        one.sendall(opening(100_000) + b"x")
+    assert healthy(crowded.address)
+    said = [ends(one) for one in slow]
+    assert any(one.startswith(b"HTTP/1.1 503") for one in said)  # there were six already
+    for one in slow:
+        one.close()
+    assert answered(crowded.address, opening(5) + b"hello").startswith(b"HTTP/1.1 415")
+
+
+def test_clients_that_do_not_read_their_answer_are_hung_up(crowded):
+    slow = [connected(crowded.address) for _ in range(20)]
+    for one in slow:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.sendall(200 * head("/static/vendor/uplot/uPlot.esm.js", "GET"))
+    assert healthy(crowded.address)
+    for one in slow:
+        one.close()
+
+
+def test_clients_that_stay_after_their_answer_keep_nobody_waiting(crowded):
+    stay = [connected(crowded.address) for _ in range(40)]
+    for one in stay:
+        one.sendall(head("/health", "GET", Connection="close"))
+    assert all(b"200 OK" in one.recv(4096) for one in stay)
+    begun = time.process_time()
+    assert healthy(crowded.address)
+    for one in stay:
+        assert ends(one).count(b"HTTP/1.1") == 0
+        one.close()
+    assert time.process_time() - begun < 20
+
+
+def test_many_listeners_keep_nobody_waiting(crowded):
+    status, job = post(crowded.address, wav(tone("sad", 3)))
+    assert status == 202
+    events = [connected(crowded.address) for _ in range(40)]
+    for one in events:
+        one.sendall(head(f"{API}/{job['id']}/events", "GET"))
+    assert all(one.recv(4096) for one in events)
+    assert healthy(crowded.address)
+    for one in events:
+        one.close()
+    assert healthy(crowded.address)
+
+
+def test_work_whose_client_has_gone_ends():
+    with served("gunicorn", "WebSettings(at_once=1)", "StandIn(step=lambda: time.sleep(0.2))") as page:
+        for _ in range(8):  # two seconds each
+            with connected(page.address) as one:
+                content = wav(tone("sad", 1))
+                one.sendall(head(**{"Content-Length": len(content), "Content-Type": "audio/wav"}) + content)
+        assert post(page.address, wav(tone("sad", 1)))[0] == 200
+        assert counted(page.address, "intone_answers_total") <= 2
+
+
+def test_without_descriptors_the_page_waits_and_goes_on():
+    few = "import resource; gunicorn_server._allow_descriptors = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60)); "
+    with served("gunicorn", "WebSettings()", first=few) as page:
+        many = [connected(page.address) for _ in range(100)]
+        for one in many:
+            one.close()
+        assert healthy(page.address)
+        page.process.terminate()
+        assert page.finish() == (0, "", "")

@@ -5,6 +5,7 @@
     state             what every request of one application shares
     store             what the processes of one page share, in SQLite
     admission         how many recordings are analysed at once, and how many more may wait
+    pace              how slowly a client may send and read
     jobs              long recordings, with progress and cancel
     upload            the bytes of a request, in memory, without the visitor's file name
     answers           from a request to the answer, by one run of the network

@@ -5,6 +5,7 @@ wait longer. So a few run, a few wait, and the rest are refused at once (`Desk`,
 
 Bodies stay in memory, since nothing of a recording goes to a disk, and are therefore bounded (`Room`, in each process).
 They are counted as the application reads them; a request for whose body there is no room is refused before it is read.
+How slowly a client may send and read is `pace`'s business.
 """
 
 import os
@@ -24,15 +25,20 @@ class BusyError(Exception):
 
 
 class Desk:
-    """A row of places, in the order in which they were taken: the first `at_once` have a seat, `waiting` more stand."""
+    """Places for those who want something done: `at_once` have a seat, `waiting` more stand.
 
-    def __init__(self, ledger: Ledger, name: str, at_once: int, waiting: int) -> None:
+    Whose turn it is when a seat is free: first everyone's first place, then everyone's second, so that a client who
+    took many does not keep others waiting. One client has at most `a_client` places, where that is given.
+    """
+
+    def __init__(self, ledger: Ledger, name: str, at_once: int, waiting: int, a_client: int | None = None) -> None:
         self._ledger, self._name, self._at_once, self._most = ledger, name, at_once, at_once + waiting
+        self._a_client = self._most if a_client is None else a_client
 
     @contextmanager
-    def place(self, patience_s: float) -> Iterator[None]:
+    def place(self, patience_s: float, client: str = "") -> Iterator[None]:
         """Hold a seat, after standing for at most `patience_s` seconds; raises BusyError where there is none."""
-        place = self.stand()
+        place = self.stand(client)
         try:
             if not self._ledger.wait_for(lambda: self.seated(place), patience_s):
                 raise BusyError
@@ -40,18 +46,25 @@ class Desk:
         finally:
             self.leave(place)
 
-    def stand(self) -> int:
-        """Take the next place; raises BusyError where all are taken."""
+    def stand(self, client: str = "") -> int:
+        """Take a place; raises BusyError where all are taken, or all that one client may take."""
         with self._ledger.change() as db:
-            if self.taken >= self._most:
+            if self.taken >= self._most or self._count("AND client = ?", client) >= self._a_client:
                 raise BusyError
-            values = self._name, os.getpid()
-            rows = db.execute("INSERT INTO places (desk, process) VALUES (?, ?) RETURNING id", values)
+            values = self._name, os.getpid(), client
+            rows = db.execute("INSERT INTO places (desk, process, client) VALUES (?, ?, ?) RETURNING id", values)
             return int(rows.fetchone()[0])
 
     def seated(self, place: int) -> bool:
-        """Whether a place has come so far to the front that it has a seat."""
-        return self._count("AND id < ?", place) < self._at_once
+        """Whether a place has a seat; takes one where it is its turn."""
+        if self._count("AND id = ? AND seated", place):
+            return True
+        turns = self._ledger.ask(_TURNS, self._name, self._at_once - self._count("AND seated"))
+        if (place,) not in turns:
+            return False
+        with self._ledger.change() as db:
+            db.execute(_SIT, (place, self._name, self._at_once))
+        return bool(self._count("AND id = ? AND seated", place))
 
     def leave(self, place: int) -> None:
         """Give a place back."""
@@ -68,12 +81,25 @@ class Desk:
         return found
 
 
-class Room:
-    """Room for `most` bytes of bodies, or for a single body of any size; `held` are there, and `tell` counts them."""
+_TURNS = """
+SELECT id FROM (SELECT id, seated, row_number() OVER (PARTITION BY client ORDER BY seated DESC, id) AS turn
+                FROM places WHERE desk = ?)
+WHERE NOT seated ORDER BY turn, id LIMIT max(0, ?)"""
+"""Places without a seat whose turn it is, as many as seats are free."""
 
-    def __init__(self, most: int, tell: Callable[[int], object]) -> None:
+_SIT = "UPDATE places SET seated = 1 WHERE id = ? AND (SELECT count(*) FROM places WHERE desk = ? AND seated) < ?"
+"""Another process may have taken the seat meanwhile."""
+
+
+class Room:
+    """Room for `most` bytes of bodies, or for a single body of any size; `held` are there, and `tell` counts them.
+
+    At most `at_once` bodies are received at the same time: whoever sends slowly keeps a thread meanwhile.
+    """
+
+    def __init__(self, most: int, at_once: int, tell: Callable[[int], object]) -> None:
         self.most, self.held = most, 0
-        self._tell, self._lock = tell, threading.Lock()
+        self._tell, self._lock, self._free = tell, threading.Lock(), threading.BoundedSemaphore(at_once)
 
     def check(self, own: int, expected: int) -> None:
         """Raise BusyError where a body of which `own` bytes are held would have no room beside the others."""
@@ -87,6 +113,15 @@ class Room:
             self.held += more
         self._tell(more)
 
+    def begin(self) -> None:
+        """Begin to receive a body; raises BusyError where as many are received as may be."""
+        if not self._free.acquire(blocking=False):
+            raise BusyError
+
+    def end(self) -> None:
+        """A body that was begun is received, or given up."""
+        self._free.release()
+
 
 class Body:
     """The body of one request, counted as it is read. A client has announced `size` bytes, or 0 if it does not say.
@@ -96,11 +131,15 @@ class Body:
 
     def __init__(self, stream: IO[bytes], size: int, room: Room) -> None:
         self._stream, self._size, self._room, self._held = stream, size, room, 0
+        self._receiving: bool | None = None  # not yet
         if size:
             room.check(0, size)
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; BadRequest where the client has gone, has fallen silent, or breaks the rules of HTTP."""
+        if self._receiving is None:
+            self._room.begin()
+            self._receiving = True
         try:
             found = self._stream.read(size)
         except Exception as error:  # each server has errors of its own for that
@@ -108,10 +147,18 @@ class Body:
         self._held += len(found)
         self._room.add(len(found))
         self._room.check(self._held, self._size)
+        if not found or self._held == self._size:
+            self._received()
         return found
+
+    def _received(self) -> None:
+        if self._receiving:
+            self._room.end()
+        self._receiving = False
 
     def close(self) -> None:
         """Give the room back."""
+        self._received()
         self._room.add(-self._held)
         self._held = 0
 

@@ -1,7 +1,10 @@
-"""From a request to the answer about the recording in it, by one decode and one run of the network."""
+"""From a request to the answer about the recording in it, by one decode and one run of the network.
+
+What takes long becomes a job. Work whose client has gone ends.
+"""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
@@ -9,14 +12,19 @@ from typing import IO, Any
 import numpy as np
 from flask import Request
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from werkzeug.exceptions import ClientDisconnected
 
 from intone import audio
 from intone.audio import RATE, Signal, Sound
-from intone.errors import TooShort, UsageError
+from intone.errors import TooLong, TooShort, UsageError
 from intone.labels import scheme
 from intone.recognition.analysis import Progress, unheeded
 from intone.recognition.options import Options
 from intone.recognition.prediction import Prediction
+from intone.web import upload
+from intone.web.jobs import Job, Work
+from intone.web.pace import LEFT
 from intone.web.state import State, state
 from intone.web.views import shown, stress, valence
 
@@ -107,6 +115,21 @@ class Answer:
                 "views": {name: prediction.to_dict() for name, prediction in self.views.items()}}
 
 
+Stay = Callable[[], None]
+"""Ends work whose client has gone, by a ClientDisconnected; it is called from time to time."""
+
+
+def staying(request: Request) -> Stay:
+    """What ends the work of a request, where its server can tell that the client has gone."""
+    left = request.environ.get(LEFT) or request.environ.get("waitress.client_disconnected") or (lambda: False)
+
+    def stay() -> None:
+        if left():
+            raise ClientDisconnected
+
+    return stay
+
+
 @dataclass(frozen=True)
 class Upload:
     """The part of a recording that is asked for: gone through once, so that nothing about it is a surprise later.
@@ -120,11 +143,11 @@ class Upload:
     waveform: tuple[float, ...]
 
 
-def opened(here: State, file: IO[bytes], wished: Wishes) -> Upload:
+def opened(here: State, file: IO[bytes], wished: Wishes, stay: Stay) -> Upload:
     """What is asked for of a recording; the errors of `audio.read`, and TooShort where it ends before that."""
     whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
     outline, kept, samples = Outline(), [], 0
-    for block in _between(whole, wished.start_s, wished.end_s):
+    for block in _between(whole, wished.start_s, wished.end_s, stay):
         outline.add(block)
         samples += len(block)
         if samples <= _KEPT_S * RATE:
@@ -136,16 +159,17 @@ def opened(here: State, file: IO[bytes], wished: Wishes) -> Upload:
     return Upload(Sound(blocks, None, samples / RATE), samples / RATE, outline.drawn())
 
 
-def decoded(here: State, file: IO[bytes], longest_s: float) -> Signal:
+def decoded(here: State, file: IO[bytes], longest_s: float, stay: Stay) -> Signal:
     """The beginning of a recording, as one signal; the errors of `audio.read`."""
     whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
-    return np.concatenate(list(_between(whole, 0.0, longest_s)))
+    return np.concatenate(list(_between(whole, 0.0, longest_s, stay)))
 
 
-def _between(whole: Sound, start_s: float, end_s: float) -> Iterator[Signal]:
+def _between(whole: Sound, start_s: float, end_s: float, stay: Stay = lambda: None) -> Iterator[Signal]:
     """The blocks of a recording between two times; all of it is decoded, so that its errors are found."""
     at = 0
     for block in whole:
+        stay()
         first = round(start_s * RATE) - at
         last = len(block) if math.isinf(end_s) else round(end_s * RATE) - at
         at += len(block)
@@ -184,3 +208,40 @@ def analyse(here: State, recording: Upload, wished: Wishes, progress: Progress =
     """The answer about a recording; raises IntoneError."""
     views = here.recognizer.answer(recording.sound, options=wished.options, progress=progress)
     return Answer(views, wished.classes, wished.options.sex, recording.waveform)
+
+
+def asked(here: State, request: Request) -> Answer | Job:
+    """The answer that a request asks for, or the job that will have it.
+
+    Raises IntoneError, BusyError, and what werkzeug raises for bad requests.
+    """
+    wished, client, stay = wishes(request), request.remote_addr or "", staying(request)
+    file = upload.recording(request)
+    with here.desk.place(here.settings.patience_s, client):
+        stay()
+        recording = opened(here, file, wished, stay)
+        if wished.options.explain and recording.duration_s > here.settings.explained_s:
+            raise TooLong(f"Attributions are computed of at most {here.settings.explained_s / 60:g} minutes, and this "
+                          f"is {recording.duration_s / 60:.0f}: choose a part of the recording.")
+        seconds = cost_s(recording, wished)
+        if seconds <= here.settings.job_from_s:
+            with here.measures.answering(seconds):
+                return analyse(here, recording, wished, lambda _share: stay())
+    return here.jobs.start(_work(here, recording, wished), recording.duration_s, client)
+
+
+_ANSWER = TypeAdapter(Answer)
+"""As a job keeps it: any process of the page can read it."""
+
+
+def _work(here: State, recording: Upload, wished: Wishes) -> Work:
+    def analysed(tell: Progress) -> str:
+        with here.measures.answering(recording.duration_s):
+            return _ANSWER.dump_json(analyse(here, recording, wished, tell)).decode()
+
+    return analysed
+
+
+def told(job: Job) -> Answer:
+    """The answer of a job that is done."""
+    return _ANSWER.validate_json(job.told or "")

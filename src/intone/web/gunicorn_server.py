@@ -4,13 +4,14 @@ The recognizer is loaded once, before the processes are forked, so that they sha
 process that ends is replaced. What several of them share is in a private folder: the ledger and Prometheus' counts.
 """
 
+import errno
 import json
 import logging
 import os
+import selectors
 import shutil
 import signal
 import socket
-import struct
 import tempfile
 import threading
 import time
@@ -22,9 +23,11 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from intone.parallel import share_memory
 from intone.web.jobs import Lost
+from intone.web.pace import HEAD_S, Deadlines, Paced
 from intone.web.problems import problem
 from intone.web.server import address, announce, bound
 from intone.web.settings import WebSettings
@@ -35,13 +38,17 @@ from intone.web.texts import Texts
 MEMORY = Path("/dev/shm")
 """Where files are in memory, on Linux."""
 
-THREADS = 100
-"""Requests that one process reads and answers at once. A client that sends slowly keeps one of them."""
+THREADS = 256
+"""Requests that one process reads and answers at once. A slow client keeps one of them (`pace` says how long)."""
+
+CONNECTIONS = 1000
+"""Connections of one process, those included that are kept alive."""
 
 _PREFIX = "intone-page-"
 _UNCLAIMED_S = 60  # a folder so young may have been made by one that has not yet claimed it
 _FORGET_S = 60.0
-_SILENT_S = 120  # a client that sends nothing for so long is given up
+_LINGER_S = 2.0  # a client that is hung up may still read its answer
+_NO_DESCRIPTOR_S = 0.1  # the page waits so long where the system has no descriptor for one more connection
 _ANSWER_S = 6  # what requests in flight may take after SIGTERM
 _END_S = 12  # a process that has not ended by then is killed
 _HUNG_S = 120  # so is one whose main loop has stood still for so long
@@ -58,8 +65,7 @@ def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: We
             counts_in(folder).mkdir()
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts_in(folder))  # before prometheus_client is imported
         share_memory()
-        # An accepted socket inherits this: otherwise a client that has stopped sending would keep its thread for ever.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENT_S, 0))
+        _allow_descriptors()
         logging.getLogger("gunicorn.error").addFilter(_concerns_the_server)
         page = _Page(make, address(listener, host), listener.detach(), settings, processes, folder)
         try:
@@ -67,6 +73,93 @@ def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: We
         except SystemExit as ended:
             if ended.code:  # gunicorn has said why
                 raise
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """A process that answers: gunicorn's, with deadlines for its clients. Its main loop waits for none of them."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.deadlines = Deadlines()
+        self._hung_up: dict[socket.socket, float] = {}
+
+    def load_wsgi(self) -> None:
+        """Let the application keep to the deadlines."""
+        super().load_wsgi()
+        self.wsgi: Any = Paced(self.wsgi, self.deadlines)
+
+    def notify(self) -> None:
+        """Once a second: tell the process that watches, and look at the clock."""
+        super().notify()
+        self.deadlines.shut_late()
+        for client in [one for one, until in self._hung_up.items() if until < time.monotonic()]:
+            self._close(client)
+
+    def accept(self, listener: socket.socket) -> None:
+        """Let one in; where the system has no descriptor for it, wait a little instead of failing."""
+        try:
+            client, address = listener.accept()
+        except BlockingIOError:  # another process was faster
+            return
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                time.sleep(_NO_DESCRIPTOR_S)
+            elif error.errno != errno.ECONNABORTED:
+                raise
+            return
+        self.nr_conns += 1
+        self.enqueue_req(_Connection(self.cfg, client, address, listener.getsockname(), self.hang_up))
+
+    def handle(self, conn: Any) -> Any:
+        """Read and answer a request, in a thread."""
+        self.deadlines.expect(conn.sock, HEAD_S)
+        try:
+            return super().handle(conn)
+        finally:
+            self.deadlines.met(conn.sock)
+
+    def hang_up(self, client: socket.socket) -> None:
+        """Close a connection, once its client has read the answer: gunicorn would wait for that in the main loop."""
+        try:
+            client.setblocking(False)
+            client.shutdown(socket.SHUT_WR)
+            self.poller.register(client, selectors.EVENT_READ, self._drain)
+        except OSError:
+            client.close()
+            return
+        self._hung_up[client] = time.monotonic() + _LINGER_S
+
+    def _drain(self, client: socket.socket) -> None:
+        """What a client still sends would reset the connection, and lose it the answer."""
+        with suppress(BlockingIOError):
+            try:
+                gone = not client.recv(65_536)
+            except ConnectionError:
+                gone = True
+            if gone:
+                self._close(client)
+
+    def _close(self, client: socket.socket) -> None:
+        del self._hung_up[client]
+        with suppress(KeyError, ValueError):
+            self.poller.unregister(client)
+        client.close()
+
+
+class _Connection(TConn):  # type: ignore[misc]
+    """A connection that is closed by `hang_up`."""
+
+    def __init__(self, cfg: Any, client: socket.socket, address: Any, server: Any,
+                 hang_up: Callable[[socket.socket], None]) -> None:
+        super().__init__(cfg, client, address, server)
+        self._hang_up = hang_up
+
+    def close(self, graceful: bool = False) -> None:
+        """Close it, at once or gracefully."""
+        if graceful:
+            self._hang_up(self.sock)
+        else:
+            super().close()
 
 
 class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -84,8 +177,8 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         """Give gunicorn its settings. No file and no variable of the environment changes them."""
         chosen = {
-            "bind": f"fd://{self._listener}", "workers": self._processes, "worker_class": "gthread",
-            "threads": THREADS, "worker_connections": 2 * THREADS, "timeout": _HUNG_S, "graceful_timeout": _END_S,
+            "bind": f"fd://{self._listener}", "workers": self._processes, "worker_class": Worker,
+            "threads": THREADS, "worker_connections": CONNECTIONS, "timeout": _HUNG_S, "graceful_timeout": _END_S,
             "loglevel": "error", "control_socket_disable": True, "forwarded_allow_ips": "", "forwarder_headers": "",
             "worker_tmp_dir": str(self._folder or _base()),
             "when_ready": self._ready, "post_fork": self._forked, "post_worker_init": self._begun,
@@ -140,6 +233,15 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             with closing(Ledger(ledger_in(self._folder))) as ledger:
                 ledger.bury(worker.pid, json.dumps(problem(lost, lost.http_status, str(lost))))
             mark_process_dead(worker.pid, str(counts_in(self._folder)))  # type: ignore[no-untyped-call]
+
+
+def _allow_descriptors() -> None:
+    """Let this process and those that it forks have as many descriptors as the system lets it: one a connection."""
+    import resource  # not on every system
+
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(ValueError, OSError):  # macOS says "infinite" and takes less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _concerns_the_server(record: logging.LogRecord) -> bool:

@@ -60,19 +60,22 @@ Work = Callable[[Callable[[float], None]], str]
 class Jobs:
     """As many jobs run and wait as `desk` has places; the next is refused with a BusyError.
 
-    `problem` is how the error of one that failed is told.
+    `problem` is how the error of one that failed is told. In this process at most `listeners` follow jobs at the same
+    time, since each keeps a thread.
     """
 
-    def __init__(self, ledger: Ledger, desk: Desk, kept_s: float, problem: Callable[[Exception], str]) -> None:
+    def __init__(self, ledger: Ledger, desk: Desk, kept_s: float, problem: Callable[[Exception], str],
+                 listeners: int = 32) -> None:
         self._ledger, self._desk, self._kept_s, self._problem = ledger, desk, kept_s, problem
+        self._free, self._newest = threading.BoundedSemaphore(listeners), dict[str, object]()
         self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._beginning = threading.Lock()
 
-    def start(self, work: Work, duration_s: float) -> Job:
-        """Begin, or queue, the work about a recording of `duration_s` seconds."""
+    def start(self, work: Work, duration_s: float, client: str = "") -> Job:
+        """Begin, or queue, the work about a recording of `duration_s` seconds; BusyError where it may not wait."""
         self._ledger.forget(self._kept_s)
         job = Job(secrets.token_urlsafe(16), duration_s)
-        place = self._desk.stand()
+        place = self._desk.stand(client)
         with self._ledger.change() as db:
             db.execute("INSERT INTO jobs (name, process, duration_s) VALUES (?, ?, ?)",
                        (job.name, os.getpid(), duration_s))
@@ -99,14 +102,26 @@ class Jobs:
     def follow(self, name: str, patience_s: float = 15.0) -> Iterator[Job]:
         """The job now, and again after every change, or every `patience_s` seconds without one, until it has ended.
 
-        Its answer is left out.
+        Its answer is left out. It ends before the job where another begins to follow the same job here, and at once
+        where as many follow as may: whoever wants to know more asks again.
         """
         job = replace(self.find(name), told=None)
         yield job
-        while job.state not in ENDED:
-            self._ledger.wait_for(partial(self._moved, job), patience_s)
-            job = self._glanced(job)
-            yield job
+        if not self._free.acquire(blocking=False):
+            return
+        own = self._newest[name] = object()
+        self._ledger.wake()  # whoever followed it before ends now
+        try:
+            while job.state not in ENDED:
+                self._ledger.wait_for(partial(self._moved, job, own), patience_s)
+                if self._newest.get(name) is not own:
+                    return
+                job = self._glanced(job)
+                yield job
+        finally:
+            self._free.release()
+            if self._newest.get(name) is own:
+                del self._newest[name]
 
     def forget_for_ever(self, every_s: float) -> None:
         """Forget again and again what has been kept for long enough, though nobody asks."""
@@ -119,8 +134,8 @@ class Jobs:
         with self._ledger.change() as db:
             db.execute("DELETE FROM jobs WHERE process = ? AND ended IS NULL", (os.getpid(),))
 
-    def join(self, patience_s: float) -> None:
-        """Wait until this process analyses none, for at most `patience_s` seconds.
+    def join(self, patience_s: float) -> bool:
+        """Wait until this process analyses none, for at most `patience_s` seconds; whether it does.
 
         A process must not end meanwhile: Python ends a thread that returns from the network's C++ in a way that C++
         takes for a crash.
@@ -130,14 +145,15 @@ class Jobs:
             running = list(self._threads)
         for thread in running:
             thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in running)
 
     @property
     def active(self) -> int:
         """Jobs that run or wait."""
         return self._desk.taken
 
-    def _moved(self, before: Job) -> bool:
-        return self._glanced(before) != before
+    def _moved(self, before: Job, own: object) -> bool:
+        return self._newest.get(before.name) is not own or self._glanced(before) != before
 
     def _glanced(self, before: Job) -> Job:
         found = self._ledger.ask("SELECT state, progress FROM jobs WHERE name = ?", before.name)

@@ -1,9 +1,11 @@
 """The page itself: the form, and with `POST /` the form and the answer, for browsers without JavaScript."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, json, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from intone.web import answers, upload
+from intone.web import answers
 from intone.web.answers import SEX_CHOICES, Answer
+from intone.web.jobs import Job
 from intone.web.state import state
 
 blueprint = Blueprint("page", __name__)
@@ -16,18 +18,26 @@ def empty() -> str:
 
 
 @blueprint.post("/")
-def answered() -> str:
-    """The form and the answer, however long it takes: without a script there is no progress to show."""
-    here, wished = state(), answers.wishes(request)
-    file = upload.recording(request)
-    with here.desk.place(here.settings.patience_s):
-        recording = answers.opened(here, file, wished)
-        with here.measures.answering(answers.cost_s(recording, wished)):
-            return page(answer=answers.analyse(here, recording, wished))
+def answered() -> ResponseReturnValue:
+    """The form and the answer, or the way to the page of an analysis that takes long."""
+    found = answers.asked(state(), request)
+    return page(answer=found) if isinstance(found, Answer) else redirect(url_for("page.job", name=found.name), 303)
 
 
-def page(*, answer: Answer | None = None, alert: str | None = None) -> str:
-    """The whole page, with an answer or with a sentence about what went wrong."""
+@blueprint.get("/analyses/<name>")
+def job(name: str) -> ResponseReturnValue:
+    """How far an analysis is, which the browser asks again without a script, and in the end its answer."""
+    found = state().jobs.find(name)
+    if found.state == "done":
+        return page(answer=answers.told(found))
+    if found.state == "failed":
+        problem = json.loads(found.told or "")
+        return make_response(page(alert=problem["detail"]), problem["status"])
+    return page(job=found)
+
+
+def page(*, answer: Answer | None = None, alert: str | None = None, job: Job | None = None) -> str:
+    """The whole page, with an answer, with a sentence about what went wrong, or with the progress of an analysis."""
     known = state().recognizer.sexes
     sexes = [sex for sex in SEX_CHOICES if sex == "auto" or sex in known]
-    return render_template("page.html", answer=answer, alert=alert, sexes=sexes)
+    return render_template("page.html", answer=answer, alert=alert, job=job, sexes=sexes)

@@ -64,8 +64,10 @@ def run(app: Flask, host: str, port: int) -> None:
         announce(address(listener, host))
         server.run()  # until SystemExit, and until requests in flight are answered
         jobs.close()  # those that a request in flight began
-        jobs.join(_CANCELLED_S)
+        ended = jobs.join(_CANCELLED_S)
         wasyncore.close_all(connections)
+    if not ended:
+        os._exit(0)  # Python's end would abort in the thread that is still within the network
 
 
 @contextmanager
@@ -118,7 +120,9 @@ def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) 
         app,
         map=connections,
         sockets=[listener],
-        threads=settings.at_once + settings.waiting + settings.jobs_at_once + settings.jobs_waiting + 4,
+        threads=settings.at_once + settings.waiting + settings.jobs_at_once + settings.jobs_waiting
+        + settings.listeners + 4,
+        channel_request_lookahead=1,  # so that it can tell whether a client has gone
         connection_limit=_CONNECTIONS,
         max_request_body_size=2 * settings.max_bytes,
         inbuf_overflow=2 * settings.max_bytes + 1,

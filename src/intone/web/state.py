@@ -42,10 +42,11 @@ def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem:
 
     ledger = Ledger(together and ledger_in(together))
     desk = Desk(ledger, "answers", settings.at_once, settings.waiting)
-    jobs = Jobs(ledger, Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting), settings.kept_s, problem)
+    long = Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting, settings.jobs_a_client)
+    jobs = Jobs(ledger, long, settings.kept_s, problem, settings.listeners)
     measures = Measures(lambda: jobs.active, together and counts_in(together))
     made = State(recognizer, settings, Texts(settings.language), desk, jobs, measures,
-                 Room(settings.held_bytes, measures.held.inc))
+                 Room(settings.held_bytes, settings.bodies_at_once, measures.held.inc))
     app.extensions[_NAME] = made
     return made
 

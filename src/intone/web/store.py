@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS places (id INTEGER PRIMARY KEY AUTOINCREMENT, desk TEXT NOT NULL, process INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS places (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, desk TEXT NOT NULL, process INTEGER NOT NULL, client TEXT NOT NULL DEFAULT '',
+    seated INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS jobs (
     name TEXT PRIMARY KEY, process INTEGER NOT NULL, duration_s REAL NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
     progress REAL NOT NULL DEFAULT 0, told TEXT, ended REAL);
@@ -58,6 +60,11 @@ class Ledger:
                     break
                 self._changed.wait(min((one for one in (left_s, self._glance_s) if one is not None), default=None))
             return held
+
+    def wake(self) -> None:
+        """Let everyone in this process who waits look again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def forget(self, kept_s: float) -> None:
         """Forget jobs that ended more than `kept_s` seconds ago."""

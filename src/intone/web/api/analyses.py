@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flask import Blueprint, Response, json, jsonify, make_response, render_template, request, stream_with_context
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 from pydantic.dataclasses import dataclass as checked
 
 from intone.labels import SCHEMES
-from intone.recognition import analysis
 from intone.recognition.prediction import Prediction
 from intone.web import answers, error_answers, upload
-from intone.web.answers import SEX_CHOICES, Answer, Upload, Wishes
+from intone.web.answers import SEX_CHOICES, Answer
 from intone.web.api.described import BINARY, Body, Reply, described
-from intone.web.jobs import Job, Work
+from intone.web.jobs import Job
 from intone.web.problems import Problem, prefers_html
-from intone.web.state import State, state
+from intone.web.state import state
 
 blueprint = Blueprint("analyses", __name__)
 
@@ -51,6 +50,7 @@ _QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "start_s": ({"type": "number", "minimum": 0}, "Analyse only what comes after this time."),
     "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Analyse only what comes before this time."),
 }
+_AGAIN_MS = 1000  # after which a client asks again, where its stream ended too early
 _FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIELD: BINARY}}
 
 
@@ -65,31 +65,12 @@ _FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIE
 )
 def start() -> Response:
     """The answer about a recording, or a job."""
-    here, wished = state(), answers.wishes(request)
-    file = upload.recording(request)
-    with here.desk.place(here.settings.patience_s):
-        recording = answers.opened(here, file, wished)
-        seconds = answers.cost_s(recording, wished)
-        if seconds <= here.settings.job_from_s:
-            with here.measures.answering(seconds):
-                answer = answers.analyse(here, recording, wished)
-            return _answered(answer)
-    job = here.jobs.start(_work(here, recording, wished), recording.duration_s)
-    response = make_response(jsonify(_progress(job)), 202)
-    response.headers["Location"] = f"/api/v1/analyses/{job.name}"
+    found = answers.asked(state(), request)
+    if isinstance(found, Answer):
+        return _answered(found)
+    response = make_response(jsonify(_progress(found)), 202)
+    response.headers["Location"] = f"/api/v1/analyses/{found.name}"
     return response
-
-
-_ANSWER = TypeAdapter(Answer)
-"""As a job keeps it: any process of the page can read it."""
-
-
-def _work(here: State, recording: Upload, wished: Wishes) -> Work:
-    def analysed(tell: analysis.Progress) -> str:
-        with here.measures.answering(recording.duration_s):
-            return _ANSWER.dump_json(answers.analyse(here, recording, wished, tell)).decode()
-
-    return analysed
 
 
 @blueprint.get("/api/v1/analyses/<name>")
@@ -99,7 +80,7 @@ def read(name: str) -> Response:
     """The progress of a job with its result; as HTML its answer or its alert, once it has ended."""
     job = state().jobs.find(name)
     if prefers_html() and job.told is not None:
-        return _answered(_ANSWER.validate_json(job.told)) if job.state == "done" else \
+        return _answered(answers.told(job)) if job.state == "done" else \
             error_answers.alarmed(json.loads(job.told))
     return jsonify(_progress(job))
 
@@ -115,7 +96,9 @@ def drop(name: str) -> Response:
 @blueprint.get("/api/v1/analyses/<name>/events")
 @described("Follow an analysis",
            {200: Reply("Server-sent events `progress`, and at the end one of `done`, `failed` and `cancelled`; the "
-                       "data of each is the progress without the result.", {"text/event-stream": {"type": "string"}})},
+                       "data of each is the progress without the result. The stream may end before the analysis, where "
+                       "many are followed or another client follows the same one: ask again, as EventSource does.",
+                       {"text/event-stream": {"type": "string"}})},
            problems=(404,))
 def events(name: str) -> Response:
     """The progress of a job as it goes."""
@@ -126,7 +109,7 @@ def events(name: str) -> Response:
         for job in _and(first, followed):
             kind = "progress" if job.state in ("waiting", "running") else job.state
             brief = {"state": job.state, "progress": round(job.progress, 4), "duration_s": job.duration_s}
-            yield f"event: {kind}\ndata: {json.dumps(brief)}\n\n"
+            yield f"event: {kind}\ndata: {json.dumps(brief)}\nretry: {_AGAIN_MS}\n\n"
 
     return Response(stream_with_context(told()), mimetype="text/event-stream")
 
@@ -144,7 +127,7 @@ def _answered(answer: Answer) -> Response:
 def _progress(job: Job) -> dict[str, Any]:
     found: dict[str, Any] = {"id": job.name, "state": job.state, "progress": job.progress, "duration_s": job.duration_s}
     if job.told is not None and job.state == "done":
-        found["result"] = _ANSWER.validate_json(job.told).to_dict()
+        found["result"] = answers.told(job).to_dict()
     elif job.told is not None:
         found["problem"] = json.loads(job.told)
     return found

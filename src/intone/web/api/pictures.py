@@ -29,6 +29,6 @@ def draw() -> Response:
     if view not in VIEWS:
         raise UsageError(f"There is no picture '{view}': choose {', '.join(VIEWS[:-1])} or {VIEWS[-1]}.")
     file = upload.recording(request)
-    with here.desk.place(here.settings.patience_s):
-        signal = answers.decoded(here, file, LONGEST_S)
+    with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
+        signal = answers.decoded(here, file, LONGEST_S, answers.staying(request))
         return Response(clip.pictured(signal, view, "the recording"), mimetype="image/png")
