@@ -5,6 +5,7 @@
 # make fuzz   20,000 files that are wrong in every way, and everything that is parsed
 # make soak   long work disturbed in every way, and started again
 # make load   ten minutes of twice the requests that the page can answer
+# make attack what a client can do to the page with little
 # make bench  how fast it is beside what else there is, with the folder RAVDESS=ravdess
 # make scale  5,000 recordings through every engine, with workers that are killed
 # make slurm  the same few words on a SLURM that is installed for it, as root on Debian
@@ -18,7 +19,7 @@ PORT ?= 8000
 RAVDESS ?= ravdess
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check tables fuzz soak load bench scale slurm kubernetes baselines clean
+.PHONY: run test check tables fuzz soak load attack bench scale slurm kubernetes baselines clean
 
 run: $(VENV)/.web
 	$(VENV)/bin/intone serve --host $(HOST) --port $(PORT)
@@ -43,6 +44,9 @@ soak: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(VENV)/bin/python stress/load.py --to results/load.json
+
+attack: $(VENV)/.dev
+	$(VENV)/bin/python stress/attack.py --to results/attack.json
 
 scale: $(VENV)/.dev
 	$(VENV)/bin/python stress/scale.py --to results/scale.json

@@ -68,6 +68,8 @@ TABLES: dict[str, Maker] = {
     "parsers": reliability.parsers,
     "load": reliability.load,
     "load-clients": reliability.load_clients,
+    "attacks": reliability.attacks,
+    "attack-others": reliability.attack_others,
     "scale-runs": scale.runs,
     "scale-costs": scale.costs,
     "scale-million": scale.million,

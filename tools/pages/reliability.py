@@ -1,4 +1,4 @@
-"""The results of fuzzing, of disturbed work, and of a server under load."""
+"""The results of fuzzing, of disturbed work, and of a server under load and under attack."""
 
 from pages.committed import Results
 
@@ -75,3 +75,28 @@ def load_clients(results: Results) -> str:
         lines.append(f"| {number} | {one['answers_a_second']:.1f} | {one['p50_s']:.2f} s | {one['p99_s']:.2f} s | "
                      f"{one['refused']} of {one['requests']} | {one['wrong']} |")
     return "\n".join([*lines, ""])
+
+
+def attacks(results: Results) -> str:
+    """What a client can do to the page with little."""
+    lines = ["| attack | sent | memory above idle | processor time | the clients were told | a visitor was told "
+             "meanwhile |", "|---|---:|---:|---:|---|---|"]
+    for name, one in results.json("attack")["attacks"].items():
+        lines.append(f"| {name} | {_size(one['bytes'])} | {one['mb']:.0f} MB | {one['cpu_s']:.0f} s | "
+                     f"{_statuses(one['said'])} | {_statuses(one['visitor'])} |")
+    return "\n".join([*lines, ""])
+
+
+def attack_others(results: Results) -> str:
+    """Attacks of another kind."""
+    lines = ["| attack | what came |", "|---|---|"]
+    lines += [f"| {name} | {one['said']} |" for name, one in results.json("attack")["others"].items()]
+    return "\n".join([*lines, ""])
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+def _statuses(counted: dict[str, int]) -> str:
+    return ", ".join(f"{count} times {'nothing' if status == '0' else status}" for status, count in counted.items())

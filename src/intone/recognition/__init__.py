@@ -6,6 +6,7 @@
     prediction   the answer: label, probabilities, segments, confidence
     occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)
     analysis     a recording, window by window -> what a network says of it
+    decision     what a network says -> the answer in a scheme, and why it is confident or not
     recognizer   a recording -> an answer
     formats      an answer -> text and tables for other programs
     published    the measured results of a bundled recognizer

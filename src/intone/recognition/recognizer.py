@@ -5,7 +5,7 @@
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,31 +16,18 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Sound, Source
-from intone.audio.quality import CLIPPED as CLIPPED_SHARE
-from intone.audio.quality import NOISY_DB, warnings
 from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UsageError
-from intone.labels import EMOTIONS, Scheme
-from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, by_class, unheeded
+from intone.labels import Scheme
+from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, unheeded
+from intone.recognition.decision import decided, identity_of
 from intone.recognition.model_file import RECOGNIZER, Model, load_model
-from intone.recognition.occlusion import attributions
 from intone.recognition.options import Options
-from intone.recognition.prediction import (
-    NEITHER,
-    Prediction,
-    RecognizerIdentity,
-    Reliability,
-    Segment,
-    in_scheme,
-    percent,
-)
-from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
+from intone.recognition.prediction import Prediction, RecognizerIdentity
+from intone.recognition.published import results_of
 
 DEFAULT = "default"
 BUNDLED = (DEFAULT, "crema-d")
 """The recognizers that come with intone: the default one, and one whose weights may be used commercially."""
-
-SHORT_S = 1.0
-"""Seconds of speech below which an answer says that it stands on little."""
 
 
 class Recognizer:
@@ -58,7 +45,7 @@ class Recognizer:
     @property
     def identity(self) -> RecognizerIdentity:
         """Name and version of the network that answers when no sex is chosen."""
-        return _identity(self._model("auto"))
+        return identity_of(self._model("auto"))
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -256,10 +243,6 @@ def _covers(model: Model) -> str:
     return "both" if len(model.settings.sexes) == 2 else model.settings.sexes[0]
 
 
-def _identity(model: Model) -> RecognizerIdentity:
-    return RecognizerIdentity(model.settings.name, model.version, labels.scheme(model.settings.classes).classes)
-
-
 def _answerable(model: Model) -> tuple[str, ...]:
     return tuple(labels.SCHEMES) if model.settings.classes == "8" else (model.settings.classes,)
 
@@ -273,11 +256,6 @@ def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
                          f"{model.settings.sexes[0]}.")
 
 
-def in_own_scheme(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities of the model's own classes (..., own) -> of a scheme's (..., classes): sums, or the same."""
-    return scheme.sums(classes) if model.settings.classes == "8" else classes
-
-
 def _read(
     model: Model, options: Options, sound: Sound, file: str | None, run: Callable[..., Analysis]
 ) -> dict[str, Prediction] | RecordingError:
@@ -286,100 +264,5 @@ def _read(
         found = run(sound, seconds=sound.seconds)
     except (NoSpeech, TooShort) as error:
         return error
-    return {name: _explained(model, labels.scheme(name), found, options,
-                             _in_scheme(model, labels.scheme(name), found, options, file, sound.number))
+    return {name: replace(decided(model, labels.scheme(name), found, options), file=file, channel=sound.number)
             for name in options.schemes}
-
-
-def _explained(
-    model: Model, scheme: Scheme, found: Analysis, options: Options, answer: Prediction
-) -> Prediction:
-    """An answer with its attributions, where they were asked for."""
-    if not any(found.occluded):
-        return answer
-    asked = _asked(model, scheme, answer.label, options.given_sex)
-    return replace(answer, attributions=attributions(found.rows, found.weights, found.occluded, asked))
-
-
-def _asked(model: Model, scheme: Scheme, label: str, sex: str | None) -> Callable[[NDArray[np.float64]], float]:
-    """The probability of a label in a scheme, as a function of those of the network's labels."""
-
-    def probability(row: NDArray[np.float64]) -> float:
-        _, shares, outside = in_scheme(scheme, in_own_scheme(model, scheme, by_class(model, row, sex)))
-        return outside if label == NEITHER else shares[label]
-
-    return probability
-
-
-def _in_scheme(
-    model: Model, scheme: Scheme, found: Analysis, options: Options, file: str | None, channel: int | None
-) -> Prediction:
-    """What a network says of a recording, read in a scheme."""
-    label, probabilities, outside = in_scheme(scheme, in_own_scheme(model, scheme, found.whole))
-    segments = []
-    for span, row in zip(found.segments, found.by_segment, strict=True):
-        name, shares, _ = in_scheme(scheme, in_own_scheme(model, scheme, row))
-        segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
-    doubts = list(_doubts(model, scheme, probabilities, outside, found))
-    limits = [f"Only {spoken:.1f} s of speech was found." for spoken in [sum(one.speech_s for one in found.segments)]
-              if spoken < SHORT_S]
-    return Prediction(file, round(found.duration_s, 3), label, probabilities, outside, not doubts,
-                      (*doubts, *limits, *warnings(found.quality)), found.sex, tuple(segments), _identity(model),
-                      channel, reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
-
-
-def _is_ood(model: Model, found: Analysis) -> bool:
-    """Whether a recording is out of distribution: farther from the training data than nearly all validation clips."""
-    most = model.settings.ood_above
-    return most is not None and found.ood_score is not None and found.ood_score > most
-
-
-def _doubts(
-    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, found: Analysis
-) -> Iterator[str]:
-    """Why the answer is not confident, each a sentence."""
-    if _is_ood(model, found):
-        yield ("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
-               "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
-    if outside > 0.5:
-        others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
-        most = max(others, key=lambda emotion: float(found.whole[EMOTIONS.index(emotion)]))
-        yield (f"Most of the probability lies with neither {', '.join(scheme.classes[:-1])} nor {scheme.classes[-1]}: "
-               f"it sounds rather {most}.")
-        return
-    yield from _below_threshold(model, scheme, max(probabilities.values()))
-
-
-def _below_threshold(model: Model, scheme: Scheme, probability: float) -> Iterator[str]:
-    """Why a probability is not enough, from nothing but what the threshold says of itself."""
-    one = model.settings.confidence.get(scheme.name)
-    if one is None:
-        yield "This recognizer was not calibrated for these classes, so that none of its answers counts as confident."
-    elif one.threshold is None:
-        measured = "" if one.precision is None else (
-            f" (of its answers{_to(one.measured_on)} {percent(one.precision)} were right)")
-        yield f"No confidence threshold makes this recognizer's answers in these classes reliable enough{measured}."
-    elif not one.reached_by(probability):
-        measured = "" if one.precision is None or one.coverage is None else (
-            f" ({percent(one.coverage)} of the answers{_to(one.measured_on)} reach it, and {percent(one.precision)} of "
-            "those were right)")
-        yield f"Its probability is below the confidence threshold of {one.threshold:.0%}{measured}."
-
-
-def _to(whom: str) -> str:
-    return f" to {whom}" if whom else ""
-
-
-def _reliability(
-    model: Model, scheme: Scheme, found: Analysis, options: Options, probability: float | None
-) -> Reliability | None:
-    """How often such answers were right; None for what was not measured.
-
-    It was measured with the sex left to the network, and with one fault of a recording at a time.
-    """
-    faults = [name for name, there in ((NOISY, found.quality.snr_db < NOISY_DB),
-                                       (CLIPPED, found.quality.clipped > CLIPPED_SHARE)) if there]
-    results = results_of(model.version)
-    if results is None or probability is None or options.given_sex or len(faults) > 1 or _is_ood(model, found):
-        return None
-    return results.reliable(scheme.name, faults[0] if faults else RECORDED, probability)
