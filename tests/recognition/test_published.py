@@ -101,7 +101,7 @@ def test_an_answer_says_what_was_measured_for_its_kind_of_recording_or_nothing(
 ) -> None:
     path = tiny_model(tmp_path / "tiny.onnx", {"male_sad": 0.75, "male_happy": 0.25}, ood_score=1.2, ood_above=ood_above)
     version = load_model(path).version
-    monkeypatch.setattr("intone.recognition.recognizer.results_of", {version: MEASURED}.get)
+    monkeypatch.setattr("intone.recognition.decision.results_of", {version: MEASURED}.get)
     found = load(path).predict(signal, RATE, **options)
     assert (found.reliability and found.reliability.condition) == condition
     if condition == RECORDED:
