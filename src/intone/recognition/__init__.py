@@ -8,6 +8,7 @@
     analysis     a recording, window by window -> what a network says of it
     recognizer   a recording -> an answer
     formats      an answer -> text and tables for other programs
+    cells        texts in a CSV table, none of which is a formula
     published    the measured results of a bundled recognizer
     scoring      the clips of a table -> predictions, and the files that hold them
 """

@@ -26,7 +26,7 @@ from gunicorn.app.base import BaseApplication
 from intone.parallel import share_memory
 from intone.web.jobs import Lost
 from intone.web.problems import problem
-from intone.web.server import address, announce, bound
+from intone.web.server import address, announce, bound, plainly
 from intone.web.settings import WebSettings
 from intone.web.state import counts_in, ledger_in, state_of
 from intone.web.store import Ledger
@@ -60,7 +60,9 @@ def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: We
         share_memory()
         # An accepted socket inherits this: otherwise a client that has stopped sending would keep its thread for ever.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENT_S, 0))
-        logging.getLogger("gunicorn.error").addFilter(_concerns_the_server)
+        log = logging.getLogger("gunicorn.error")
+        log.addFilter(_concerns_the_server)
+        log.addFilter(plainly)
         page = _Page(make, address(listener, host), listener.detach(), settings, processes, folder)
         try:
             page.run()
