@@ -1,5 +1,6 @@
 """One function over many items: in their order, and without a process that outlives the one that asked."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from intone.parallel import WorkerError, mapped
+from command import poisoned
+from intone.parallel import WorkerError, mapped, started_with
 from worker_tasks import ended, slow, square
 
 PROGRAM = """
@@ -49,6 +51,37 @@ def test_no_worker_outlives_the_process_that_started_it(sent: signal.Signals, tm
     finally:
         asked.kill()
         asked.wait()
+
+
+ELSEWHERE = """
+from intone.batch import engines
+from intone.batch.work import Question
+from intone.parallel import mapped
+from batch_work import at_once
+from worker_tasks import square
+if __name__ == "__main__":
+    print(len(list({})))
+"""
+
+
+@pytest.mark.parametrize("work", [
+    "mapped(square, range(40), title='squares', jobs=2)", "engines.local(1)(Question(), ['a.wav'])",
+    "engines.dask('local', 1, str, at_once)(Question(), ['a.wav'])"], ids=["mapped", "batch", "dask"])
+def test_no_process_imports_what_lies_in_the_current_folder(work: str, tmp_path: Path) -> None:
+    """A person stands in a folder of someone else's recordings, and a numpy.py lies beside them."""
+    (program := tmp_path / "program.py").write_text(ELSEWHERE.format(work), "utf-8")
+    folders = [str(Path(slow.__code__.co_filename).parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    ended = subprocess.run([sys.executable, program], cwd=poisoned(tmp_path / "here"), env=environment, check=False,
+                           capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "40" if "mapped" in work else "1"), ended.stderr
+
+
+def test_processes_are_started_with_variables_that_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTONE_ONE", "before")
+    with started_with(INTONE_ONE="1", INTONE_OTHER="2"):
+        assert (os.environ["INTONE_ONE"], os.environ["INTONE_OTHER"]) == ("1", "2")
+    assert os.environ["INTONE_ONE"] == "before" and "INTONE_OTHER" not in os.environ
 
 
 def _runs(process: int) -> bool:

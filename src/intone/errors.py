@@ -18,6 +18,11 @@ turned into these where the foreign library is called, and nowhere else.
 """
 
 
+def printable(text: str) -> str:
+    """A text as one line that no file's name can break or colour: what cannot be printed is escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 class IntoneError(Exception):
     """Root of every error that intone raises on purpose; `str(error)` is one sentence."""
 

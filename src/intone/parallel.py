@@ -43,7 +43,8 @@ def mapped(
                 bar.update()
             return
         # Not forked: a copy of a process whose threads hold locks can hang.
-        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=begin_worker) as pool:
+        with (started_with(**SAFE),
+              ProcessPoolExecutor(jobs, get_context("spawn"), initializer=begin_worker) as pool):
             try:
                 for result in pool.map(function, items, chunksize=8):
                     yield result
@@ -56,16 +57,24 @@ def mapped(
                 raise
 
 
+SAFE = {"PYTHONSAFEPATH": "1"}
+"""What keeps a Python process from importing modules that lie in the current folder, where recordings may lie too."""
+
+WORKER = {"OMP_NUM_THREADS": "1", **SAFE}
+"""What a worker process is started with: one thread in numpy and the like, for each core has a process."""
+
+
 @contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Processes that are started within the block use one thread each in numpy and the like."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"  # `multiprocessing` gives no process an environment of its own
+def started_with(**variables: str) -> Iterator[None]:
+    """Processes that are started within the block have these variables in their environment."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)  # `multiprocessing` gives no process an environment of its own
     try:
         yield
     finally:
-        os.environ.pop("OMP_NUM_THREADS")
-        os.environ.update({"OMP_NUM_THREADS": before} if before is not None else {})
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({name: value} if value is not None else {})
 
 
 def begin_worker() -> None:

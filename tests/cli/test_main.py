@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import intone
-from command import Ran, finish, run, start
+from command import Ran, finish, poisoned, run, start
 from intone.cli import main
-from intone.cli.messages import EXTRAS, printable, tell
+from intone.cli.messages import EXTRAS, show, tell
+from intone.errors import printable
 from sounds import encode, voice
 
 COMMANDS = {
@@ -223,3 +224,53 @@ def test_corrections_are_kept_here_unless_others_are_let_in(
     monkeypatch.setattr("intone.web.serve", lambda *served: asked.append(served[3].corrections))
     main(["serve", *words])
     assert asked == [None if kept is None else Path(kept)]
+
+
+def test_the_module_imports_nothing_that_lies_in_the_current_folder(tmp_path: Path) -> None:
+    """Python itself finds `intone` there first: that one name cannot be saved."""
+    (tmp_path / "a.wav").write_bytes(encode(voice(1.0), "wav"))
+    here = poisoned(tmp_path / "here")
+    (here / "intone.py").unlink()
+    ended = finish(start("predict", "../a.wav", "../a.wav", "../a.wav", cwd=here))
+    assert (ended.status, ended.err) == (0, "")
+
+
+def test_a_module_beside_intone_is_found() -> None:
+    """Whoever stands in the folder that holds intone may call it there."""
+    shown = finish(start("--version", cwd=Path(intone.__file__).parents[1], env={"PATH": os.environ["PATH"]}))
+    assert (shown.status, shown.out) == (0, f"intone {intone.__version__}\n")
+
+
+# Nothing that is printed changes the terminal.
+
+ODD = "\x1b[31m\x07\x9b2J\u202e\r\tb"
+
+
+def test_only_one_function_prints_what_others_have_named() -> None:
+    """`show` and `say` escape; the formats for programs do so themselves."""
+    package = Path(intone.__file__).parent
+    printing = {path.relative_to(package).as_posix() for path in package.rglob("*.py")
+                if re.search(r"\bprint\(|\bstd(out|err)\.write\(", path.read_text(encoding="utf-8"))}
+    assert printing == {"cli/__init__.py", "cli/messages.py", "cli/answer_table.py", "cli/corpora.py", "web/server.py",
+                        "recognition/formats.py"}
+
+
+def test_show_escapes_each_line(capsys: pytest.CaptureFixture[str]) -> None:
+    show(f"a{ODD}", "b\nc")
+    assert capsys.readouterr().out == "a\\x1b[31m\\x07\\x9b2J\\u202e\\r\\tb\nb\\nc\n"
+
+
+@pytest.mark.parametrize("words", [
+    ("predict", "{}.wav"), ("predict", "{}.wav", "--format", "csv"), ("predict", "{}.wav", "--format", "json"),
+    ("predict", "no{}.wav"), ("batch", "{}.wav", "--to", "{}.csv"), ("corpus", "check", "folder={}"),
+    ("clean", "folder={}", "--to", "clean{}"), ("plots", "{}.wav", "--to", "plots{}")], ids=" ".join)
+def test_a_name_cannot_change_the_terminal(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path / f"{ODD}.wav", tmp_path / ODD / "happy" / f"a{ODD}\nb.wav", tmp_path / ODD / "odd" / f"{ODD}.wav"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encode(voice(1.0), "wav"))
+    shown = run(capsys, *(word.format(ODD) for word in words))
+    assert "x1b[31m" in shown.out + shown.err or "u001b[31m" in shown.out
+    assert all(one.isprintable() for one in (shown.out + shown.err).replace("\n", ""))

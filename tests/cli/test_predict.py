@@ -16,8 +16,7 @@ import pytest
 import intone
 from command import finish, run, start
 from intone.cli.answer_table import percent
-from intone.cli.messages import printable
-from intone.errors import NoSpeech
+from intone.errors import NoSpeech, printable
 from intone.recognition.formats import FORMATS, columns
 from sounds import encode, mux, noise, pcm, silence, tone, voice
 from tiny_model import tiny_model

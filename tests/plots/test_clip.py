@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -160,3 +163,18 @@ def test_a_folder_that_cannot_be_written_is_a_file_error(tmp_path):
         plot_clip(recording(tmp_path / "a.wav"), tmp_path / "to", ENVELOPE)
 
 
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are only seen on Linux")
+def test_threads_that_ask_for_pictures_leave_no_files_open():
+    """matplotlib keeps the fonts open for each thread that draws."""
+    clip.pictured(SIGNAL, "waveform", "anna.wav")
+    before, together = len(list(Path("/proc/self/fd").iterdir())), threading.Barrier(20)
+
+    def draw(_):
+        together.wait()
+        return clip.pictured(SIGNAL, "waveform", "anna.wav")
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(draw, range(20)))) == 1
+        assert len(list(Path("/proc/self/fd").iterdir())) == before

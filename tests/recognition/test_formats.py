@@ -279,3 +279,12 @@ def test_a_share_promises_nothing(share: float, said: str, tmp_path: Path) -> No
     one = Prediction(None, 1.0, "positive", {"positive": share}, 0.0, True, (), "male",
                      (Segment(0.0, 1.0, "positive", {"positive": share}),), WHO)
     assert in_webvtt(one) == in_audacity(one) == in_praat(one, tmp_path) == [(0, 1, f"positive {said}")]
+
+
+@given(st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Lu"]) | st.sampled_from('"<&-> ')))
+def test_no_control_character_breaks_a_format(label: str) -> None:
+    for name in ("audacity", "textgrid", "webvtt"):
+        plain, odd = (FORMATS[name].write(answer(2.0, (0.5, 1.0, text))) for text in ("a", f"a{label}a"))
+        assert len(odd.splitlines()) == len(plain.splitlines())
+        assert all(one.isprintable() for line in odd.split("\n") for one in line.replace("\t", ""))
+        assert odd.count("\t") == plain.count("\t")

@@ -256,6 +256,19 @@ def test_a_network_that_fails_when_it_runs_is_told(path):
     refused(save(path, network_that_fails(), tiny_settings()), "cannot be run")
 
 
+def test_a_network_with_a_loop_is_told_before_it_runs(path):
+    """One that never ends would hold whoever loads it."""
+    go = helper.make_tensor_value_info("go", TensorProto.BOOL, [])
+    kept = helper.make_tensor_value_info("kept", TensorProto.FLOAT, None)
+    body = helper.make_graph([helper.make_node("Identity", ["go"], ["still"]), helper.make_node("Identity", ["kept"], ["same"])],
+                             "body", [helper.make_tensor_value_info("i", TensorProto.INT64, []), go, kept],
+                             [helper.make_tensor_value_info("still", TensorProto.BOOL, []),
+                              helper.make_tensor_value_info("same", TensorProto.FLOAT, None)])
+    true = helper.make_tensor("true", TensorProto.BOOL, [], [True])
+    endless = network(helper.make_node("Loop", ["", "true", "features"], ["out"], body=body), initializers=(true,))
+    refused(save(path, endless, tiny_settings()), "has control flow")
+
+
 def test_a_network_never_reads_another_file(path, tmp_path, monkeypatch):
     """ONNX can keep its weights in a file beside it; read from the working folder they would be someone else's."""
     monkeypatch.chdir(tmp_path)

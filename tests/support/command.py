@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,3 +47,11 @@ def finish(process: "subprocess.Popen[str]") -> Ran:
     """Wait for a command in a process of its own."""
     out, err = process.communicate(timeout=120)
     return Ran(process.returncode, out or "", err or "")
+
+
+def poisoned(folder: Path) -> Path:
+    """A folder, which is made, with modules that nobody should import: they have the names of others."""
+    folder.mkdir()
+    for name in ("intone", "multiprocessing", "numpy", "pickle", "random", "signal", "socket", "tempfile", "tqdm"):
+        (folder / f"{name}.py").write_text(f"raise SystemExit('{name} of the current folder is imported')\n", "utf-8")
+    return folder

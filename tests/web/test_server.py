@@ -1,5 +1,6 @@
 """The servers, one process each: where they listen, how they end, and what gunicorn does with its processes."""
 
+import logging
 import os
 import re
 import signal
@@ -82,6 +83,12 @@ def test_an_address_that_cannot_be_used_is_an_error() -> None:
             serve("127.0.0.1", 70_000)
 
 
+def test_what_a_server_logs_cannot_change_the_terminal(caplog: pytest.LogCaptureFixture) -> None:
+    with in_background(create_app(StandIn())):
+        logging.getLogger("waitress").error("Exception while serving %s", "/\x1b[31m\x9b\u202e")
+    assert caplog.messages == ["Exception while serving /\\x1b[31m\\x9b\\u202e"]
+
+
 # gunicorn
 
 
@@ -121,13 +128,15 @@ def test_a_client_that_has_stopped_sending_is_given_up(sent: str) -> None:
         assert page.finish() == (0, "", "")
 
 
-def test_nothing_in_the_current_folder_is_run_and_no_variable_changes_what_is_served(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_nothing_in_the_current_folder_is_run_and_no_variable_changes_what_is_served(processes: str, tmp_path: Path) -> None:
     model = tiny_model(tmp_path / "tiny.onnx", {"male_sad": 0.7})
-    for name in ("gunicorn.conf.py", "config.py", "flask.py", "gunicorn.py", "wsgi.py", "intone.py"):
+    for name in ("gunicorn.conf.py", "config.py", "flask.py", "gunicorn.py", "wsgi.py", "intone.py", "random.py", "numpy.py", "socket.py"):
         (tmp_path / name).write_text("open('ran', 'w').close()")
     environment = {**os.environ, "GUNICORN_CMD_ARGS": "--bind 127.0.0.1:1 --pythonpath . --config gunicorn.conf.py",
                    "WEB_CONCURRENCY": "7", "SCRIPT_NAME": ""}
-    with subprocess.Popen([sys.executable, "-P", "-m", "intone", "serve", "--port", "0", "--recognizer", model],
+    with subprocess.Popen([sys.executable, "-P", "-m", "intone", "serve", "--port", "0", "--recognizer", model,
+                           "--processes", processes],
                           cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())

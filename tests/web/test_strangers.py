@@ -1,8 +1,10 @@
 """Clients that do not keep to the rules: slow ones, broken ones, and those that send too much of everything."""
 
 import contextlib
+import json
 import re
 import socket
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -122,6 +124,27 @@ def descriptors(processes: list[int]) -> list[str]:
         with contextlib.suppress(OSError):
             found.append(str(link.readlink()))
     return found
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_long_answer_that_is_not_read_lies_in_no_file(server):
+    """waitress by itself puts into a file what of an answer is over a megabyte."""
+    with served(server) as page:
+        _, answer = post(page.address, wav(tone("sad", 1)))
+        segment = answer["segments"][0]
+        answer |= {"duration_s": 1e5, "segments": [segment | {"start_s": at, "end_s": at + 1} for at in range(100_000)]}
+        content = json.dumps(answer).encode()
+        with connected(page.address) as one:
+            one.sendall(opening(len(content), "/api/v1/annotations?format=textgrid", **{"Content-Type": "application/json"}))
+            one.sendall(content)
+            received = b""
+            while b"ooTextFile" not in received:  # the rest, some ten megabytes, waits
+                received += one.recv(100)
+            assert received.startswith(b"HTTP/1.1 200")
+            opened = descriptors([page.process.pid, *page.workers])
+            assert [link for link in opened if link.startswith(("/tmp", tempfile.gettempdir()))] == []
+            while not received.endswith(b'"\n'):
+                received = received[-10:] + one.recv(1_000_000)
 
 
 # The bodies of all requests together: gunicorn lets the application read them, in pieces of 64 kB

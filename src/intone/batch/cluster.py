@@ -13,7 +13,7 @@ from typing import Any
 
 from intone.batch.work import Outcome
 from intone.errors import IntoneError
-from intone.parallel import one_thread_each
+from intone.parallel import SAFE, WORKER, started_with
 
 WAIT_S = 120.0
 """Seconds that a batch waits for a worker while its cluster has none."""
@@ -49,10 +49,11 @@ def connected(address: str, jobs: int) -> Iterator[Any]:
         # Workers of this machine that die are started again. Dask closes one for good that is not there again after
         # 15 s, which a busy machine can take; all of them can be lost that way.
         stack.enter_context(dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"}))
+        stack.enter_context(started_with(**SAFE))  # for those too
         try:
             target: Any = address
             if address == "local":
-                with one_thread_each():
+                with started_with(**WORKER):
                     target = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0")
                 stack.callback(_close, target)
             client = Client(target, timeout=_CONNECT_S, set_as_default=False)

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from intone.audio import SUFFIXES
 from intone.errors import IntoneError, RecordingError, UsageError
+from intone.recognition.cells import restored
 
 TABLES = (".csv", ".parquet")
 """Suffixes of a table with a column of addresses."""
@@ -152,7 +153,7 @@ def _csv(content: bytes, column: str | None) -> tuple[Sequence[str], list[str] |
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     names = list(reader.fieldnames or [])
     chosen = _chosen(names, column)
-    return names, [row[chosen] or "" for row in reader] if chosen else None
+    return names, [restored(row[chosen] or "") for row in reader] if chosen else None
 
 
 def _parquet(content: bytes, column: str | None) -> tuple[Sequence[str], list[str] | None]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing import connection, get_context
 
 from intone.batch.work import Outcome, Question
-from intone.parallel import WorkerError, begin_worker, one_thread_each
+from intone.parallel import WORKER, WorkerError, begin_worker, started_with
 
 Work = Callable[[Question, str], Outcome]
 """What a worker does with an address; it must be importable where the worker runs."""
@@ -32,7 +32,7 @@ class Worker:
         try:
             self.pipe, end = context.Pipe()
             self.process = context.Process(target=_serve, args=(end, work, question), daemon=True)
-            with one_thread_each():
+            with started_with(**WORKER):
                 self.process.start()
         except OSError as error:
             raise WorkerError(f"A worker process cannot be started ({error.strerror or error}): choose fewer --jobs, "

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from intone.cli.messages import printable
+from intone.cli.messages import show
+from intone.errors import printable
 from intone.recognition.formats import Format, Record
 from intone.recognition.prediction import NEITHER, Prediction, percent
 
@@ -45,18 +46,18 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segme
             failed += 1
             continue
         if heading:
-            print(heading)
+            show(heading)
             heading = ""
         numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
         confident = ("yes" if one.confident else "no") + (f" ({','.join(numbers)})" if numbers else "")
-        print(_line(one.label, confident, _percents(one.probabilities), one.sex, _recording(one), classes), flush=True)
+        show(_line(one.label, confident, _percents(one.probabilities), one.sex, _recording(one), classes))
         for segment in one.segments if with_segments and len(one.segments) > 1 else ():
-            print(_line(f"  {segment.label}", "", _percents(segment.probabilities), "",
-                        f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes), flush=True)
+            show(_line(f"  {segment.label}", "", _percents(segment.probabilities), "",
+                       f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes))
         if one.attributions:
-            print(f"  {_strongest(one)}", flush=True)
+            show(f"  {_strongest(one)}")
     for reason, number in reasons.items():
-        print(f"({number}) {reason}")
+        show(f"({number}) {reason}")
     return failed
 
 
@@ -71,11 +72,23 @@ def write_many(answers: Iterable[Answer], form: Format, classes: Sequence[str]) 
             failed += isinstance(one, Failed)
             record = one.to_dict()
             # JSON escapes whatever is in a name; a line of text must not be broken by it.
-            yield record | {"file": printable(record["file"])} if form.media_type.startswith("text/") else record
+            yield _shown(record) if form.media_type.startswith("text/") else record
 
     for piece in form.write_many(records(), classes):
         print(piece, end="", flush=True)
     return failed
+
+
+def _shown(value: Any) -> Any:
+    """A record, or a part of it, whose texts are printable."""
+    match value:
+        case str():
+            return printable(value)
+        case dict():
+            return {name: _shown(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_shown(part) for part in value]
+    return value
 
 
 def write_segments(answers: Iterable[Answer], form: Format) -> int:
@@ -107,7 +120,7 @@ def _points(weight: float) -> str:
 
 def _recording(one: Prediction) -> str:
     channel = f", channel {one.channel}" if one.channel else ""
-    return f"{printable(one.file or '')}{channel} ({one.duration_s:.1f} s)"
+    return f"{one.file or ''}{channel} ({one.duration_s:.1f} s)"
 
 
 def _line(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from intone.cli.messages import say
+from intone.cli.messages import say, show
 from intone.cli.options import Classes, Jobs
 
 
@@ -71,16 +71,16 @@ def batch(
     workers = jobs or cores()
     if dry_run:
         found = estimate(asked)
-        print(f"{found.recordings} recordings, about {found.bytes / 1e9:.2f} GB and {found.hours:.1f} h of sound: "
-              f"about {_words(3600 * found.core_hours)} on one core, {_words(3600 * found.core_hours / workers)} on "
-              f"{workers} (from {found.sampled} of them, of which {found.failed} failed).")
+        show(f"{found.recordings} recordings, about {found.bytes / 1e9:.2f} GB and {found.hours:.1f} h of sound: "
+             f"about {_words(3600 * found.core_hours)} on one core, {_words(3600 * found.core_hours / workers)} on "
+             f"{workers} (from {found.sampled} of them, of which {found.failed} failed).")
         return 0
     if results.exist(to) and not asked.journal.exists():
-        print(f"{to} is there and complete: delete it to analyse the recordings again.")
+        show(f"{to} is there and complete: delete it to analyse the recordings again.")
         return 0
     engine = engines.dask(cluster, workers, say, wait_s=wait) if cluster else engines.local(workers)
     tally = run_batch(asked, engine)
-    print(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
+    show(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
     return 1 if tally.failed else 0
 
 

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from intone.audio import SUFFIXES
 from intone.audio.envelope import EnvelopeSettings
 from intone.cli.corpus_options import Corpus
+from intone.cli.messages import show
 from intone.cli.options import Classes, Jobs, Sex
 from intone.corpora import cleaning, open_corpora
 from intone.corpora.table import assign, open_corpus
@@ -35,7 +36,7 @@ def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Paramet
 
         print(dumps(report.to_dict(), indent=2))
     else:
-        print(report.to_text())
+        show(*report.to_text().split("\n"))
     return 0 if report.ok else 1
 
 
@@ -61,7 +62,7 @@ def fetch(
     """
     from intone.corpora.fetch import fetch as fetch_corpus
 
-    print(fetch_corpus(corpus, to, song=song).to_text())
+    show(*fetch_corpus(corpus, to, song=song).to_text().split("\n"))
 
 
 def clean(
@@ -95,7 +96,7 @@ def clean(
     envelope = EnvelopeSettings(own.window_s, own.threshold if threshold is None else threshold,
                                 relative_to or own.relative_to)
     report = cleaning.clean(open_corpus(corpus).table(), to, envelope, jobs=jobs)
-    print(report.to_text())
+    show(*report.to_text().split("\n"))
     return 1 if report.failed else 0
 
 
@@ -137,4 +138,4 @@ def plots(
                              "one of these.")
         written = figures.plot_corpus(assign(open_corpora([source]), classes, sex), to, envelope, format_,
                                       jobs=jobs)
-    print("\n".join(str(path) for path in written))
+    show(*map(str, written))

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from intone.errors import IntoneError
+from intone.errors import IntoneError, printable
 
 EXTRAS = {
     **dict.fromkeys(("flask", "gunicorn", "prometheus_client", "pydantic", "waitress"), "web"),
@@ -48,9 +48,9 @@ def say(sentence: str, status: int = 1) -> int:
     return status
 
 
-def printable(text: str) -> str:
-    """A text as one line that no file's name can break or colour: what cannot be printed is escaped."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+def show(*lines: str) -> None:
+    """Print lines on the standard output, each as one line that cannot change the terminal (`errors.printable`)."""
+    print("\n".join(map(printable, lines)), flush=True)
 
 
 def _give_up_output() -> None:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from intone.cli.corpus_options import Corpora
+from intone.cli.messages import show
 from intone.cli.options import Jobs
 from intone.corpora import open_corpora
 
@@ -54,5 +55,5 @@ def robustness(
         measured.known(name, family)
     found = measured.measure(open_corpora(data), evaluation, family, corpus=corpus, conditions=conditions, only=fold,
                              every=every, jobs=jobs)
-    print(measured.to_markdown(found, family), end="")
-    print(f"\nThe answers are in {measured.file_of(evaluation, family, corpus, every)}")
+    show(*measured.to_markdown(found, family).split("\n"),
+         f"The answers are in {measured.file_of(evaluation, family, corpus, every)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from intone.cli.corpus_options import Corpora, Corpus
-from intone.cli.messages import say
+from intone.cli.messages import say, show
 from intone.cli.options import Classes, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
 from intone.corpora import open_corpora
 from intone.corpora.registry import facts
@@ -77,8 +77,8 @@ def train(
         return
     if (to / run.HISTORY).is_file():
         _curve(to)
-        print(_summary(read_history(to / run.HISTORY), settings.recipe))
-    print(f"The recognizer is {exported}")
+        show(_summary(read_history(to / run.HISTORY), settings.recipe))
+    show(f"The recognizer is {exported}")
 
 
 def verify(
@@ -107,7 +107,7 @@ def verify(
     """
     from intone.evaluation import verification
 
-    print(verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text())
+    show(*verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text().split("\n"))
 
 
 def reproduce(
@@ -147,16 +147,16 @@ def reproduce(
     folder = to or Path("runs") / f"original-{sex}-{classes}"
     opened = open_corpus(corpus)
     envelope = original.front_end.envelope
-    print(check(Path(corpus), jobs=jobs or cores()).to_text(), end="\n\n")
-    print(cleaning.clean(opened.table(), folder / "clean", envelope, jobs=jobs).to_text(), end="\n\n")
+    show(*check(Path(corpus), jobs=jobs or cores()).to_text().split("\n"), "")
+    show(*cleaning.clean(opened.table(), folder / "clean", envelope, jobs=jobs).to_text().split("\n"), "")
     plots.plot_corpus(assign(opened.table(), classes, sex), folder / "plots", envelope, jobs=jobs)
     clips = open_corpora([f"{opened.name}={folder / 'clean'}"])
     table, settings = run.plan(clips, original, sex=sex, classes=classes, validation="chunks")
     fit(table, settings, folder / "run", jobs=jobs)
-    print(_summary(read_history(folder / "run" / run.HISTORY), original), end="\n\n")
+    show(_summary(read_history(folder / "run" / run.HISTORY), original), "")
     _curve(folder / "run")
-    print(verification.verify(folder / "run", clips, jobs=jobs).to_text())
-    print(f"Everything is in {folder}, and the answers in {folder / 'run' / verification.PREDICTIONS}")
+    show(*verification.verify(folder / "run", clips, jobs=jobs).to_text().split("\n"))
+    show(f"Everything is in {folder}, and the answers in {folder / 'run' / verification.PREDICTIONS}")
 
 
 def evaluate(
@@ -209,10 +209,10 @@ def evaluate(
         tables.append(report.to_markdown({name: summary}) + "\n" + report.class_table(summary))
     text = "\n".join(tables)
     write_text(to / cross_validation.TABLE, text)
-    print(text, end="")
+    show(*text.removesuffix("\n").split("\n"))
     done = sorted({int(number) for rows in found.values() for number in rows["fold"]})
     if len(done) < 5 and not across:
-        print(f"\nThis is fold {', '.join(map(str, done))} of 0 to 4.")
+        show("", f"This is fold {', '.join(map(str, done))} of 0 to 4.")
 
 
 def _clips(corpora: list[str], vocal: str) -> "pd.DataFrame":

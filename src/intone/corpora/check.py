@@ -19,7 +19,7 @@ from intone.audio import read
 from intone.audio.decoding import missing_bytes
 from intone.corpora.corpus import Corpus, Finding, Severity
 from intone.corpora.table import open_corpus
-from intone.errors import RecordingError, UsageError
+from intone.errors import RecordingError, UsageError, printable
 
 Item = TypeVar("Item")
 
@@ -77,7 +77,7 @@ class CheckReport:
                     lines += [f"  and {len(found) - _LINES} more"] * (len(found) > _LINES)
         sums = [f"{number} {severity}{'s' * (number != 1)}"
                 for severity, number in (("problem", self._total("problem")), ("warning", self._total("warning")))]
-        return "\n".join([*lines, ", ".join(sums)])
+        return "\n".join(map(printable, [*lines, ", ".join(sums)]))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from intone.audio import RATE, Signal, read_mono
 from intone.audio.envelope import EnvelopeSettings, mask
 from intone.audio.search import read_clip
 from intone.corpora.registry import facts
-from intone.errors import CorpusError, IntoneError, RecordingError
+from intone.errors import CorpusError, IntoneError, RecordingError, printable
 from intone.files import alone, read_json, write_json, write_whole
 from intone.parallel import mapped
 
@@ -77,7 +77,7 @@ class CleaningReport:
             lines.append(f"{after / 60:.1f} of {before / 60:.1f} minutes of sound are kept ({after / before:.0%}).")
         lines += [f"{clip.clip} has only {clip.after_s:.2f} s of sound, under {SHORTEST_S:g} s." for clip in self.short]
         lines += [f"{clip.clip} was left out: {clip.problem}" for clip in self.failed]
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 def clean(table: "pd.DataFrame", to: Path, envelope: EnvelopeSettings, *, jobs: int | None = None) -> CleaningReport:

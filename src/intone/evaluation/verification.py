@@ -16,12 +16,13 @@ import numpy as np
 from intone.corpora import splits
 from intone.corpora.registry import corpora
 from intone.corpora.table import assign
-from intone.errors import CorpusError, TrainingError
+from intone.errors import CorpusError, TrainingError, printable
 from intone.evaluation.cross_validation import out_of_fold
 from intone.evaluation.report import summarize
 from intone.files import alone, write_text
 from intone.labels import EMOTIONS
 from intone.recognition import model_file, scoring
+from intone.recognition.cells import to_csv
 from intone.recognition.scoring import read_rows
 from intone.training import run
 from intone.training.fit import fit
@@ -58,7 +59,7 @@ class Verification:
         for title, share in (("clips it was trained on", self.seen), ("unseen speakers", self.unseen)):
             lines.append(f"{title:24}{share.clips:6}{share.accuracy:>10.1%} {share.always:>10.1%}")
         lines.append(f"Unseen: {names} ({self.how}). Majority: always '{self.unseen.majority}'.")
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 def verify(
@@ -134,7 +135,7 @@ def _evaluated(evaluation: Path, made: run.RunSettings) -> Share:
 def _share(folder: Path, table: "pd.DataFrame", to: Path, jobs: int | None) -> Share:
     outputs = run.read_run(folder).labels
     rows = predictions(table, scoring.as_verified(folder / model_file.RECOGNIZER, table, jobs=jobs), outputs)
-    write_text(to, rows.to_csv(index=False, float_format="%.6f"))
+    write_text(to, to_csv(rows))
     counts = rows["emotion_label"].value_counts()
     return Share(len(rows), float((rows["emotion_label"] == rows["y_pred"]).mean()),
                  float(counts.iloc[0] / len(rows)), str(counts.index[0]), tuple(sorted(set(splits.speakers(table)))))

@@ -1,8 +1,8 @@
 """Figures of one recording."""
 
 import io
-import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,9 @@ LONGEST_IMAGE_S = 20.0
 MFCC = MfccSettings()
 
 _SILENCE = float(np.log(np.finfo(np.float64).eps))  # the log energy of digital silence
-_ONE_AT_A_TIME = threading.Lock()  # matplotlib's style belongs to the whole process
+# One at a time, since matplotlib's style belongs to the whole process; in one thread, since matplotlib keeps the files
+# of the fonts open for each thread that has drawn.
+_DRAWING = ThreadPoolExecutor(1, "intone-drawing")
 _LOWEST_DB = -100.0  # dB; one step of 16 bits lies at -90 dB
 
 
@@ -114,8 +116,12 @@ def pictured(signal: Signal, view: str, name: str) -> bytes:
     """One of `VIEWS` of a signal, as the bytes of a PNG file; NoSpeech if the signal is silent."""
     if not signal.any():
         raise NoSpeech("The recording is silent, so that there is nothing to draw: choose one with sound.")
+    return _DRAWING.submit(_drawn, signal, view, name).result()
+
+
+def _drawn(signal: Signal, view: str, name: str) -> bytes:
     file = io.BytesIO()
-    with _ONE_AT_A_TIME, canvas.style():
+    with canvas.style():
         VIEWS[view](signal, name).savefig(file, format="png", dpi=130, metadata={"Software": None})
     return file.getvalue()
 

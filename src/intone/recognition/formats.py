@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from intone.errors import UsageError
+from intone.errors import UsageError, printable
 from intone.recognition.prediction import Prediction, Segment, percent
 
 TIER = "emotion"
@@ -97,15 +97,21 @@ def segment_rows(record: Record) -> Iterator[dict[str, Any]]:
 
 def csv_lines(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
     """A heading, then a line for each record; probabilities have six digits."""
-    yield _line(columns(classes))
+    yield _line(map(_cell, columns(classes)))
     shares = (*classes, "outside")
     for record in records:
-        found = row(record, classes)
+        found = {name: _cell(value) for name, value in row(record, classes).items()}
         yield _line({**found, **{name: _digits(found[name]) for name in shares}}.values())
 
 
-def _digits(share: float | None) -> str:
+def _digits(share: Any) -> str:
     return "" if share is None else f"{share:.6f}"
+
+
+def _cell(value: Any) -> Any:
+    from intone.recognition.cells import neutral  # which an answer for the eye does not need
+
+    return neutral(value)
 
 
 def _line(values: Iterable[Any]) -> str:
@@ -141,10 +147,10 @@ def _of_one(many: Callable[[Iterable[Record], Sequence[str]], Iterator[str]], an
 
 def segments_table(answer: Prediction) -> str:
     """A CSV table: a row a segment, with a column for the probability of each class."""
-    lines = [_line(["start_s", "end_s", "label", *answer.probabilities])]
+    lines = [_line(["start_s", "end_s", "label", *map(_cell, answer.probabilities)])]
     for one in answer.segments:
         shares = (_digits(one.probabilities.get(name)) for name in answer.probabilities)
-        lines.append(_line([f"{one.start_s:.3f}", f"{one.end_s:.3f}", one.label, *shares]))
+        lines.append(_line([f"{one.start_s:.3f}", f"{one.end_s:.3f}", _cell(one.label), *shares]))
     return "".join(lines)
 
 
@@ -199,7 +205,7 @@ def _filled(answer: Prediction) -> Iterator[tuple[float, float, str]]:
 def _labelled(one: Segment) -> str:
     """`positive 87%`; a segment that is neither has no share."""
     share = one.probabilities.get(one.label)
-    words = " ".join(one.label.split())
+    words = printable(" ".join(one.label.split()))  # no control character can end a line or a cue
     return words if share is None else f"{words} {percent(share)}"
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from intone import dataclass_json, labels
 from intone.errors import IntoneError, RecognizerError
 from intone.features.front_end import FrontEnd
-from intone.onnx_session import session
+from intone.onnx_session import NO_MEMORY, session, wants_memory
 from intone.recognition.calibration import (
     LARGEST_CORRECTION,
     ConfidenceThreshold,
@@ -127,6 +127,8 @@ def load_model(path: Path) -> Model:
     except OSError as error:
         raise RecognizerError(f"The model file {path} cannot be read ({error.strerror or error}): name one that "
                               "`intone train` wrote.") from error
+    except MemoryError as error:
+        raise RecognizerError(NO_MEMORY) from error
     network = session(content)
     try:
         found = network.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
@@ -192,6 +194,8 @@ def _check_network(model: Model, network: object, path: Path) -> None:
         good = (inputs == ["features"] and out.shape == (len(features), len(model.settings.labels))
                 and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3))
     except Exception as error:  # onnxruntime's errors have no common root
+        if wants_memory(error):
+            raise RecognizerError(NO_MEMORY) from error
         raise RecognizerError(f"The network in {path.name} cannot be run: name one that `intone train` "
                               "wrote.") from error
     if not good:

@@ -15,6 +15,7 @@ from intone.errors import CorpusError, RecordingError, TooShort
 from intone.files import told, write_text
 from intone.parallel import mapped
 from intone.recognition.analysis import analyse
+from intone.recognition.cells import restored, to_csv
 from intone.recognition.model_file import Model, load_model
 from intone.recognition.options import Options
 
@@ -102,7 +103,7 @@ OOD_SCORE = "ood_score"
 
 def write_rows(path: Path, rows: "pd.DataFrame") -> None:
     """Write out-of-fold predictions, with probabilities to six digits; those of a refused clip are empty."""
-    write_text(path, rows.to_csv(index=False, float_format="%.6f"))
+    write_text(path, to_csv(rows))
 
 
 def read_rows(path: Path, *more: str) -> "pd.DataFrame":
@@ -111,7 +112,11 @@ def read_rows(path: Path, *more: str) -> "pd.DataFrame":
 
     with told(path):
         text = path.read_text(encoding="utf-8")
-    rows = pd.read_csv(StringIO(text)).rename(columns={"strangeness": OOD_SCORE})  # its name in version 0.2
+    # A clip may be called 007 or NA.
+    rows = pd.read_csv(StringIO(text), dtype={"clip": str, "truth": str}, na_values=[""], keep_default_na=False)
+    rows = rows.rename(columns={"strangeness": OOD_SCORE})  # its name in version 0.2
+    texts = rows.select_dtypes(exclude=["number", "bool"]).columns
+    rows = rows.assign(**{name: rows[name].map(restored) for name in texts})
     values = rows[list(classes_of(rows, more))]
     if not {*KEYS, *more} <= set(rows.columns) or not all(kind.kind == "f" for kind in values.dtypes) or values.empty:
         raise CorpusError(f"{path} does not hold out-of-fold predictions: the columns are "

@@ -29,7 +29,7 @@ from intone.parallel import share_memory
 from intone.web.jobs import Lost
 from intone.web.pace import HEAD_S, Deadlines, Paced
 from intone.web.problems import problem
-from intone.web.server import address, announce, bound
+from intone.web.server import address, announce, bound, plainly
 from intone.web.settings import WebSettings
 from intone.web.state import counts_in, ledger_in, state_of
 from intone.web.store import Ledger
@@ -66,7 +66,9 @@ def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: We
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts_in(folder))  # before prometheus_client is imported
         share_memory()
         _allow_descriptors()
-        logging.getLogger("gunicorn.error").addFilter(_concerns_the_server)
+        log = logging.getLogger("gunicorn.error")
+        log.addFilter(_concerns_the_server)
+        log.addFilter(plainly)
         page = _Page(make, address(listener, host), listener.detach(), settings, processes, folder)
         try:
             page.run()

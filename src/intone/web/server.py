@@ -5,7 +5,8 @@
 
 gunicorn lets the application read the body of a request, so that one for which there is no room is refused before it is
 read (`admission`). waitress reads all of it before it calls the application: its bodies stay in memory too, but only
-the number of its connections bounds them, each with twice `max_bytes`. That is for one's own computer.
+the number of its connections bounds them, each with twice `max_bytes`. Answers stay in memory within the same bound.
+That is for one's own computer.
 """
 
 import logging
@@ -25,7 +26,7 @@ import waitress
 from flask import Flask
 from waitress import wasyncore
 
-from intone.errors import UsageError
+from intone.errors import UsageError, printable
 from intone.parallel import share_memory
 from intone.recognition.recognizer import load
 from intone.web.app import create_app
@@ -96,7 +97,13 @@ def address(listener: socket.socket, host: str) -> str:
 
 def announce(where: str) -> None:
     """Say where the page is."""
-    print(f"Serving on {where} (Ctrl+C ends it)", flush=True)
+    print(printable(f"Serving on {where} (Ctrl+C ends it)"), flush=True)
+
+
+def plainly(record: logging.LogRecord) -> bool:
+    """Make what a server logs printable: it may hold the address that a client asked for."""
+    record.msg, record.args = printable(record.getMessage()), ()
+    return True
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -115,6 +122,7 @@ def bound(host: str, port: int) -> socket.socket:
 def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) -> Any:
     """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
     settings = state_of(app).settings
+    logging.getLogger("waitress").addFilter(plainly)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return waitress.create_server(
         app,
@@ -126,6 +134,7 @@ def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) 
         connection_limit=_CONNECTIONS,
         max_request_body_size=2 * settings.max_bytes,
         inbuf_overflow=2 * settings.max_bytes + 1,
+        outbuf_overflow=2 * settings.max_bytes + 1,
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
     )
