@@ -111,7 +111,7 @@ def test_a_parquet_table_is_as_good(tmp_path):
 @pytest.mark.parametrize(("source", "sentence"), [
     ("{0}/none.csv", "cannot be read"), ("{0}/empty", "holds no recordings"), ("{0}/*.wav", "holds no recordings"),
     ("nowhere://calls/", "cannot be searched|needs another package"), ("{0}/bad.parquet", "is damaged"),
-    ("{0}/bad.zip", "cannot be searched"),
+    ("{0}/bad.zip", "cannot be searched"), ("", "The source is empty: name a folder"),
 ])
 def test_what_names_nothing_gets_one_sentence(tmp_path, source, sentence):
     (tmp_path / "empty").mkdir()

@@ -67,6 +67,14 @@ def test_a_folder_that_is_no_corpus_is_an_error(tmp_path):
         open_corpus(str(touch(tmp_path, ["music/a.wav"])))
 
 
+@pytest.mark.parametrize("name", ["", "folder=", "ravdess="])
+def test_an_empty_name_is_not_the_current_folder(name, tmp_path, monkeypatch):
+    touch(tmp_path, ["angry/a.wav"])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="names no folder: give one, or ravdess=DIR"):
+        open_corpora([name])
+
+
 def test_no_name_at_all_is_an_error():
     with pytest.raises(UsageError, match="No corpus is named"):
         open_corpora([])

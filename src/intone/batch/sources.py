@@ -29,6 +29,8 @@ def addresses(source: str, column: str | None = None) -> list[str]:
     .parquet) has them in `column`, by default the first of `COLUMNS`; relative paths in it count from its folder. What
     else there is, is one recording. Raises UsageError where there is none.
     """
+    if not source:  # fsspec would take the current folder
+        raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
     source = _archive(source)
     if _suffix(source) in TABLES:
         found = _in_table(source, column)

@@ -44,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> object:
     """Run a command; `predict` with nothing but recordings needs no parser, whose import is a sixth of an answer."""
+    if any(not word or (word.startswith("--") and word.partition("=")[1:] == ("=", "")) for word in words):
+        from intone.errors import UsageError  # a path without a name would be the current folder
+
+        raise UsageError("An argument is empty, as from a variable that is not set: write what is meant, or leave it "
+                         "out.")
     if words[:1] == ["predict"] and words[1:] and not any(word.startswith("-") for word in words):
         from pathlib import Path
 

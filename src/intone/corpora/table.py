@@ -36,6 +36,8 @@ def open_corpus(name: str) -> Corpus:
     """The corpus of `NAME=DIR`, such as `ravdess=DIR`, or of a plain DIR that one of those known recognizes."""
     known = corpora()
     kind, equals, directory = name.partition("=")
+    if not name or (kind in known and equals and not directory):  # an empty path would be the current folder
+        raise UsageError(f"'{name}' names no folder: give one, or {stated()}.")
     if equals and kind in known:
         root = Path(directory).expanduser()
         audio_files(root)
