@@ -300,6 +300,16 @@ def test_a_sound_can_be_gone_through_again_and_is_what_read_gives(tmp_path):
         assert np.array_equal(np.concatenate(list(sound)), read_mono(file(content)))
 
 
+def test_a_low_rate_makes_no_larger_blocks(monkeypatch):
+    samples = noise(4)
+    whole = read(file(pcm(samples, 1000)))[0].signal
+    monkeypatch.setattr(decoding, "BLOCK", 20_000)
+    sound, = audio.sounds(file(pcm(samples, 1000)))
+    blocks = list(sound)
+    assert np.array_equal(np.concatenate(blocks), whole)
+    assert len(whole) == 16 * len(samples) and max(map(len, blocks)) < 2 * decoding.BLOCK
+
+
 @pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
 def test_blocks_join_without_a_seam(rate, monkeypatch):
     stereo = np.stack([noise(5), voice(5)], axis=1)

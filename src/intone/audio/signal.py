@@ -223,7 +223,9 @@ def _resampled(blocks: Iterator[tuple[Signal, int]], channel: str | int) -> Iter
         import soxr
 
         stream = stream or soxr.ResampleStream(rate, RATE, channels, dtype="float32", quality="HQ")
-        yield _rows(stream.resample_chunk(_columns(wanted)), channels)
+        step = max(1, decoding.BLOCK * rate // (RATE * channels))  # a low rate would make 16 times the block
+        for start in range(0, wanted.shape[1], step):
+            yield _rows(stream.resample_chunk(_columns(wanted[:, start : start + step])), channels)
     if stream:
         yield _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
 
