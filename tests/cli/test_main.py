@@ -25,7 +25,7 @@ COMMANDS = {
     "batch": ("--to", "--cluster", "--wait", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format"),
-    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes"),
+    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics"),
     "corpus check": ("--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
     "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--jobs"),
@@ -107,6 +107,12 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
     (["clean", "x", "--to", "y", "--recipe", "mine"], "There is no recipe 'mine': choose original or level-independent."),
     (["train", "x", "--to", "y", "--epochs", "0"], 'Invalid value "0" for --epochs; must be >= 1'),
     (["train", "x", "--to", "y", "--seed", "-1"], 'Invalid value "-1" for --seed; must be >= 0'),
+    *[(words, "An argument is empty, as from a variable that is not set: write what is meant, or leave it out.")
+      for words in (["predict", ""], ["predict", "x.wav", ""], ["predict", "", "--classes", "8"], ["batch", "", "--to", "x.csv"],
+                    ["batch", "x", "--to", ""], ["clean", "x", "--to="], ["corpus", "check", ""], ["train", "", "--to", "y"],
+                    ["plots", "", "--to", "y"], ["serve", "--corrections", ""], ["serve", "--host="], [""])],
+    (["train", "folder=", "--to", "y"], "'folder=' names no folder: give one, or ravdess=DIR"),
+    (["serve", "--allowed-host", "https://x"], "'https://x' names no host: give --allowed-host a name"),
     (["train", "tess=x", "--to", "y"], "There is no corpus 'tess': write ravdess=DIR, crema-d=DIR, folder=DIR or a folder."),
 ])
 def test_wrong_use_is_told_in_one_sentence(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,7 +222,9 @@ def test_whatever_a_name_holds_is_printed_on_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(("words", "kept"), [
-    ((), "corrections"), (("--host", "0.0.0.0"), None), (("--host", "0.0.0.0", "--corrections", "there"), "there")])
+    ((), "corrections"), (("--host", "0.0.0.0"), None), (("--host", "0.0.0.0", "--corrections", "there"), "there"),
+    (("--host", "127.0.0.2"), "corrections"), (("--allowed-host", "a.example"), None),
+    (("--allowed-host", "a.example", "--corrections", "there"), "there")])
 def test_corrections_are_kept_here_unless_others_are_let_in(
     words: tuple[str, ...], kept: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,3 +282,12 @@ def test_a_name_cannot_change_the_terminal(
     shown = run(capsys, *(word.format(ODD) for word in words))
     assert "x1b[31m" in shown.out + shown.err or "u001b[31m" in shown.out
     assert all(one.isprintable() for one in (shown.out + shown.err).replace("\n", ""))
+
+
+def test_the_page_is_told_its_hosts_and_who_may_read_what_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("intone.web.serve", lambda *served: asked.append(served[3]))
+    main(["serve"])
+    main(["serve", "--host", "0.0.0.0", "--allowed-host", "a.example", "--allowed-host", "b.example", "--metrics"])
+    told = [(one.host, one.allowed_hosts, one.metrics) for one in asked]
+    assert told == [("127.0.0.1", (), None), ("0.0.0.0", ("a.example", "b.example"), True)]

@@ -168,14 +168,18 @@ class Served:
         return self.process.returncode, out, err
 
 
+def environment() -> dict[str, str]:
+    """That of a process which imports this module."""
+    folders = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+
 @contextmanager
 def served(name: str, settings: str = "WebSettings()", recognizer: str = "StandIn()", first: str = "") -> Iterator[Served]:
     """Serve with one of `SERVERS`, in one process, where warnings are errors; `first` is run before."""
-    folders = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
     code = _IMPORTS + first + SERVERS[name].format(recognizer=recognizer, settings=settings)
     with subprocess.Popen([sys.executable, *_WARNINGS, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, env=environment) as process:
+                          text=True, env=environment()) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

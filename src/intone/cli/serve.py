@@ -6,9 +6,6 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-OWN = ("127.0.0.1", "localhost", "::1")
-"""Addresses that no other machine reaches."""
-
 
 def serve(
     *,
@@ -17,6 +14,8 @@ def serve(
     recognizer: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     corrections: Path | None = None,
     processes: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
+    allowed_host: Annotated[list[str] | None, Parameter(negative=())] = None,
+    metrics: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Serve the page on which a person drops a recording and reads how it sounds.
 
@@ -32,12 +31,20 @@ def serve(
         A model file, or the folder of a training run, instead of the recognizer that comes with intone.
     corrections
         A folder where clips are kept that a person corrected and agreed to keep; `intone train folder=...` takes it. By
-        default `corrections` here, and none where other machines are let in.
+        default `corrections` here, and none where other machines are let in, by --host or by --allowed-host.
     processes
         How many processes serve the page together: as many as there are cores, for many visitors.
+    allowed_host
+        A name under which visitors reach the page, such as that of a proxy in front of it; may be given several times.
+        Otherwise only this machine's own names and addresses are answered.
+    metrics
+        Serve /metrics though other machines are let in; it is then for everybody who reaches the page.
     """
+    from dataclasses import replace
+
     from intone import web
 
-    if corrections is None and host in OWN:
+    settings = web.WebSettings(host=host, allowed_hosts=tuple(allowed_host or ()), metrics=metrics or None)
+    if corrections is None and settings.private:
         corrections = Path("corrections")
-    web.serve(host, port, recognizer, web.WebSettings(corrections=corrections).times(processes), processes)
+    web.serve(host, port, recognizer, replace(settings, corrections=corrections).times(processes), processes)

@@ -14,7 +14,8 @@
     api/              /api/v1: the same for programs, and for the page's script
     health            GET /health and GET /metrics
     metrics           what is counted for Prometheus
-    security          headers of every response, and the refusal of forms sent by other sites
+    security          headers of every response, and the refusal of requests of other hosts and other sites
+    hosts             which hosts the page answers for
     texts             every English sentence of the page, ready for translation
     template_filters  how templates write numbers, times and names
     problems          what a problem is, as RFC 9457 has it

@@ -1,6 +1,7 @@
 """The application: the parts of the page put together."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,15 @@ from jinja2 import StrictUndefined
 from intone import __version__
 from intone.web import admission, api, health, page, template_filters
 from intone.web.error_answers import answer_failures, refused
+from intone.web.hosts import host_of
 from intone.web.security import protect
 from intone.web.settings import WebSettings
 from intone.web.state import attach
 from intone.web.upload import InMemoryRequest
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
     from intone.recognition.recognizer import Recognizer
 
 
@@ -25,10 +29,19 @@ class _OrderedJson(DefaultJSONProvider):
 
 
 class Application(Flask):
-    """A Flask application whose requests keep uploads in memory, and whose JSON keeps its order."""
+    """A Flask application whose requests keep uploads in memory, and whose JSON keeps its order.
+
+    A host that cannot be read counts as none: Werkzeug could not even give the addresses of the page that says so.
+    """
 
     request_class = InMemoryRequest
     json_provider_class = _OrderedJson
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """As Flask has it."""
+        if host_of(environ.get("HTTP_HOST")) is None:
+            environ["HTTP_HOST"] = ""
+        return super().wsgi_app(environ, start_response)
 
 
 def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Flask:
@@ -49,9 +62,9 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
             return json.dumps(refused(error))
 
     state = attach(app, recognizer, settings, problem, together)
+    protect(app)  # first, so that nothing else is done for a request that is refused
     admission.limit_bodies(app, state.room)
     template_filters.equip(app, __version__)
-    protect(app)
     answer_failures(app)
     for blueprint in (page.blueprint, health.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)

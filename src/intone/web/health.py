@@ -1,6 +1,6 @@
 """For whoever runs the server: `GET /health` and `GET /metrics`."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from intone.web.state import state
@@ -17,5 +17,8 @@ def health() -> ResponseReturnValue:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """What is counted, in Prometheus' text format."""
+    """What is counted, in Prometheus' text format; 404 where the settings do not let it be read."""
+    settings = state().settings
+    if not (settings.private if settings.metrics is None else settings.metrics):
+        abort(404)
     return Response(state().measures.text(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,4 @@
-"""What protects visitors: headers of every response, and the refusal of requests that another site sends.
+"""What protects visitors: headers of every response, and the refusal of requests of other hosts and other sites.
 
 `Referrer-Policy` is `same-origin` and not `no-referrer`: with the latter a browser sends `Origin: null` with the page's
 own form, which could then not be told from a foreign one where `Sec-Fetch-Site` is missing (plain http in a local net).
@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import Forbidden
 
-from intone.web.state import state
+from intone.errors import IntoneError
+from intone.web.hosts import host_of, known_hosts
+from intone.web.state import state, state_of
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; media-src 'self' blob:; "
@@ -27,9 +29,25 @@ HEADERS = {
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
+class UnknownHost(IntoneError):
+    """A request for a host that this page does not answer for."""
+
+    http_status = 421
+
+
 def protect(app: Flask) -> None:
     """Guard every request and every response of an application; gives its templates `nonce()`."""
+    settings = state_of(app).settings
+    known = known_hosts(settings.host, settings.allowed_hosts)
+
+    def refuse_other_hosts() -> None:
+        header = request.headers.get("Host")
+        if not known.host(header):
+            host = host_of(header)
+            raise UnknownHost(state().texts("error.other-host", host=host) if host else state().texts("error.no-host"))
+
     app.jinja_env.globals["nonce"] = nonce
+    app.before_request(refuse_other_hosts)
     app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
 

@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -44,7 +45,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | No
     `recognizer` is the path of a recognizer, None the bundled one; `settings` count over all `processes`. Raises
     UsageError where the address is not free, RecognizerError where the recognizer cannot be loaded.
     """
-    settings = settings or WebSettings().times(processes)
+    settings = replace(settings or WebSettings().times(processes), host=host)
     if processes > 1 and os.name != "posix":
         raise UsageError("Several processes cannot share an address on this system: choose --processes 1.")
     loaded = load(recognizer)

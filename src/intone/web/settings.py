@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from intone.errors import UsageError
+from intone.web.hosts import host_of, is_loopback
+
 
 @dataclass(frozen=True)
 class WebSettings:
@@ -14,8 +17,12 @@ class WebSettings:
     `patience_s` seconds; the next is told to come back after `retry_after_s` seconds. A recording of more than
     `job_from_s` seconds for the network becomes a job: `jobs_at_once` run, `jobs_waiting` wait, of one client at
     most `jobs_a_client`; `listeners` follow the progress of one, and its answer is kept for `kept_s` seconds.
-    Attributions are computed of at most `explained_s` seconds. `corrections` is the folder where clips are kept
-    that a person corrected and agreed to keep; None keeps none. `language` chooses the texts.
+    Attributions are computed of at most `explained_s` seconds. `annotation_bytes` limits an answer that is sent to be
+    converted. `corrections` is the folder where clips are kept that a person corrected and agreed to keep: the first
+    `corrections_s` seconds of each, `corrections_bytes` in all; None keeps none. `language` chooses the texts.
+
+    `host` is the address that the page listens on, and says with `allowed_hosts` which `Host` of a request is answered
+    (`hosts`). `metrics`: whether /metrics is served; None serves it on a page that is `private`.
     """
 
     max_bytes: int = 300_000_000
@@ -33,8 +40,24 @@ class WebSettings:
     listeners: int = 32
     explained_s: float = 900.0
     kept_s: float = 600.0
+    annotation_bytes: int = 16_000_000
     corrections: Path | None = None
+    corrections_s: float = 60.0
+    corrections_bytes: int = 1_000_000_000
     language: str = "en"
+    host: str = "127.0.0.1"
+    allowed_hosts: tuple[str, ...] = ()
+    metrics: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.allowed_hosts:
+            if host_of(name) is None:
+                raise UsageError(f"'{name}' names no host: give --allowed-host a name such as voice.example.org.")
+
+    @property
+    def private(self) -> bool:
+        """Whether the page is for this machine alone: it listens on loopback, and answers for no other host."""
+        return is_loopback(self.host) and not self.allowed_hosts
 
     def times(self, processes: int) -> "WebSettings":
         """The limits of so many processes: each more analyses one more, and one more long one; more may wait."""

@@ -115,8 +115,8 @@ ENGLISH: Mapping[str, str] = {
     "takeaway.picture": "Picture",
     "correction.title": "This answer is wrong",
     "correction.emotion": "The right emotion",
-    "correction.agree": "I am the speaker, or the speaker agrees: keep this recording and its emotion for training, on "
-    "the computer that serves this page.",
+    "correction.agree": "I am the speaker, or the speaker agrees: keep this recording, at most its first {seconds} "
+    "seconds, and its emotion for training, on the computer that serves this page.",
     "correction.keep": "Keep it",
     "correction.kept": "Kept on the computer that serves this page. Thank you.",
     "many.title": "Recordings",
@@ -167,6 +167,15 @@ ENGLISH: Mapping[str, str] = {
     "error.busy": "Too many recordings are being analysed at the moment: send it again in a few seconds.",
     "error.lost": "The process that analysed this recording ended before it was done: send the recording again.",
     "error.other-site": "Another site sent this form: open this page itself and send the recording from there.",
+    "error.other-host": "This page does not answer for the host {host}: open it at its own address, or start it with "
+    "--allowed-host {host}.",
+    "error.no-host": "The request names no host that can be read: open this page at its own address.",
+    "error.other-type": "This address takes {takes}, and not {kind}: send it with the Content-Type {takes}.",
+    "error.annotation-too-large": "The answer is larger than {megabytes} MB: send the JSON as it was given.",
+    "error.corrections-full": "Nothing more is kept: the corrections on the computer that serves this page take "
+    "{megabytes} MB, which is all they may; whoever runs it can move them elsewhere.",
+    "error.corrections-unwritable": "The recording cannot be kept: the folder of the corrections cannot be written on "
+    "the computer that serves this page; whoever runs it can give another with --corrections.",
     "error.not-found": "There is nothing at this address: start from the form on this page.",
     "error.method": "This address does not take this kind of request: start from the form on this page.",
     "error.request": "The request cannot be understood ({name}): send it with the form on this page.",

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from intone import __version__
 from intone.web.api.described import Body, Described, Reply, described
 from intone.web.problems import MEDIA_TYPE, Problem
+from intone.web.security import UnknownHost
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -65,7 +66,7 @@ def _operation(path: str, found: Described, schemas: dict[str, Any]) -> dict[str
                    for name, (schema, means) in found.query.items()]
     replies = {str(status): _reply(reply, schemas) for status, reply in found.replies.items()}
     refused = Reply("Why not, in one sentence.", {MEDIA_TYPE: Problem})
-    replies |= {str(status): _reply(refused, schemas) for status in found.problems}
+    replies |= {str(status): _reply(refused, schemas) for status in (*found.problems, UnknownHost.http_status)}
     operation: dict[str, Any] = {"summary": found.summary, "responses": replies}
     if parameters:
         operation["parameters"] = parameters
