@@ -1,5 +1,6 @@
 """What the page does not answer: bad input, too many visitors at once, other sites."""
 
+import io
 import logging
 import re
 import threading
@@ -79,6 +80,25 @@ def test_a_body_that_is_no_form_is_refused(client: FlaskClient) -> None:
     parts = {f"field{number}": "x" for number in range(100)}
     too_many = client.post(API, data=parts, content_type="multipart/form-data")
     assert too_many.status_code == 413
+
+
+def test_only_forms_of_parts_are_parsed(client: FlaskClient) -> None:
+    data = "&".join(f"f{number}=x" for number in range(1000)) + "&sex=male"
+    with client.application.test_request_context("/", method="POST", data=data,
+                                                 content_type="application/x-www-form-urlencoded") as context:
+        assert not context.request.form and not context.request.values and not context.request.files
+        assert context.request.get_data() == data.encode()
+
+
+@pytest.mark.parametrize("path", ["/", API, "/api/v1/corrections", "/api/v1/pictures"])
+def test_the_fields_of_a_form_are_bounded(path: str, tmp_path: Path) -> None:
+    client = create_app(StandIn(), WebSettings(corrections=tmp_path)).test_client()
+    head, end = b'--x\r\nContent-Disposition: form-data; name="', b"\r\n--x--\r\n"
+    for part in (b'agree"\r\n\r\n' + 600_000 * b"x", 600_000 * b"x" + b'"\r\n\r\nx'):  # a long value, a long head
+        body = io.BytesIO(head + part + end)  # Werkzeug's client would write a form of its own into a file
+        found = client.post(path, input_stream=body, content_length=len(body.getvalue()),
+                            content_type="multipart/form-data; boundary=x")
+        assert found.status_code == 413
 
 
 @given(recording=st.binary(max_size=300), name=st.text(max_size=20), sex=st.text(max_size=8) | st.just("auto"),

@@ -55,7 +55,7 @@ class Wishes:
 
 def wishes(request: Request) -> Wishes:
     """Those in the query, or in the fields of the form; a UsageError says which does not exist."""
-    given = request.values if request.mimetype == "multipart/form-data" else request.args
+    given = request.values if request.mimetype == upload.FORM else request.args
     schemes = shown(state().recognizer.schemes())
     classes, explain = scheme(given.get("classes", schemes[0])).name, given.get("explain", "false")
     options = Options(given.get("sex", "auto"), schemes, explain=explain == "true")

@@ -5,9 +5,10 @@ its answer is. The name that the visitor's computer gives the file is never used
 """
 
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from intone.errors import NotAudio, UsageError
 from intone.web.state import state
@@ -15,11 +16,39 @@ from intone.web.state import state
 FIELD = "file"
 """Name of the form field that carries the file."""
 
+FORM = "multipart/form-data"
+"""The only type of a form that is taken."""
+
+
+class OtherType(UsageError):
+    """A body of another type than the address takes."""
+
+    http_status = 415
+
+
+def demand(request: Request, kind: str) -> None:
+    """An OtherType unless the body of a request is of a type; nothing of it is read."""
+    if request.mimetype != kind:
+        found = request.mimetype[:60] or "a body without a type"
+        raise OtherType(state().texts("error.other-type", takes=kind, kind=found))
+
 
 class InMemoryRequest(Request):
     """A Flask request whose uploads are never written to a disk."""
 
     max_form_parts = 20
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Only multipart bodies are: nothing bounds the memory that an urlencoded form takes, 48 times its length."""
+        return self.mimetype == FORM
+
+    def get_data(self, *args: Any, **more: Any) -> Any:
+        """As Werkzeug has it; 413 for a body without a length that reaches the bound, which it would cut there."""
+        found = super().get_data(*args, **more)
+        if self.content_length is None and self.max_content_length and len(found) >= self.max_content_length:
+            raise RequestEntityTooLarge
+        return found
 
     def _get_file_stream(
         self,
@@ -36,7 +65,7 @@ def recording(request: Request) -> IO[bytes]:
 
     UsageError where none was chosen, NotAudio where the file is empty.
     """
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype != FORM:
         body = request.get_data(parse_form_data=False)
         if not body:
             raise UsageError(state().texts("error.no-body"))
