@@ -1,9 +1,6 @@
 """The API for programs: its document, its problems, and what each resource gives."""
 
-import io
 import json
-import wave
-from pathlib import Path
 
 import pytest
 import schemathesis
@@ -12,7 +9,6 @@ from hypothesis import settings
 from jsonschema_rs import validator_for
 
 import intone
-from intone.corpora import open_corpora
 from intone.web import WebSettings, create_app
 from web_server import API, StandIn, send, silence, tone, wav
 
@@ -81,24 +77,6 @@ def test_the_bundled_one_comes_with_its_figures() -> None:
     assert set(told["figures"]["schemes"]) == set(told["schemes"])
 
 
-# Annotations
-
-
-def test_an_answer_is_taken_away(client: FlaskClient) -> None:
-    answer = send(client, wav(tone("sad", 3))).get_json()
-    found = client.post("/api/v1/annotations?format=webvtt", json=answer)
-    assert found.status_code == 200 and found.mimetype == "text/vtt" and found.text.startswith("WEBVTT")
-    assert 'filename="intone.vtt"' in found.headers["Content-Disposition"]
-    bad = client.post("/api/v1/annotations?format=webvtt", json={**answer, "duration_s": "long"})
-    assert bad.status_code == 422 and "duration_s" in bad.get_json()["detail"]
-    assert client.post("/api/v1/annotations?format=doc", json=answer).status_code == 400
-    for far in ("NaN", "Infinity", "1e400", "1e306", "-1"):
-        for body in (json.dumps({**answer, "duration_s": 0}).replace('"duration_s": 0', f'"duration_s": {far}'),
-                     json.dumps({**answer, "outside": 7}).replace('"outside": 7', f'"outside": {far}')):
-            found = client.post("/api/v1/annotations?format=json", data=body, content_type="application/json")
-            assert found.status_code == 422 or ("outside" in body and far in body.split("outside")[1][:12])
-
-
 # Pictures
 
 
@@ -111,43 +89,6 @@ def test_a_recording_is_drawn(client: FlaskClient) -> None:
     assert client.post("/api/v1/pictures", data=wav(silence())).status_code == 422
 
 
-# Corrections
-
-
-def corrected(client: FlaskClient, sound: bytes, **fields: str):
-    return client.post("/api/v1/corrections", content_type="multipart/form-data",
-                       data={"file": (io.BytesIO(sound), "../x.wav"), **fields})
-
-
-GOOD = {"emotion": "sad", "sex": "female", "agree": "true"}
-
-
-def test_a_correction_is_kept_as_a_corpus(tmp_path: Path) -> None:
-    client = create_app(StandIn(), WebSettings(corrections=tmp_path)).test_client()
-    kept = corrected(client, wav(tone("sad", 1)), **GOOD)
-    assert kept.status_code == 201
-    with wave.open(str(tmp_path / kept.get_json()["kept"])) as file:
-        assert file.getnframes() == 16000
-    corrected(client, wav(tone("calm", 1)), **GOOD | {"emotion": "calm", "sex": "male", "speaker": "anna-2"})
-    table = open_corpora([f"folder={tmp_path}"])
-    assert sorted(zip(table["sex"], table["emotion"], table["actor"], strict=True)) == [
-        ("female", "sad", "me"), ("male", "calm", "anna-2")]
-
-
-@pytest.mark.parametrize(("fields", "status"), [
-    ({"agree": "false"}, 400), ({"agree": ""}, 400), ({"emotion": "bored"}, 400), ({"sex": "auto"}, 400),
-    ({"speaker": "../x"}, 400), ({"speaker": ""}, 400)])
-def test_nothing_is_kept_without_consent_or_with_other_names(tmp_path: Path, fields: dict[str, str], status: int) -> None:
-    client = create_app(StandIn(), WebSettings(corrections=tmp_path)).test_client()
-    assert corrected(client, wav(tone("sad")), **GOOD | fields).status_code == status
-    assert corrected(client, b"no sound", **GOOD).status_code == 415
-    assert list(tmp_path.rglob("*")) == []
-
-
-def test_a_server_keeps_nothing_unless_it_is_told_to(client: FlaskClient) -> None:
-    assert corrected(client, wav(tone("sad")), **GOOD).status_code == 403
-
-
 # What is counted
 
 
@@ -158,6 +99,14 @@ def test_answers_and_refusals_are_counted(client: FlaskClient) -> None:
     assert found.content_type.startswith("text/plain; version=0.0.4")
     assert "intone_answers_total 1.0" in found.text and "intone_sound_seconds_total 2.0" in found.text
     assert 'intone_refusals_total{problem="no-speech"} 1.0' in found.text
+
+
+@pytest.mark.parametrize(("told", "status"), [
+    ({}, 200), ({"metrics": False}, 404), ({"host": "::1"}, 200), ({"host": "0.0.0.0"}, 404),
+    ({"host": "0.0.0.0", "metrics": True}, 200), ({"allowed_hosts": ("a.example",)}, 404),
+    ({"allowed_hosts": ("a.example",), "metrics": True}, 200)])
+def test_what_is_counted_is_not_told_where_others_are_let_in(told: dict[str, object], status: int) -> None:
+    assert create_app(StandIn(), WebSettings(**told)).test_client().get("/metrics").status_code == status
 
 
 # The document

@@ -60,9 +60,9 @@ def works(address: str) -> None:
 @pytest.mark.parametrize(("content", "status"), [
     (head("/", "GET", X=300_000 * "a"), b"431"),
     (head("/", "GET") * 2, b"200"),
-    (b"GET / HTTP/9.9\r\n\r\n", b"505|400|200"),
+    (b"GET / HTTP/9.9\r\n\r\n", b"505|400|421"),
     (b"\0\1\2\3" * 100 + b"\r\n\r\n", b"400|501|404|405"),
-    (b"GET " + 70_000 * b"/a" + b" HTTP/1.1\r\n\r\n", b"404|414|431"),
+    (head(70_000 * "/a", "GET"), b"404|414|431"),
     (head(**{"Content-Length": "many"}), b"400"),
     (head(**{"Content-Length": -5}), b"400"),
     (head(**{"Transfer-Encoding": "chunked"}) + b"zz\r\nnonsense\r\n", b"400"),
@@ -70,16 +70,31 @@ def works(address: str) -> None:
     (head(**{"Content-Length": 3, "Transfer-Encoding": "chunked"}) + b"0\r\n\r\n", b"400|415|422"),
     (head(**{"Content-Length": 300_000, "Content-Type": "audio/wav"}) + 300_000 * b"x", b"413"),
     (head(**{"Content-Length": 5, "Content-Type": "multipart/form-data"}) + b"hello", b"400"),
+    (head(**{"Transfer-Encoding": "chunked", "Content-Type": "audio/wav"})
+     + (b"4000\r\n" + 0x4000 * b" " + b"\r\n") * 20 + b"0\r\n\r\n", b"413"),
+    (head("/api/v1/annotations", **{"Content-Length": 300_000, "Content-Type": "application/json"}) + 300_000 * b" ", b"413"),
+    (head("/api/v1/annotations", **{"Transfer-Encoding": "chunked", "Content-Type": "application/json"})
+     + (b"4000\r\n" + 0x4000 * b" " + b"\r\n") * 20 + b"0\r\n\r\n", b"413"),
     (head("/%2e%2e/%2e%2e/etc/passwd", "GET"), b"404|400"),
     (head("/static/..%2f..%2fapp.py", "GET"), b"404|400"),
 ], ids=["large header", "two at once", "no such version", "no HTTP", "long path", "length of letters", "negative length",
-        "broken chunks", "unknown coding", "two lengths", "too large", "no boundary", "out of the folder", "out of static"])
+        "broken chunks", "unknown coding", "two lengths", "too large", "no boundary", "too large in chunks", "large answer", "large answer in chunks", "out of the folder", "out of static"])
 def test_a_request_against_the_rules_is_refused_and_the_next_is_answered(address, content, status):
     said = answered(address, content)
     assert said.startswith(b"HTTP/1."), said[:100]
     assert any(said.split(b" ", 2)[1] == one for one in status.split(b"|")), said[:200]
     assert b"Traceback" not in said and b"root:" not in said
     works(address)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_an_endless_body_is_refused_at_the_bound(kind):
+    with served("gunicorn", "WebSettings(annotation_bytes=100_000)") as found, connected(found.address) as one:
+        one.sendall(head("/api/v1/annotations", **{"Transfer-Encoding": "chunked", "Content-Type": kind}))
+        with contextlib.suppress(ConnectionError):
+            for _ in range(50 if "json" in kind else 1):  # never the last one
+                one.sendall(b"4000\r\n" + 0x4000 * b" " + b"\r\n")
+        assert one.recv(12) == (b"HTTP/1.1 413" if "json" in kind else b"HTTP/1.1 415")
 
 
 def test_slow_clients_keep_nobody_waiting(address):

@@ -120,9 +120,9 @@ class Prediction:
         """
         plain = asdict(self)
         plain["reasons"] = list(self.reasons)
-        plain["segments"] = [asdict(segment) for segment in self.segments]
+        plain["segments"] = list(plain["segments"])
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
-        plain["attributions"] = [asdict(one) for one in self.attributions]
+        plain["attributions"] = list(plain["attributions"])
         for name in ("channel", "attributions", "reliability"):
             if not plain[name]:
                 del plain[name]

@@ -1,12 +1,25 @@
-"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program."""
+"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program.
+
+An answer takes much more memory than its JSON: what is sent is therefore bounded in bytes, and before it is parsed in
+the number of values. What is no answer is refused at the first fault.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, FailFast, Field, TypeAdapter, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from intone.errors import UsageError
+from intone.errors import IntoneError, UsageError
+from intone.labels import SCHEMES
 from intone.recognition.formats import FORMATS
-from intone.recognition.prediction import Prediction
+from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment
+from intone.web import upload
 from intone.web.api.described import Body, Reply, described
+from intone.web.state import state
+from intone.web.views import class_names
 
 blueprint = Blueprint("annotations", __name__)
 
@@ -17,10 +30,75 @@ class UnfitAnswer(UsageError):
     http_status = 422
 
 
+class LargeAnswer(IntoneError):
+    """An answer of more bytes than are read."""
+
+    http_status = 413
+
+
 LONGEST_S = 1e6
 """Seconds of the longest recording that can have been answered: eleven days."""
 
-_GIVEN = TypeAdapter(Prediction)
+MOST_VALUES = 400_000
+"""Numbers, texts, lists and objects of an answer. Two hours of speech in segments of a second have 170,000, twice that
+with the names of version 0.2; as many as this take 200 MB to be written as JSON."""
+
+JSON = "application/json"
+
+_NAMES = class_names()
+
+
+def _few(given: Any) -> Any:
+    """Probabilities of no more classes than there are: an error for each of a million others would fill the memory."""
+    if isinstance(given, Mapping) and len(given) > len(_NAMES):
+        raise ValueError(f"{len(given)} probabilities, where no scheme has so many")
+    return given
+
+
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Shares = Annotated[dict[str, _Share], BeforeValidator(_few)]
+_Time = Annotated[float, Field(ge=0, le=LONGEST_S)]
+
+
+@dataclass(frozen=True)
+class GivenSegment(Segment):
+    """A segment of an answer that is sent."""
+
+    start_s: _Time
+    end_s: _Time
+    probabilities: _Shares
+
+
+@dataclass(frozen=True)
+class GivenAttribution(Attribution):
+    """An attribution of an answer that is sent."""
+
+    start_s: _Time
+    end_s: _Time
+    weight: Annotated[float, Field(ge=-1, le=1)]
+
+
+@dataclass(frozen=True)
+class GivenRecognizer(RecognizerIdentity):
+    """The recognizer of an answer that is sent."""
+
+    classes: Annotated[tuple[str, ...], FailFast()]
+
+
+@dataclass(frozen=True)
+class GivenAnswer(Prediction):
+    """An answer that is sent."""
+
+    duration_s: _Time
+    probabilities: _Shares
+    outside: _Share
+    reasons: Annotated[tuple[str, ...], FailFast()]
+    segments: Annotated[tuple[GivenSegment, ...], FailFast()]
+    recognizer: GivenRecognizer
+    attributions: Annotated[tuple[GivenAttribution, ...], FailFast()] = ()
+
+
+_GIVEN = TypeAdapter(GivenAnswer)
 _OFFERED = {name: one for name, one in FORMATS.items() if one.scope != "many"}
 _WORDS = "; ".join(f"{name}: {one.words}" for name, one in _OFFERED.items())
 _KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in _OFFERED.values()}
@@ -29,27 +107,53 @@ _KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"}
 @blueprint.post("/api/v1/annotations")
 @described("Take an answer away in another format", {200: Reply("The file.", _KINDS)},
            query={"format": ({"enum": list(_OFFERED)}, _WORDS)},
-           body=Body({"application/json": Prediction}), problems=(400, 403, 413, 415, 422))
+           body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
 def convert() -> Response:
     """An answer in a format; the body is the JSON of the answer."""
-    name = request.args.get("format", "json")
+    here, name = state(), request.args.get("format", "json")
     if name not in _OFFERED:
-        raise UsageError(f"There is no format '{name}': choose {' or '.join(_OFFERED)}.")
-    try:
-        prediction = _GIVEN.validate_json(request.get_data(), strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the body"
-        raise UnfitAnswer(f"This is no answer of this API ({where}: {first['msg']}): send the JSON as it was given.") \
-            from error
-    times = [prediction.duration_s, *(time for one in prediction.segments for time in (one.start_s, one.end_s))]
-    if not all(0 <= time <= LONGEST_S for time in times):
-        raise UnfitAnswer(f"A time of this answer is not from 0 to {LONGEST_S:g} s: send the JSON as it was given.")
-    chosen = _OFFERED[name]
-    try:
-        written = chosen.write(prediction)
-    except ValueError as error:  # JSON knows no infinite numbers
-        raise UnfitAnswer("A probability of this answer is no number: send the JSON as it was given.") from error
+        raise UsageError(f"There is no format '{name[:60]}': choose {' or '.join(_OFFERED)}.")
+    upload.demand(request, JSON)
+    given, chosen = _body(), _OFFERED[name]
+    with here.desk.place(here.settings.patience_s):
+        written = chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'
     return response
+
+
+def _body() -> bytes:
+    here = state()
+    request.max_content_length = min(here.settings.annotation_bytes, here.settings.max_bytes)
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        megabytes = f"{request.max_content_length / 1e6:g}"
+        raise LargeAnswer(here.texts("error.annotation-too-large", megabytes=megabytes)) from error
+
+
+def _checked(given: bytes) -> Prediction:
+    """The answer in a body; UnfitAnswer with its first fault."""
+    if sum(map(given.count, (b",", b"[", b"{"))) > MOST_VALUES:  # at least as many as there are values
+        raise UnfitAnswer(f"This answer has more than {MOST_VALUES} values: send one about a shorter recording.")
+    try:
+        answer = _GIVEN.validate_json(given, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part)[:60] for part in first["loc"]) or "the body"
+        raise UnfitAnswer(f"This is no answer of this API ({where}: {first['msg']}): send the JSON as it was given.") \
+            from error
+    if not (_in_a_scheme(answer) and all(map(_in_a_scheme, answer.segments))):
+        raise UnfitAnswer("The label and the probabilities of this answer are those of no class scheme: send the JSON "
+                          "as it was given.")
+    if not (all(one.start_s < one.end_s for one in answer.segments)
+            and all(one.start_s < one.end_s for one in answer.attributions)):
+        raise UnfitAnswer("A part of this answer does not start before its end: send the JSON as it was given.")
+    return answer
+
+
+def _in_a_scheme(part: Prediction | Segment) -> bool:
+    return any(part.label in (*classes, NEITHER) and part.probabilities.keys() == classes for classes in _CLASSES)
+
+
+_CLASSES = [frozenset(one.classes) for one in SCHEMES.values()]
