@@ -207,7 +207,7 @@ def test_a_correction_is_kept_only_with_consent(visitor: Visitor, tmp_path: Path
         page.click("text=Keep it")
         expect(page.locator(".correction [role=status]")).to_contain_text("Kept on the computer")
         assert sent == ["POST"]
-    assert [path.parts[-3] for path in tmp_path.rglob("*.wav")] == ["female_calm"]
+    assert [path.parts[-3] for path in tmp_path.rglob("*.flac")] == ["female_calm"]
 
 
 def test_a_server_that_keeps_nothing_does_not_offer_it(visitor: Visitor, stand_in: str) -> None:
