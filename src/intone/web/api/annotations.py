@@ -41,7 +41,7 @@ LONGEST_S = 1e6
 
 MOST_VALUES = 400_000
 """Numbers, texts, lists and objects of an answer. Two hours of speech in segments of a second have 170,000, twice that
-with the names of version 0.2; as many as this take 200 MB to be written as JSON."""
+with the names of version 0.2; as many as this take 240 MB while they are written as JSON."""
 
 JSON = "application/json"
 
