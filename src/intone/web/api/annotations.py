@@ -115,7 +115,7 @@ def convert() -> Response:
         raise UsageError(f"There is no format '{name[:60]}': choose {' or '.join(_OFFERED)}.")
     upload.demand(request, JSON)
     given, chosen = _body(), _OFFERED[name]
-    with here.desk.place(here.settings.patience_s):
+    with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         written = chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'

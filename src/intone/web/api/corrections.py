@@ -84,7 +84,7 @@ def keep() -> Response:
         raise UsageError("A speaker's name has 1 to 40 letters, digits and hyphens: choose such a one.")
     file = upload.recording(request)
     name = f"{sex}_{emotion}/{speaker}/{secrets.token_hex(8)}.flac"
-    with here.desk.place(here.settings.patience_s):
+    with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         signal = _beginning(file, here.settings)
         _write(_flac(signal), here.settings.corrections, name)
     return make_response(jsonify(kept=name, seconds=len(signal) / RATE), 201)
