@@ -336,7 +336,8 @@ def module_in_the_folder(folder: Path) -> tuple[str, bool]:
     """Modules of Python's names in the folder where the page is started."""
     for name in ("random", "numpy", "gunicorn", "json"):
         (folder / f"{name}.py").write_text("open('was-run', 'w')\n")
-    with served(folder, "--processes", 2) as server:
+    command = [str(Path(sys.executable).with_name("intone"))]
+    with served(folder, "--processes", 2, command=command) as server:
         status = told(server.address, upload(encode(voice(2.0), "wav")))[0]
     run = (folder / "was-run").exists()
     return f"{status}, {'run' if run else 'not run'}", status == 200 and not run

@@ -151,11 +151,12 @@ class Server:
 
 
 @contextmanager
-def served(folder: Path, *words: object, **environment: str) -> Iterator[Server]:
+def served(folder: Path, *words: object, command: Sequence[str] = (sys.executable, "-m", "intone"),
+           **environment: str) -> Iterator[Server]:
     """Start `intone serve` in a folder; it is killed in the end, if it has not ended by then."""
     errors = folder / "errors.txt"
     with errors.open("w") as file, subprocess.Popen(
-            [sys.executable, "-m", "intone", "serve", "--port", "0", *map(str, words)], cwd=folder, text=True,
+            [*command, "serve", "--port", "0", *map(str, words)], cwd=folder, text=True,
             stdout=subprocess.PIPE, stderr=file, env={**os.environ, **environment}) as process:
         try:
             assert process.stdout is not None

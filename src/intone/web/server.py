@@ -5,7 +5,7 @@
 
 gunicorn lets the application read the body of a request, so that one for which there is no room is refused before it is
 read (`admission`). waitress reads all of it before it calls the application: its bodies stay in memory too, but only
-the number of its connections bounds them, each with twice `max_bytes`. Answers stay in memory within the same bound.
+the number of its connections bounds them, each with a tenth more than `max_bytes`. Answers stay in memory within the same bound.
 That is for one's own computer.
 """
 
@@ -121,8 +121,9 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) -> Any:
-    """A waitress server that keeps requests in memory, and reads a too large one up to twice the limit to say so."""
+    """A waitress server that keeps requests in memory, and reads one that is a little too large to say so."""
     settings = state_of(app).settings
+    most = settings.max_bytes + settings.max_bytes // 10
     logging.getLogger("waitress").addFilter(plainly)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return waitress.create_server(
@@ -133,9 +134,9 @@ def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) 
         + settings.listeners + 4,
         channel_request_lookahead=1,  # so that it can tell whether a client has gone
         connection_limit=_CONNECTIONS,
-        max_request_body_size=2 * settings.max_bytes,
-        inbuf_overflow=2 * settings.max_bytes + 1,
-        outbuf_overflow=2 * settings.max_bytes + 1,
+        max_request_body_size=most,
+        inbuf_overflow=most + 1,
+        outbuf_overflow=most + 1,
         asyncore_use_poll=hasattr(select, "poll"),
         ident=None,
     )
