@@ -125,7 +125,7 @@ def long_answer(seconds: float, segments: int, windows: int) -> Answer:
     for name in SCHEMES:
         heard = [in_scheme(scheme(name), scheme(name).sums(one)) for one in masses]
         spoken = tuple(Segment(start, end, *one[:2]) for start, end, one in zip(ends, ends[1:], heard, strict=False))
-        weights = tuple(map(Attribution, edges, edges[1:], rng.normal(size=windows).tolist()))
+        weights = tuple(map(Attribution, edges, edges[1:], rng.uniform(-0.3, 0.3, windows).tolist()))
         views[name] = Prediction(None, seconds, *heard[0], True, (), "female", spoken,
                                  RecognizerIdentity("stand-in", "0", EMOTIONS), attributions=weights)
     return Answer(views, "2", "auto", tuple(rng.random(OUTLINE).round(4).tolist()))
@@ -137,6 +137,15 @@ def test_one_point_is_one(weight: float, said: str) -> None:
     views = {name: replace(seen, attributions=(Attribution(0, 1, weight),)) for name, seen in views.items()}
     with app.test_request_context():
         assert said in render_template("_answer.html", answer=Answer(views, "2", "auto", (0.5,)), scripted=True)
+
+
+def test_many_bars_have_no_edges_that_would_cover_them() -> None:
+    app, drawn = create_app(StandIn()), {}
+    for parts in (20, 200):
+        with app.test_request_context():
+            drawn[parts] = render_template("_answer.html", answer=long_answer(60.0, parts, parts), scripted=False)
+    for strip in ("strip", "strip attributions"):
+        assert f'class="{strip}"' in drawn[20] and f'class="{strip} many"' in drawn[200]
 
 
 # Fault 1: everyone sees the answer about their own recording
