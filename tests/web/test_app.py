@@ -145,7 +145,8 @@ def test_many_bars_have_no_edges_that_would_cover_them() -> None:
         with app.test_request_context():
             drawn[parts] = render_template("_answer.html", answer=long_answer(60.0, parts, parts), scripted=False)
     for strip in ("strip", "strip attributions"):
-        assert f'class="{strip}"' in drawn[20] and f'class="{strip} many"' in drawn[200]
+        assert f'class="{strip}"' in drawn[20] and f'class="{strip} dense"' in drawn[200]
+    assert not re.search(r'class="[^"]*\bmany\b', drawn[200]), "the page gives room to a list of many recordings"
 
 
 # Fault 1: everyone sees the answer about their own recording
