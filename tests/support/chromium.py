@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 import intone
 from intone import Recognizer
-from intone.web import create_app
+from intone.web import WebSettings, create_app
 from intone.web.server import in_background
 from web_server import StandIn
 
@@ -108,7 +108,7 @@ def real(recognizer: Recognizer) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def stand_in() -> Iterator[str]:
     """Address of a page with the stand-in."""
-    with in_background(create_app(StandIn())) as address:
+    with in_background(create_app(StandIn(), WebSettings(allowed_hosts=(HOSTNAME,)))) as address:
         yield address
 
 

@@ -11,13 +11,19 @@ import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from flask import render_template
 from flask.testing import FlaskClient
+from pydantic import TypeAdapter
 
-from intone.labels import EMOTIONS
+from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
 from intone.web import WebSettings, create_app
+from intone.web.answers import OUTLINE, Answer
 from intone.web.server import in_background
 from web_server import API, HTML, StandIn, post, send, tone, wav
 
@@ -89,6 +95,58 @@ def test_bars_are_as_long_as_the_probabilities(client: FlaskClient) -> None:
     view = send(client, wav(tone("fearful")), "/").text.split('<table class="shares">')[3]
     widths = [float(width) for width in re.findall(r'class="part" width="([\d.]+)%"', view)]
     assert widths == pytest.approx([100 * share for share in shares.values()], abs=0.06)
+
+
+@pytest.mark.parametrize("explained_s", [0, 900])
+@pytest.mark.parametrize("path", ["/analyses/", f"{API}/"])
+def test_the_answer_about_two_hours_is_light(path: str, explained_s: int) -> None:
+    """2400 segments, or as much as is explained; all of them are there, with a script and without."""
+    app = create_app(StandIn())
+    answer = long_answer(explained_s or 7500.0, 2400 if not explained_s else 288, 4 * explained_s)
+    jobs = app.extensions["intone"].jobs
+    job = jobs.start(lambda tell: TypeAdapter(Answer).dump_json(answer).decode(), 7500.0)
+    assert jobs.join(60)
+    html = app.test_client().get(path + job.name, headers=HTML).text
+    assert len(html.encode()) < 750_000
+    if path == "/analyses/":
+        assert html.count("<tr><td>") == 4 * len(answer.first.segments)
+    else:
+        data = json.loads(html.split("data-answer>")[1].split("</script>")[0])
+        assert len(data["segments"]) == len(answer.first.segments)
+        assert len(data["attributions"]) == len(answer.first.attributions)
+
+
+def long_answer(seconds: float, segments: int, windows: int) -> Answer:
+    """Whose numbers have as many digits as those of a network."""
+    rng, ends = np.random.default_rng(0), np.linspace(0, seconds, segments + 1).round(3).tolist()
+    masses = rng.dirichlet(np.ones(len(EMOTIONS)), segments)
+    edges = np.linspace(0, seconds, windows + 1).round(3).tolist()
+    views = {}
+    for name in SCHEMES:
+        heard = [in_scheme(scheme(name), scheme(name).sums(one)) for one in masses]
+        spoken = tuple(Segment(start, end, *one[:2]) for start, end, one in zip(ends, ends[1:], heard, strict=False))
+        weights = tuple(map(Attribution, edges, edges[1:], rng.uniform(-0.3, 0.3, windows).tolist()))
+        views[name] = Prediction(None, seconds, *heard[0], True, (), "female", spoken,
+                                 RecognizerIdentity("stand-in", "0", EMOTIONS), attributions=weights)
+    return Answer(views, "2", "auto", tuple(rng.random(OUTLINE).round(4).tolist()))
+
+
+@pytest.mark.parametrize(("weight", "said"), [(0.01, "1 percentage point less"), (0.2, "20 percentage points less")])
+def test_one_point_is_one(weight: float, said: str) -> None:
+    app, views = create_app(StandIn()), long_answer(3.0, 3, 0).views
+    views = {name: replace(seen, attributions=(Attribution(0, 1, weight),)) for name, seen in views.items()}
+    with app.test_request_context():
+        assert said in render_template("_answer.html", answer=Answer(views, "2", "auto", (0.5,)), scripted=True)
+
+
+def test_many_bars_have_no_edges_that_would_cover_them() -> None:
+    app, drawn = create_app(StandIn()), {}
+    for parts in (20, 200):
+        with app.test_request_context():
+            drawn[parts] = render_template("_answer.html", answer=long_answer(60.0, parts, parts), scripted=False)
+    for strip in ("strip", "strip attributions"):
+        assert f'class="{strip}"' in drawn[20] and f'class="{strip} dense"' in drawn[200]
+    assert not re.search(r'class="[^"]*\bmany\b', drawn[200]), "the page gives room to a list of many recordings"
 
 
 # Fault 1: everyone sees the answer about their own recording

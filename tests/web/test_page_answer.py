@@ -57,6 +57,19 @@ def test_segments_are_drawn_and_follow_the_view(visitor: Visitor, stand_in: str)
     expect(page.locator(".valence canvas")).to_have_count(1)
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_all_segments_are_in_a_table(visitor: Visitor, stand_in: str, scripts: bool) -> None:
+    page = visitor(stand_in, java_script_enabled=scripts)
+    ask(page, wav(np.concatenate([THREE, tone("neutral", 1)])))
+    page.wait_for_selector(".answer")
+    page.click(".segments:visible summary")
+    expect(page.locator(".segments:visible tbody tr")).to_have_text([
+        "0.0 s to 1.0 snegative90%", "1.0 s to 2.0 spositive85%", "2.0 s to 3.0 snegative90%", "3.0 s to 4.0 sneither"])
+    page.check("[name=view][value='8']")
+    page.click(".segments:visible summary")
+    expect(page.locator(".segments:visible tbody tr").nth(3)).to_have_text("3.0 s to 4.0 sneutral70%")
+
+
 def test_the_timeline_is_used_with_the_keyboard_alone(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     page.focus(".sound")
@@ -105,8 +118,8 @@ def test_ten_minutes_are_found_in_their_segments(
     ask(page, path)
     page.wait_for_selector(".waiting progress:visible")
     page.wait_for_selector(".answer", timeout=10 * 1000 * PATIENCE_S)
-    segments = json.loads(page.locator("[data-answer]").text_content() or "")["views"]["2"]["segments"]
-    gaps = [(one["end_s"], other["start_s"]) for one, other in pairwise(segments)]
+    segments = json.loads(page.locator("[data-answer]").text_content() or "")["segments"]
+    gaps = [(end, start) for (_, end), (start, _) in pairwise(segments)]
     distances = [min(max(start - pause[1], pause[0] - end, 0) for end, start in gaps) for pause in pauses]
     assert len(pauses) > 100
     assert np.mean(np.array(distances) <= 0.3) >= 0.9
@@ -160,6 +173,7 @@ def test_several_recordings_are_listed_and_each_can_be_seen(visitor: Visitor, st
     expect(rows).to_have_count(3)
     expect(rows.last).to_be_in_viewport(ratio=1)
     assert re.sub(r"\s+", " ", rows.first.inner_text()).startswith("clip0.wav negative")
+    assert "Not confident" not in rows.first.inner_text()
     assert verdict(page).startswith("negative")
     rows.nth(2).click()
     assert verdict(page).startswith("positive")
@@ -167,6 +181,12 @@ def test_several_recordings_are_listed_and_each_can_be_seen(visitor: Visitor, st
     expect(page.get_by_role("alert")).to_contain_text("not a recording that can be decoded")
     expect(rows.last).to_be_in_viewport(ratio=1)
     assert violations(page) == []
+
+
+def test_the_list_says_which_answer_is_not_confident(visitor: Visitor, stand_in: str) -> None:
+    page = visitor(stand_in)
+    ask(page, wav(tone("sad", 0.3)), wav(tone("happy")))
+    expect(page.locator("#many .said")).to_have_text(["negative 90% \N{MIDDLE DOT} Not confident", "positive 85%"])
 
 
 # Download it
@@ -189,6 +209,40 @@ def test_every_file_opens_in_a_parser_of_its_format(visitor: Visitor, stand_in: 
     assert parselmouth.praat.call(grid, "Get number of intervals", 1) == 3
     assert len(webvtt.read(str(files["webvtt"]))) == 3
     assert files["picture"].read_bytes().startswith(b"\x89PNG") and files["picture"].stat().st_size > 5000
+
+
+def test_what_is_taken_away_is_the_answer_of_the_api_to_the_last_digit(
+    visitor: Visitor, real: str, clip: Path, tmp_path: Path
+) -> None:
+    page = answered(visitor(real), clip)
+    page.click("[data-explain]")
+    expect(page.locator(".why h3")).to_be_visible()
+    page.click("text=Download the answer")
+    body = clip.read_bytes()
+    given = page.request.post(f"{real}/api/v1/analyses?explain=true", data=body).json()["views"]
+    for view in given:
+        page.check(f"[name=view][value='{view}']")
+        with page.expect_download() as waited:
+            page.click("[data-format=json]")
+        waited.value.save_as(tmp_path / view)
+        assert json.loads((tmp_path / view).read_text()) == given[view]
+    assert all(one["attributions"] for one in given.values())
+
+
+def test_an_answer_that_is_shown_again_is_taken_away_once(visitor: Visitor, stand_in: str) -> None:
+    page = visitor(stand_in)
+    ask(page, wav(tone("sad")), wav(tone("happy")))
+    rows = page.locator("#many button")
+    expect(rows).to_have_count(2)
+    for row in (1, 0, 1, 0):
+        rows.nth(row).click()
+    page.click("text=Download the answer")
+    taken: list[str] = []
+    page.on("request", lambda one: taken.append(one.url) if "/annotations" in one.url else None)
+    for format in ("json", "audacity"):
+        with page.expect_download():
+            page.click(f"[data-format={format}]")
+    assert [url.rsplit("=")[-1] for url in taken] == ["json", "audacity"]
 
 
 # Correct it

@@ -1,5 +1,7 @@
 """The timeline in a real Chromium: what is drawn where, what is played, and that it is forgotten."""
 
+from itertools import groupby
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -146,6 +148,46 @@ def test_the_valence_below_keeps_to_the_waveform(visitor: Visitor, stand_in: str
     for _ in range(4):
         page.click("[data-do=farther]")
     until(page, lambda: all(ink(page)))
+
+
+def test_there_is_no_valence_where_nobody_speaks(visitor: Visitor, stand_in: str) -> None:
+    """One speaks in the first and in the last tenth, and for an instant in the middle."""
+    page = answered(visitor(stand_in), wav(THREE))
+    page.evaluate("""() => import("/static/scripts/timeline.js").then(({ showTimeline }) => {
+        const segments = [[0, 100], [500, 500.5], [900, 1000]].map(([start_s, end_s]) => ({start_s, end_s,
+            label: "positive", probabilities: {positive: 0.9}}));
+        const data = {duration_s: 1000, waveform: Array(100).fill(0.5), views: {2: {segments}},
+            valence: segments.map(one => ({...one, value: 0.8}))};
+        showTimeline(document.querySelector("[data-timeline]"), new Blob([new Uint8Array(100)]), data);
+    })""")
+    columns = """one => {
+        const { width, height } = one, quarter = Math.floor(height / 4);
+        const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+        copy.drawImage(one, 0, 0);
+        const { data } = copy.getImageData(0, 0, width, quarter);
+        return Array.from({length: width}, (_, x) => Array.from({length: quarter}, (_, y) => data[4 * (y * width + x) + 3])
+            .some(value => value > 128));
+    }"""
+    inked = until(page, lambda: [seen for seen in [page.locator(".valence canvas").evaluate(columns)] if seen[9]])[0]
+    runs = [(value, len(list(run))) for value, run in groupby(inked)]
+    assert [value for value, _ in runs] == [True, False, True, False, True]
+    lengths = np.array([length for _, length in runs]) / len(inked)
+    assert np.allclose(lengths, [0.1, 0.4, 0, 0.4, 0.1], atol=0.01)
+
+
+def test_the_line_is_explained_only_where_there_is_one(visitor: Visitor, stand_in: str) -> None:
+    page = visitor(stand_in)
+    for recording, said in ((wav(THREE), 1), (wav(tone("sad")), 0)):
+        ask(page, recording)
+        page.wait_for_selector(".waveform [part~=region]", state="attached")
+        expect(page.get_by_text("is the valence")).to_have_count(said)
+
+
+def test_the_legend_has_the_colours_of_the_view(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(np.concatenate([tone("sad", 1), tone("disgust", 1)])))
+    expect(page.locator(".legend .key:visible")).to_have_text([" neither", " negative"])
+    page.check("[name=view][value='stress']")
+    expect(page.locator(".legend .key:visible")).to_have_text([" negative"])
 
 
 def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> None:

@@ -26,7 +26,7 @@ from intone.web import upload
 from intone.web.jobs import Job, Work
 from intone.web.pace import LEFT
 from intone.web.state import State, state
-from intone.web.views import shown, stress, valence
+from intone.web.views import packed, shown, stress, valence
 
 SEX_CHOICES = ("auto", "female", "male")
 
@@ -83,7 +83,7 @@ def _seconds(given: str | None, default: float) -> float:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer about a recording in every scheme, the coarsest first.
+    """The answer about a recording in every scheme, the coarsest first; all `views` are of the same segments.
 
     `classes` is the scheme that was asked for, `asked_sex` the sex; `waveform` the peaks of the recording in 0 to 1,
     at most `OUTLINE`.
@@ -110,9 +110,9 @@ class Answer:
         return stress(self.views["stress"]) if "stress" in self.views else None
 
     def drawn(self) -> dict[str, Any]:
-        """What the page draws: waveform, valence of every segment, and the views."""
+        """What the page's script draws and takes away: waveform, valence of every segment, and the views, packed."""
         return {"duration_s": self.first.duration_s, "waveform": self.waveform, "valence": valence(self.views),
-                "views": {name: prediction.to_dict() for name, prediction in self.views.items()}}
+                **packed(self.views)}
 
 
 Stay = Callable[[], None]

@@ -40,4 +40,5 @@ def page(*, answer: Answer | None = None, alert: str | None = None, job: Job | N
     """The whole page, with an answer, with a sentence about what went wrong, or with the progress of an analysis."""
     known = state().recognizer.sexes
     sexes = [sex for sex in SEX_CHOICES if sex == "auto" or sex in known]
-    return render_template("page.html", answer=answer, alert=alert, job=job, sexes=sexes)
+    return render_template("page.html", answer=answer, alert=alert, job=job, sexes=sexes,
+                           scripted=False)

@@ -90,14 +90,15 @@ ENGLISH: Mapping[str, str] = {
     "timeline.negative": "negative",
     "timeline.current": "{start} to {end}: {label} {share}",
     "timeline.keys": "Click a segment to play it. Keys: space plays the recording, arrows go from segment to segment, "
-    "enter plays one segment, plus and minus zoom. The line below the waveform is the valence: up is positive, down is "
-    "negative.",
+    "enter plays one segment, plus and minus zoom.",
+    "timeline.valence": "The line below the waveform is the valence: up is positive, down is negative.",
     "timeline.mute": "This browser cannot play the recording; the answer is not affected.",
     "why.title": "Why this answer",
     "why.ask": "Explain this answer",
     "why.strip": "Each quarter of a second was silenced in turn. Bars above the line speak for the answer, bars below "
     "it speak against it.",
     "why.attribution": "{start} to {end}: without it the answer would be {points} percentage points less likely",
+    "why.attribution.one": "{start} to {end}: without it the answer would be {points} percentage point less likely",
     "why.none": "No single part of the recording decides this answer.",
     "pictures.title": "The sound in pictures",
     "pictures.waveform": "Waveform",

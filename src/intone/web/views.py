@@ -1,9 +1,14 @@
 """The views of an answer: the same recording in each class scheme, and how it is drawn."""
 
-from collections.abc import Mapping, Sequence
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from intone.labels import EMOTIONS, SCHEMES, scheme, side_of
-from intone.recognition.prediction import NEITHER, Prediction, Segment
+from intone.recognition.prediction import NEITHER, RENAMED, Prediction, Segment
 
 
 def shown(answerable: Sequence[str]) -> tuple[str, ...]:
@@ -33,13 +38,62 @@ def tone(label: str) -> str:
     return side_of(label)
 
 
-def valence(views: Mapping[str, Prediction]) -> list[dict[str, float]]:
+def valence(views: Mapping[str, Prediction]) -> list[float]:
     """Of every segment, the probability that it is positive less that it is negative, -1 to 1, from the finest view."""
     finest = views.get("8") or next(iter(views.values()))
     sides = {"positive": 1, "negative": -1, "neutral": 0}
-    return [{"start_s": segment.start_s, "end_s": segment.end_s,
-             "value": round(sum(sides[tone(label)] * share for label, share in segment.probabilities.items()), 4)}
+    return [round(sum(sides[tone(label)] * share for label, share in segment.probabilities.items()), 3)
             for segment in finest.segments]
+
+
+def packed(views: Mapping[str, Prediction]) -> dict[str, Any]:
+    """The views for a script, which unpacks the very same numbers (answer.js).
+
+    Times are there once, since all views are of the same segments. Probabilities and weights are bytes in base64: half
+    of what their digits would take.
+    """
+    one = next(iter(views.values()))
+    return {"segments": [(segment.start_s, segment.end_s) for segment in one.segments],
+            "attributions": [(window.start_s, window.end_s) for window in one.attributions],
+            "views": {name: _packed(seen) for name, seen in views.items()}}
+
+
+def _packed(seen: Prediction) -> dict[str, Any]:
+    whole = replace(seen, segments=(), attributions=()).to_dict()
+    names = [*seen.probabilities, NEITHER]
+    return {**{key: value for key, value in whole.items() if key not in RENAMED}, "names": names,
+            "labels": [names.index(segment.label) for segment in seen.segments],
+            "shares": _bytes(segment.probabilities[name] for segment in seen.segments for name in seen.probabilities),
+            "weights": _bytes(window.weight for window in seen.attributions)}
+
+
+def _bytes(numbers: Iterable[float]) -> str:
+    return base64.b64encode(np.fromiter(numbers, "<f8").tobytes()).decode()
+
+
+def segment_bars(seen: Prediction) -> dict[str, str]:
+    """The segments as bars, for a picture of 1000 by 100: a path of each tone."""
+    paths = dict.fromkeys(("negative", "neutral", "positive"), "")
+    length = max([seen.duration_s, *(segment.end_s for segment in seen.segments)])
+    for one in seen.segments:
+        kind, tall = tone(one.label), 46 * (likelihood(one) or 0.15)
+        edges = {"positive": (50, 50 - tall), "negative": (50, 50 + tall), "neutral": (54, 46)}[kind]
+        paths[kind] += _bar(one.start_s / length, one.end_s / length, *edges)
+    return paths
+
+
+def attribution_bars(seen: Prediction) -> dict[str, str]:
+    """The attributions as bars, for a picture of 1000 by 100: a path of those for the answer and of those against."""
+    paths = {"for": "", "against": ""}
+    strongest = max([1e-9, *(abs(one.weight) for one in seen.attributions)])
+    for one in seen.attributions:
+        paths["for" if one.weight > 0 else "against"] += _bar(
+            one.start_s / seen.duration_s, one.end_s / seen.duration_s, 50, 50 - 46 * one.weight / strongest)
+    return paths
+
+
+def _bar(left: float, right: float, foot: float, top: float) -> str:
+    return f"M{round(1000 * left, 1):g} {foot}V{round(top, 1):g}H{round(1000 * right, 1):g}V{foot}"
 
 
 def stress(seen: Prediction) -> float:

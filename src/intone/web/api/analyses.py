@@ -120,7 +120,7 @@ def _and(first: Job, others: Iterator[Job]) -> Iterator[Job]:
 
 
 def _answered(answer: Answer) -> Response:
-    return make_response(render_template("_answer.html", answer=answer) if prefers_html() else
+    return make_response(render_template("_answer.html", answer=answer, scripted=True) if prefers_html() else
                          jsonify(answer.to_dict()))
 
 

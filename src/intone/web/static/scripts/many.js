@@ -1,4 +1,4 @@
-// Several recordings: a list with the verdict of each. The one that is chosen shows its whole answer.
+// Several recordings: a list with the verdict of each, and whether it is not confident. The one that is chosen shows its whole answer.
 
 export function listed(place, show) {
   place.replaceChildren();
@@ -13,11 +13,12 @@ export function listed(place, show) {
   return {
     add(file, result) {
       const button = document.createElement("button");
-      const said = result.answer?.querySelector(".verdict") ?? result.alert;
+      const view = result.answer?.querySelector(".view");
+      const said = [view?.querySelector(".verdict") ?? result.alert, view?.querySelector(".confidence.low > p")];
       button.type = "button";
       button.className = "quiet";
       button.setAttribute("aria-pressed", "false");
-      button.append(line("name", file.name), line("said", said?.textContent.trim().replace(/\s+/g, " ") ?? ""));
+      button.append(line("name", file.name), line("said", said.map(inLine).filter(Boolean).join(" · ")));
       const item = document.createElement("li");
       item.append(button);
       place.append(item);
@@ -31,6 +32,8 @@ export function listed(place, show) {
     },
   };
 }
+
+const inLine = (part) => part?.textContent.trim().replace(/\s+/g, " ");
 
 function line(name, text) {
   const part = document.createElement("span");

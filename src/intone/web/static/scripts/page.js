@@ -2,11 +2,13 @@
 
 import { acceptDrops } from "./drop.js";
 import { analyse } from "./analysis.js";
+import { unpacked } from "./answer.js";
 import { offerCorrection } from "./correction.js";
 import { listed } from "./many.js";
 import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
 import { offerTakeaway } from "./takeaway.js";
+import { offerTables } from "./table.js";
 import { showTimeline } from "./timeline.js";
 import { percent } from "./words.js";
 
@@ -16,6 +18,7 @@ const alertPlace = document.getElementById("alert");
 const status = document.getElementById("status");
 const button = form.querySelector("button[type=submit]");
 const files = form.elements.file;
+const known = new WeakMap(); // the data of every answer that has been shown
 let running = null;
 
 async function send(event) {
@@ -79,14 +82,21 @@ function showAnswer(part, file) {
   alertPlace.replaceChildren();
   answer.replaceChildren(part);
   status.textContent = part.querySelector("[data-status]").textContent;
-  const data = JSON.parse(part.querySelector("[data-answer]").textContent);
-  showTimeline(part.querySelector("[data-timeline]"), file, data);
+  if (!known.has(part)) known.set(part, equipped(part, file));
+  showTimeline(part.querySelector("[data-timeline]"), file, known.get(part));
+  window.scrollTo({ top: 0 });
+  part.querySelector("h2").focus({ preventScroll: true });
+}
+
+// Once for every answer, however often it is shown.
+function equipped(part, file) {
+  const data = unpacked(JSON.parse(part.querySelector("[data-answer]").textContent));
+  offerTables(part.querySelectorAll("[data-segments]"), data, JSON.parse(part.querySelector("[data-timeline]").dataset.words));
   offerTakeaway(part.querySelector("[data-takeaway]"), data);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
   part.querySelector("[data-explain]")?.addEventListener("click", () => explain(file));
-  window.scrollTo({ top: 0 });
-  part.querySelector("h2").focus({ preventScroll: true });
+  return data;
 }
 
 async function explain(file) {

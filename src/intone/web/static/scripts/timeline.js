@@ -12,7 +12,7 @@ const CLOSEST = 200; // pixels a second, or eight times the whole where that is 
 const SLACK_S = 0.05; // a player stops and seeks no more exactly
 let forget = () => undefined;
 
-// Shows a recording, and forgets the one before it. `data` is what `Answer.drawn` in answers.py returns.
+// Shows a recording, and forgets the one before it. `data` is what `unpacked` in answer.js returns.
 export function showTimeline(place, file, data) {
   forget();
   if (!file) return;
@@ -51,9 +51,11 @@ export function showTimeline(place, file, data) {
     current.play(sight.timeAt(event.clientX));
   });
   listen(place, wave, audio, { sight, current }, gone.signal);
+  explainColours(place, segments(), table.tones);
   document.addEventListener("change", (event) => {
     if (event.target.name !== "view") return;
     redraw();
+    explainColours(place, segments(), table.tones);
     current.describe();
   }, { signal: gone.signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions(colours()),
@@ -76,6 +78,12 @@ export function showTimeline(place, file, data) {
     audio.load();
     URL.revokeObjectURL(address);
   };
+}
+
+// The legend has the colours that occur.
+function explainColours(place, segments, tones) {
+  const seen = new Set(segments.map((one) => tones[one.label] ?? "neutral"));
+  for (const key of place.querySelectorAll("[data-tone]")) key.hidden = !seen.has(key.dataset.tone);
 }
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

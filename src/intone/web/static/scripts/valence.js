@@ -1,4 +1,4 @@
-// The line of valence over time: positive above the middle, negative below it.
+// The line of valence over time: positive above the middle, negative below it, and none where nobody speaks.
 
 import { grouped } from "./segments.js";
 
@@ -36,11 +36,21 @@ function points(valence, from, to, least) {
   const last = valence.findIndex((one) => one.start_s > to);
   const times = [];
   const values = [];
-  for (const group of grouped(valence.slice(first, last < 0 ? undefined : last + 1), least)) {
-    const value = mean(group);
-    times.push(group[0].start_s, group.at(-1).end_s);
-    values.push(value, value);
+  const groups = grouped(valence.slice(first, last < 0 ? undefined : last + 1), least);
+  let pause = false;
+  groups.forEach((group, i) => {
+    const [start, end, value] = [group[0].start_s, group.at(-1).end_s, mean(group)];
+    if (pause) add((times.at(-1) + start) / 2, null);
+    pause = groups[i + 1]?.[0].start_s - end >= least;
+    add(start, value);
+    add(pause ? Math.max(end, start + least) : end, value); // a word between two pauses can be seen
+  });
+
+  function add(time, value) {
+    times.push(time);
+    values.push(value);
   }
+
   return [times, values];
 }
 
