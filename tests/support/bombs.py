@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from intone.audio import Signal
 from sounds import encode, mux, silence, voice
 
 MP4_RATE, FRAME = 48_000, 1024
@@ -138,8 +139,8 @@ def flac_of_silence(seconds: float, rate: int = 655_350, channels: int = 8) -> b
     for number in range(count):
         head = b"\xff\xf8" + bytes([0x7E, (channels - 1) << 4 | 0x08]) + _utf8(number) + struct.pack(
             ">HH", size - 1, rate // 10)
-        frame = head + bytes([_crc(head, 8, 0x07)]) + silent
-        frames.append(frame + struct.pack(">H", _crc(frame, 16, 0x8005)))
+        frame = head + bytes([crc(head, 8, 0x07)]) + silent
+        frames.append(frame + struct.pack(">H", crc(frame, 16, 0x8005)))
     return b"fLaC\x80" + len(info).to_bytes(3, "big") + info + b"".join(frames)
 
 
@@ -159,7 +160,8 @@ def _crc_table(bits: int, polynomial: int) -> list[int]:
     return table
 
 
-def _crc(content: bytes, bits: int, polynomial: int) -> int:
+def crc(content: bytes, bits: int, polynomial: int) -> int:
+    """The remainder of `bits` that FLAC and Ogg put behind or into what it is of."""
     table, all_ones, value = _crc_table(bits, polynomial), (1 << bits) - 1, 0
     for byte in content:
         value = value << 8 & all_ones ^ table[value >> (bits - 8) ^ byte]
@@ -168,5 +170,9 @@ def _crc(content: bytes, bits: int, polynomial: int) -> int:
 
 def speex_in_matroska(size: int = 60_000) -> bytes:
     """A Matroska file that says Speex, whose frames are noise."""
-    content = mux(silence(1.0), 16_000, "matroska", "pcm_s16le")
-    return content.replace(b"A_PCM/INT/LIT", b"A_SPEEX\0\0\0\0\0\0") + np.random.default_rng(0).bytes(size)
+    return said_to_be("A_SPEEX", silence(1.0)) + np.random.default_rng(0).bytes(size)
+
+
+def said_to_be(codec: str, signal: Signal) -> bytes:
+    """A Matroska file that gives the 16-bit samples of a signal to the decoder of a name of at most 13 letters."""
+    return mux(signal, 16_000, "matroska", "pcm_s16le").replace(b"A_PCM/INT/LIT", codec.encode().ljust(13, b"\0"))

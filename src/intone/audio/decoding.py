@@ -90,9 +90,14 @@ class Budget:
     _spent_s: float = 0.0
     _since_s: float = field(default_factory=thread_time)
 
+    @property
+    def allowed_s(self) -> float:
+        """What it has for what was decoded until now."""
+        return 5.0 + 2e-6 * self.size + 0.004 * self.decoded_s
+
     def check(self) -> None:
         """Raise Damaged where it is used up."""
-        if self._spent_s + thread_time() - self._since_s > 5.0 + 2e-6 * self.size + 0.004 * self.decoded_s:
+        if self._spent_s + thread_time() - self._since_s > self.allowed_s:
             raise Damaged("The file takes many times as long to decode as a recording of its length and size: export "
                           "its sound again, as wav, flac or mp3.")
 
@@ -109,8 +114,7 @@ def blocks(file: IO[bytes], max_seconds: float, budget: Budget) -> Iterator[tupl
     """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
 
     Whoever takes a block may pause the budget. Raises NotAudio, Damaged or TooLong, each with a sentence that does not
-    name the file; an OSError of the file is let
-    through.
+    name the file; an OSError of the file is let through.
     """
     file.seek(0)
     if not file.read(1):
@@ -318,8 +322,7 @@ def _grouped(frames: Iterator[tuple[Block, int]]) -> Iterator[tuple[Block, int]]
 def _frames(
     container: "av.container.InputContainer", stream: "av.AudioStream", budget: Budget
 ) -> Iterator["av.AudioFrame"]:
-    """Decoded frames as float32; a damaged packet is skipped, and the check of the length decides.
-"""
+    """Decoded frames as float32; a damaged packet is skipped, and the check of the length decides."""
     import av
 
     if stream.codec_context is None:
