@@ -235,15 +235,20 @@ def known_answers(address: str, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def closed_loop(clients: int, seconds: float, one: Callable[[random.Random], Said | None], seed: int = 0) -> float:
-    """`clients` that ask `one` after the other, and wait where they are told to come back; returns the seconds it took."""
+    """`clients` that ask `one` after the other, and wait where they are told to come back; returns the seconds it took.
+
+    Each asks once at least, however busy the machine is.
+    """
     began = time.monotonic()
 
     def client(number: int) -> None:
         rng = random.Random(f"{seed} {number}")
-        while (left := began + seconds - time.monotonic()) > 0:
+        left = seconds
+        while left > 0:
             said = one(rng)
+            left = began + seconds - time.monotonic()
             if said and said.refused:
-                time.sleep(min(left, float(said.retry_after or 1)))
+                time.sleep(max(0.0, min(left, float(said.retry_after or 1))))
 
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(client, range(clients)))
@@ -281,7 +286,7 @@ def capacity(address: str, files: dict[str, bytes], known: dict[str, bytes], sec
 
 def open_loop(address: str, files: dict[str, bytes], known: dict[str, bytes], rate: float, seconds: float,
               seed: int) -> Tally:
-    """Requests at random moments, `rate` a second, whether the ones before are answered or not."""
+    """Requests at random moments, `rate` a second, whether the ones before are answered or not; the first at once."""
     rng, tally, names = random.Random(seed), Tally(), list(files)
     free = threading.BoundedSemaphore(OUTSTANDING)
 
@@ -293,13 +298,14 @@ def open_loop(address: str, files: dict[str, bytes], known: dict[str, bytes], ra
 
     began = due = time.monotonic()
     with ThreadPoolExecutor(OUTSTANDING) as pool:
-        while (due := due + rng.expovariate(rate)) < began + seconds:
+        while due < began + seconds:
             time.sleep(max(0.0, due - time.monotonic()))
             name = rng.choice(names)
             if free.acquire(blocking=False):
                 pool.submit(send, name, due)
             else:
                 tally.held_back += 1
+            due += rng.expovariate(rate)
     return tally
 
 

@@ -16,7 +16,7 @@ def test_a_server_under_twice_its_load_gives_no_wrong_answer_and_ends_well(tmp_p
     model = tiny_model(tmp_path / "tiny.onnx", {"male_sad": 0.7, "female_happy": 0.3}, {"male_sad": 0.1})
     found = load.measured(0.04, 1, "--recognizer", model, clients=(1, 24), client_s=1.0)
     assert load.faults(found) == []
-    assert found["requests"] == found["answers"] + found["refused"] > 10
+    assert found["requests"] == found["answers"] + found["refused"] > 0
     assert found["asked_a_second"] == pytest.approx(2 * found["capacity"], abs=0.02)
     assert 20 < found["memory"]["most_mb"] < 2000
     assert found["ending"]["answered"] + found["ending"]["refused"] + found["ending"]["not_begun"] == 8

@@ -5,8 +5,8 @@
 
 gunicorn lets the application read the body of a request, so that one for which there is no room is refused before it is
 read (`admission`). waitress reads all of it before it calls the application: its bodies stay in memory too, but only
-the number of its connections bounds them, each with a tenth more than `max_bytes`. Answers stay in memory within the same bound.
-That is for one's own computer.
+the number of its connections bounds them, each with a tenth more than `max_bytes`. Answers stay in memory within the
+same bound. That is for one's own computer.
 """
 
 import logging
