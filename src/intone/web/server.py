@@ -5,7 +5,7 @@
 
 gunicorn lets the application read the body of a request, so that one for which there is no room is refused before it is
 read (`admission`). waitress reads all of it before it calls the application: its bodies stay in memory too, but only
-the number of its connections bounds them, each with a tenth more than `max_bytes`. Answers stay in memory within the
+the number of its connections bounds them, each with a megabyte more than `max_bytes`. Answers stay in memory within the
 same bound. That is for one's own computer.
 """
 
@@ -123,7 +123,7 @@ def bound(host: str, port: int) -> socket.socket:
 def _waitress(app: Flask, listener: socket.socket, connections: dict[int, Any]) -> Any:
     """A waitress server that keeps requests in memory, and reads one that is a little too large to say so."""
     settings = state_of(app).settings
-    most = settings.max_bytes + settings.max_bytes // 10
+    most = settings.max_bytes + 1_000_000
     logging.getLogger("waitress").addFilter(plainly)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return waitress.create_server(
