@@ -154,12 +154,14 @@ def test_a_long_answer_that_is_not_read_lies_in_no_file(server):
             one.sendall(content)
             received = b""
             while b"ooTextFile" not in received:  # the rest, some megabytes, waits
-                received += one.recv(100)
+                received += (part := one.recv(100))
+                assert part, received
             assert received.startswith(b"HTTP/1.1 200")
             opened = descriptors([page.process.pid, *page.workers])
             assert [link for link in opened if link.startswith(("/tmp", tempfile.gettempdir()))] == []
             while not received.endswith(b'"\n'):
-                received = received[-10:] + one.recv(1_000_000)
+                received = received[-10:] + (part := one.recv(1_000_000))
+                assert part
 
 
 # The bodies of all requests together: gunicorn lets the application read them, in pieces of 64 kB
