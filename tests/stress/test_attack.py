@@ -1,11 +1,14 @@
 """The short form of `make attack`: cheap attacks on a page with a tiny recognizer, and that each fault is seen."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 import attack
 from tiny_model import tiny_model
+
+RESULTS = Path(__file__).resolve().parents[2] / "results" / "attack.json"
 
 
 @pytest.fixture
@@ -32,3 +35,9 @@ def test_an_attack_that_succeeds_is_seen(change: dict[str, object]) -> None:
     one = attack.Attack(lambda _: [], 300, 10)
     assert attack.faults(GOOD, one) == []
     assert len(attack.faults({**GOOD, **change}, one)) == 1
+
+
+def test_what_is_written_down_is_of_every_attack_and_none_succeeded() -> None:
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    assert [*found["attacks"], *found["others"]] == [*attack.ATTACKS, *attack.DRIPS, *attack.OTHERS]
+    assert [name for name, one in (found["attacks"] | found["others"]).items() if one["wrong"]] == []

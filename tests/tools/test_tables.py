@@ -63,7 +63,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     pd.DataFrame({"pause_s": [0.0, 0.3], "distance_s": [0.1, np.inf]}).to_csv(folder / "joins.csv", index=False)
     pd.DataFrame({"clip": range(9), "top_change": -0.2, "random_change": np.linspace(-0.1, 0, 9)}).to_csv(
         folder / "deletion.csv", index=False)
-    for name in ("fuzz", "parsers", "faults", "load", "bench", "scale"):
+    for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale"):
         (folder / f"{name}.json").write_bytes((RESULTS / f"{name}.json").read_bytes())
     for path in (RESULTS / "original").glob("*.csv"):
         (folder / "original").mkdir(exist_ok=True)

@@ -105,4 +105,5 @@ def _size(count: int) -> str:
 
 
 def _statuses(counted: dict[str, int]) -> str:
-    return ", ".join(f"{count} times {'nothing' if status == '0' else status}" for status, count in counted.items())
+    return ", ".join(f"{f'{count} times ' if count > 1 else ''}{'nothing' if status == '0' else status}"
+                     for status, count in counted.items())
