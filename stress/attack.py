@@ -111,10 +111,10 @@ ATTACKS = {
     "the same in an mp3": Attack(_of(lambda: bombs.with_cover("mp3", bombs.picture(9000))), 300, 10),
     "FLAC of eight channels at 655 kHz, two hours (2.8 MB), twice": Attack(
         _of(lambda: bombs.flac_of_silence(7400), 2), 600, 60),
-    "MP4 of two hours (8 kB), four times, the clients leave": Attack(
+    "MP4 of two hours (7 kB), four times, the clients leave": Attack(
         _of(lambda: bombs.mp4(350_000, chunks=500), 4, leaves=True), 600, 60),
     "Speex of noise in Matroska (92 kB)": Attack(_of(bombs.speex_in_matroska), 300, 10),
-    "two hours of silence as a correction (100 kB), five at once": Attack(
+    "two hours of silence as a correction (28 kB), five at once": Attack(
         _of(lambda: _hours(2), 5, path="/api/v1/corrections", **CORRECTION), 600, 40),
     "a correction of 40 MB that is no form": Attack(
         lambda _: [Request(b"emotion=sad&" * 3_300_000, "/api/v1/corrections",
