@@ -41,6 +41,9 @@ MOST_S, MOST_MB = 5.0, 300.0
 ANALYSIS_S = 0.002
 """What the analysis of a decoded second of a bomb may cost, beside the budget of its decoding."""
 
+LAST_S = 0.5
+"""What a packet may cost whose decoding began within the budget: the budget is looked at between two packets."""
+
 MAX_SECONDS = 7500.0
 """The limit of the page, under which strangers send files."""
 
@@ -318,7 +321,9 @@ def _budgets() -> Iterator[list[decoding.Budget]]:
 
 def _most_s(kind: str, budgets: list[decoding.Budget]) -> float:
     """The processor seconds that a file may take."""
-    return sum(one.allowed_s + ANALYSIS_S * one.decoded_s for one in budgets) if kind in BOMBS else MOST_S
+    if kind not in BOMBS:
+        return MOST_S
+    return sum(one.allowed_s + LAST_S + ANALYSIS_S * one.decoded_s for one in budgets)
 
 
 @cache
