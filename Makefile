@@ -47,6 +47,7 @@ load: $(VENV)/.dev
 
 attack: $(VENV)/.dev
 	$(VENV)/bin/python stress/attack.py --to results/attack.json
+	$(VENV)/bin/python tools/tables.py
 
 scale: $(VENV)/.dev
 	$(VENV)/bin/python stress/scale.py --to results/scale.json
