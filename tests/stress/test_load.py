@@ -78,5 +78,5 @@ def test_a_server_that_hangs_up_is_no_answer() -> None:
 def test_what_is_written_down_is_without_fault() -> None:
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
     assert load.faults(found) == []
-    assert found["minutes"] >= 5
+    assert found["minutes"] >= 10
     assert set(found["clients"]) == {"1", "8", "64"}
