@@ -85,9 +85,8 @@ def clips(corpora: Sequence[str], run: Path) -> list[tuple[str, str, int]]:
     table = open_corpora(corpora)
     table = table[table["vocal"] == "speech"]
     done = {fold for fold in splits.FOLDS if (run / f"fold-{fold}" / RECOGNIZER).is_file()}
-    rows = zip(table["clip"], table["path"], table["corpus"], table["actor"], strict=True)
-    folds = [(clip, path, splits.tested_in(corpus, actor)) for clip, path, corpus, actor in rows]
-    return [(clip, path, fold) for clip, path, fold in folds if fold in done]
+    rows = zip(table["clip"], table["path"], splits.fold_of(table), strict=True)
+    return [(clip, path, fold) for clip, path, fold in rows if fold in done]
 
 
 def summary(rows: pd.DataFrame) -> str:

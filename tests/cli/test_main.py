@@ -26,17 +26,17 @@ COMMANDS = {
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format"),
     "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics"),
-    "corpus check": ("--jobs", "--json"),
+    "corpus check": ("--emotion", "--strict", "--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
-    "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--jobs"),
-    "plots": ("--to", "--format", "--recipe", "--sex", "--classes", "--jobs"),
+    "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--emotion", "--strict", "--jobs"),
+    "plots": ("--to", "--format", "--recipe", "--sex", "--classes", "--emotion", "--strict", "--jobs"),
     "train": ("--to", "--model", "--recipe", "--sex", "--classes", "--validation", "--hold-out",
-              "--evaluation", "--features", "--vocal", "--epochs", "--seed", "--jobs"),
-    "verify": ("--data", "--evaluation", "--vocal", "--jobs"),
+              "--evaluation", "--features", "--vocal", "--epochs", "--seed", "--emotion", "--strict", "--jobs"),
+    "verify": ("--data", "--evaluation", "--vocal", "--emotion", "--strict", "--jobs"),
     "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--across", "--epochs",
-                 "--seed", "--jobs"),
-    "robustness": ("--data", "--short", "--corpus", "--conditions", "--fold", "--every", "--jobs"),
-    "reproduce": ("--sex", "--classes", "--to", "--epochs", "--jobs"),
+                 "--seed", "--emotion", "--strict", "--jobs"),
+    "robustness": ("--data", "--short", "--corpus", "--conditions", "--fold", "--every", "--emotion", "--strict", "--jobs"),
+    "reproduce": ("--sex", "--classes", "--to", "--epochs", "--emotion", "--strict", "--jobs"),
 }
 
 BLOCKED = """
@@ -113,7 +113,10 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
                     ["plots", "", "--to", "y"], ["serve", "--corrections", ""], ["serve", "--host="], [""])],
     (["train", "folder=", "--to", "y"], "'folder=' names no folder: give one, or ravdess=DIR"),
     (["serve", "--allowed-host", "https://x"], "'https://x' names no host: give --allowed-host a name"),
-    (["train", "tess=x", "--to", "y"], "There is no corpus 'tess': write ravdess=DIR, crema-d=DIR, folder=DIR or a folder."),
+    (["train", "iemocap=x", "--to", "y"], "There is no corpus 'iemocap': write ravdess=DIR, crema-d=DIR, tess=DIR, savee=DIR, "
+     "emodb=DIR, nemo=DIR, emospeech-command=DIR, table=FILE.csv, folder=DIR or a folder."),
+    (["train", "x", "--to", "y", "--emotion", "freude=glad"],
+     "'freude=glad' does not say which emotion a word stands for: write WORD=EMOTION, such as freude=happy, with one of neutral"),
 ])
 def test_wrong_use_is_told_in_one_sentence(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     ended = run(capsys, *words)

@@ -118,7 +118,7 @@ def test_evaluate_says_which_fold_lacks_speakers(corpus: Path, tmp_path: Path, c
     ended = run(capsys, "evaluate", corpus, "--sex", "male", "--to", tmp_path / "folds", "--fold", "2")
     assert (ended.status, ended.out) == (1, "")
     assert ended.err == INCOMPLETE.format(32, 4) + ("intone: Fold 2 has 0 speakers to test and 0 to validate in this data: "
-                                                    "use the complete corpus.\n")
+                                                    "use the complete corpus, or one with more speakers.\n")
 
 
 def test_a_complete_vocal_channel_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,6 @@ from intone.evaluation import robustness
 from intone.recognition.model_file import load_model
 from intone.training import run as runs
 from intone.training import targets
-from intone.training.recipes import recipe
 from sounds import pcm, voice
 from vowels import NAMES, Vowels, write_vowels
 
@@ -103,7 +102,8 @@ def test_evaluate_and_robustness_test_its_speakers(evaluated: Path, corpus: Path
     assert shown.out.splitlines()[-1] == f"The answers are in {evaluated}/robustness-vowels.csv"
     assert set(robustness.read(evaluated / "robustness-vowels.csv")["gain -30 dB"]["actor"]) == {"adam"}
     asked = run(capsys, "robustness", evaluated, "--data", corpus, "--corpus", "emodb")
-    assert (asked.status, asked.sentence) == (2, "There is no corpus 'emodb': choose vowels, ravdess, crema-d, folder.")
+    assert (asked.status, asked.sentence) == (2, f"In the evaluation in {evaluated} no speaker of EmoDB tests: choose vowels, "
+                                                 "or name an evaluation that has this corpus.")
 
 
 def test_facts_are_asked_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
@@ -115,25 +115,29 @@ def test_facts_are_asked_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
     assert targets.draws(table).tolist() == [1] + [3] * 48
     assert Vowels.sex_of("adam") is None and Ravdess.sex_of(11) == "male"
     assert registry.licence({"vowels", "crema-d"}) == "ODbL 1.0 and CC0"
+    assert registry.licence({"ravdess", "nemo"}) == "CC BY-NC-SA 4.0"
+    assert registry.ordered(["mine", "crema-d", "vowels", "mine", "ours"]) == ["vowels", "crema-d", "mine", "ours"]
 
 
 def test_the_words_of_the_command_line_name_it(tmp_path: Path) -> None:
-    assert described() == "of the vowels, of RAVDESS, of CREMA-D or with a folder for each label"
-    assert stated() == "vowels=DIR, ravdess=DIR, crema-d=DIR or folder=DIR"
-    with pytest.raises(UsageError, match="no corpus 'emodb': write vowels=DIR, ravdess=DIR"):
-        open_corpus(f"emodb={tmp_path}")
+    assert described() == ("of the vowels, of RAVDESS, of CREMA-D, of TESS, of SAVEE, of EmoDB, of nEMO, of EmoSpeech Command, "
+                           "with a table clips.csv or with a folder for each label")
+    assert stated() == ("vowels=DIR, ravdess=DIR, crema-d=DIR, tess=DIR, savee=DIR, emodb=DIR, nemo=DIR, emospeech-command=DIR, "
+                        "table=FILE.csv or folder=DIR")
+    with pytest.raises(UsageError, match="no corpus 'iemocap': write vowels=DIR, ravdess=DIR"):
+        open_corpus(f"iemocap={tmp_path}")
     (tmp_path / "a.wav").touch()
     with pytest.raises(CorpusError, match=r"it is no folder of the vowels, of RAVDESS.*; name another folder"):
         open_corpus(str(tmp_path))
 
 
-def test_a_licence_that_is_not_known_ends_a_training_before_it_begins(corpus: Path) -> None:
-    table = open_corpora([str(corpus)]).assign(corpus="mine")
-    with pytest.raises(CorpusError, match="Nothing is known of a corpus 'mine', such as its licence: choose vowels, ravdess"):
-        runs.plan(table, recipe("original"), sex="male")
+def test_a_name_that_a_table_gave_has_the_facts_of_a_table() -> None:
+    mine = registry.facts("mine")
+    assert (mine.name, mine.title, mine.file_suffix(), mine.licence) == ("mine", "mine", "-mine", "that of the recordings")
+    assert registry.facts("mine") is mine and registry.licence({"mine", "yours"}) == "that of the recordings"
 
 
-def test_a_corpus_of_which_nothing_else_is_known_only_trains(tmp_path: Path) -> None:
+def test_a_corpus_of_which_nothing_else_is_known_states_no_facts(tmp_path: Path) -> None:
     assert (LabelFolders.test_fold("Kim"), LabelFolders.validation_fold("Kim"), LabelFolders.complete({"speech"})) == (None, None, 0)
     assert (LabelFolders.draws, LabelFolders.sex_of("Kim"), list(LabelFolders(tmp_path).faults([]))) == ({}, None, [])
 

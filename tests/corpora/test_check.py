@@ -8,6 +8,7 @@ import soundfile
 
 from corpus_files import link, noise, touch, write
 from intone.audio import read
+from intone.corpora import Words
 from intone.corpora.check import CheckReport, check, examine
 from intone.corpora.crema_d import LEFT_OUT
 from intone.corpora.ravdess import KNOWN_STEREO, expected_clips
@@ -184,7 +185,10 @@ def test_label_folders_are_counted_by_label(tmp_path):
     (tmp_path / "angry" / "b.wav").write_bytes(b"")
     report = check(tmp_path, jobs=2)
     assert report.counts == {"labels": {"angry": 3, "female_sad": 1}}
-    assert found(report, "name") == [("problem", ("music/a.wav",), "not in a folder named after an emotion")]
+    assert found(report, "label") == [("warning", ("music/a.wav",), "'music' stands for no emotion")]
+    strictly = check(tmp_path, jobs=2, words=Words(strict=True))
+    assert found(strictly, "label") == [("problem", ("music/a.wav",), "'music' stands for no emotion")]
+    assert not found(check(tmp_path, jobs=2, words=Words({"music": "calm"})), "label")
     assert [files for _, files, _ in found(report, "damaged")] == [("angry/b.wav",)]
     assert not found(report, "doubled") + found(report, "missing")
     assert "labels: 4 recordings: 3 of angry; 1 of female_sad\n" in report.to_text()

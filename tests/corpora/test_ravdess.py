@@ -87,7 +87,7 @@ def test_a_row_says_what_the_name_says(tmp_path):
     assert tuple(table.columns) == COLUMNS
     row = table.iloc[0].to_dict()
     assert row.pop("path") == str(tmp_path / "Actor_12" / "03-02-06-02-02-01-12.wav")
-    assert pd.isna(row.pop("age"))
+    assert pd.isna(row.pop("age")) and pd.isna(row.pop("fold"))
     assert row == {"clip": "03-02-06-02-02-01-12", "corpus": "ravdess", "actor": 12, "sex": "female",
                    "emotion": "fearful", "intensity": "strong", "vocal": "song", "statement": 2, "repetition": 1}
 

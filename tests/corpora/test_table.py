@@ -3,8 +3,8 @@ import pytest
 
 from corpus_files import touch
 from intone.audio.search import audio_files
-from intone.corpora import COLUMNS, CremaD, LabelFolders, Ravdess, open_corpora
-from intone.corpora.table import open_corpus
+from intone.corpora import COLUMNS, CremaD, CsvTable, LabelFolders, Ravdess, Words, open_corpora
+from intone.corpora.table import assign, open_corpus, sexless
 from intone.errors import CorpusError, UsageError
 
 RAVDESS = "Actor_01/03-01-03-01-01-01-01.wav"
@@ -18,6 +18,9 @@ CREMA_D = "AudioWAV/1001_DFA_ANG_XX.wav"
     ([CREMA_D], CremaD),
     (["angry/a.wav"], LabelFolders),
     (["male_angry/speaker/a.wav"], LabelFolders),
+    (["Fear/a.wav"], LabelFolders),
+    (["a.wav", "clips.csv"], CsvTable),
+    ([RAVDESS, "clips.csv"], Ravdess),
 ])
 def test_a_plain_folder_is_recognized(tmp_path, files, kind):
     corpus = open_corpus(str(touch(tmp_path, files)))
@@ -42,8 +45,8 @@ def test_the_home_folder_may_be_written_short(tmp_path, monkeypatch):
 
 
 def test_another_corpus_is_an_error_that_lists_the_known_ones(tmp_path):
-    with pytest.raises(UsageError, match=r"no corpus 'emodb': write ravdess=DIR, crema-d=DIR, folder=DIR or a folder"):
-        open_corpus(f"emodb={tmp_path}")
+    with pytest.raises(UsageError, match=r"no corpus 'iemocap': write ravdess=DIR, .*, table=FILE\.csv, folder=DIR or a folder"):
+        open_corpus(f"iemocap={tmp_path}")
 
 
 @pytest.mark.parametrize("prefix", ["", "ravdess="])
@@ -87,6 +90,7 @@ def test_several_corpora_are_one_table(tmp_path):
     assert tuple(table.columns) == COLUMNS
     assert table["corpus"].tolist() == ["folder", "ravdess", "ravdess"]
     assert table.index.tolist() == [0, 1, 2]
+    assert table["fold"].tolist() == [-1, 4, 1], "a folder of one speaker only trains"
     assert all(pd.notna(table[column]).all() for column in ("clip", "path", "actor", "emotion", "vocal"))
 
 
@@ -99,3 +103,30 @@ def test_rows_are_sorted_by_clip_and_then_by_path(tmp_path):
     touch(tmp_path, ["sad/b.wav", "angry/c.wav", "angry/b.wav"])
     table = LabelFolders(tmp_path).table()
     assert [(row.clip, row.emotion) for row in table.itertuples()] == [("b", "angry"), ("b", "sad"), ("c", "angry")]
+
+
+def test_a_csv_file_is_a_table_with_or_without_its_kind(tmp_path):
+    touch(tmp_path, ["a.wav"])
+    (tmp_path / "mine.CSV").write_text("path,emotion,speaker\na.wav,anger,anna\n")
+    for name in (f"{tmp_path}/mine.CSV", f"table={tmp_path}/mine.CSV"):
+        assert open_corpora([name])[["corpus", "actor", "emotion"]].values.tolist() == [["table", "anna", "angry"]]
+    with pytest.raises(CorpusError, match=r"There is no table .*gone\.csv: name a CSV file with the columns path, emotion"):
+        open_corpus(f"{tmp_path}/gone.csv")
+
+
+def test_words_of_ones_own_reach_every_corpus(tmp_path):
+    touch(tmp_path / "f", ["Freude/anna/1.wav"])
+    touch(tmp_path / "t", ["1.wav"])
+    (tmp_path / "t" / "clips.csv").write_text("path,emotion,speaker\n1.wav,FREUDE,ben\n")
+    table = open_corpora([f"folder={tmp_path / 'f'}", str(tmp_path / "t")], Words({"freude": "happy"}))
+    assert table["emotion"].tolist() == ["happy", "happy"]
+
+
+def test_speakers_whose_sex_is_not_known_are_in_the_table_and_counted(tmp_path):
+    table = LabelFolders(touch(tmp_path, ["angry/Kim/1.wav", "sad/Kim/2.wav", "sad/Lou/1.wav", "male_sad/Ben/1.wav"])).table()
+    assert len(table) == 4
+    assert assign(table, 8)["actor"].tolist() == ["Ben"]
+    assert sexless(table).startswith("The sex of 2 speakers is not known, and a label is a sex and an emotion: 3 of 4 clips are left out")
+    assert sexless(table[table["actor"] == "Ben"]) == ""
+    with pytest.raises(CorpusError, match=r"None of the 3 clips .* corpus\. The sex of 2 speakers is not known"):
+        assign(table[table["actor"] != "Ben"], 8)

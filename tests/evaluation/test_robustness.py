@@ -278,7 +278,7 @@ def test_the_other_corpus_is_measured_with_speakers_of_its_own(
                                         "actors", ("ravdess:2",), ("ravdess:1",), "0" * 16))
     tiny_model(alone / model_file.RECOGNIZER, {"male_happy": 0.6, "female_angry": 0.4})
     ended = command(capsys, "robustness", alone.parent, "--data", f"crema-d={crema_d}", "--corpus", "crema-d")
-    assert ended.sentence == (f"In the evaluation in {alone.parent} no speaker of CREMA-D tests: name an evaluation that "
+    assert ended.sentence == (f"In the evaluation in {alone.parent} no speaker of CREMA-D tests: choose ravdess, or name an evaluation that "
                               "has this corpus.")
 
 

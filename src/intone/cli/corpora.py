@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from intone.audio import SUFFIXES
 from intone.audio.envelope import EnvelopeSettings
-from intone.cli.corpus_options import Corpus
+from intone.cli.corpus_options import PLAIN_LABELS, Corpus, Labels
 from intone.cli.messages import show
 from intone.cli.options import Classes, Jobs, Sex
 from intone.corpora import cleaning, open_corpora
@@ -17,7 +17,14 @@ from intone.parallel import cores
 from intone.training.recipes import recipe as named_recipe
 
 
-def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Parameter(negative=())] = False) -> int:
+def check(
+    corpus: Corpus,
+    /,
+    *,
+    labels: Labels = PLAIN_LABELS,
+    jobs: Jobs = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
     """Count the recordings of a corpus; name what is missing, damaged, doubled or misnamed.
 
     The exit status is 1 where it would be wrong to train on the folder. Faults of the publisher's own copy (stereo
@@ -30,7 +37,7 @@ def check(corpus: Corpus, /, *, jobs: Jobs = None, json: Annotated[bool, Paramet
     """
     from intone.corpora.check import check as check_corpus
 
-    report = check_corpus(Path(corpus), jobs=jobs or cores())
+    report = check_corpus(Path(corpus), jobs=jobs or cores(), words=labels.words())
     if json:
         from json import dumps
 
@@ -74,6 +81,7 @@ def clean(
                                              "recording's own loudness).")] = "original",
     threshold: float | None = None,
     relative_to: Literal["full scale", "peak"] | None = None,
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> int:
     """Clean a corpus into a folder: mono, 16 kHz, and only where there is sound.
@@ -95,7 +103,7 @@ def clean(
     own = named_recipe(recipe).front_end.envelope
     envelope = EnvelopeSettings(own.window_s, own.threshold if threshold is None else threshold,
                                 relative_to or own.relative_to)
-    report = cleaning.clean(open_corpus(corpus).table(), to, envelope, jobs=jobs)
+    report = cleaning.clean(open_corpus(corpus, labels.words()).table(), to, envelope, jobs=jobs)
     show(*report.to_text().split("\n"))
     return 1 if report.failed else 0
 
@@ -109,6 +117,7 @@ def plots(
     recipe: Annotated[str, Parameter(help="Whose cleaning is shown: original or level-independent.")] = "original",
     sex: Sex = "both",
     classes: Classes = "8",
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
     """Draw one recording, or the classes of a corpus.
@@ -121,7 +130,7 @@ def plots(
     Parameters
     ----------
     source
-        A recording, or a corpus: a folder, or NAME=DIR, such as ravdess=DIR.
+        A recording, or a corpus: a folder, a table, or NAME=DIR, such as ravdess=DIR.
     to
         The folder of the figures.
     format_
@@ -133,9 +142,9 @@ def plots(
     if Path(source).suffix.lower() in SUFFIXES and not Path(source).is_dir():
         written = figures.plot_clip(Path(source), to, envelope, format_)
     else:
-        if Path(source).is_file():
-            raise UsageError(f"{source} is neither a recording ({', '.join(SUFFIXES)}) nor a folder: name "
-                             "one of these.")
-        written = figures.plot_corpus(assign(open_corpora([source]), classes, sex), to, envelope, format_,
-                                      jobs=jobs)
+        if Path(source).is_file() and Path(source).suffix.lower() != ".csv":
+            raise UsageError(f"{source} is neither a recording ({', '.join(SUFFIXES)}), a folder nor a table (.csv): "
+                             "name one of these.")
+        clips = open_corpora([source], labels.words())
+        written = figures.plot_corpus(assign(clips, classes, sex), to, envelope, format_, jobs=jobs)
     show(*map(str, written))

@@ -1,9 +1,12 @@
-"""The options that name corpora. Their help lists every corpus that is known."""
+"""The options that name corpora and say how their labels are read. Their help lists every corpus that is known."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from intone.cli.messages import say
+from intone.corpora.emotions import Words, own_words
 from intone.corpora.table import described, stated
 
 Corpus = Annotated[str, Parameter(
@@ -12,3 +15,24 @@ Corpus = Annotated[str, Parameter(
 Corpora = Annotated[list[str], Parameter(
     negative=(),
     help=f"The recordings: one or more folders {described()}. Their kind is recognised; {stated()} states it.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Labels:
+    """How the labels of folders and tables are read."""
+
+    emotion: Annotated[list[str] | None, Parameter(
+        negative=(), consume_multiple=True,
+        help="Which emotion a word of your labels stands for, as WORD=EMOTION, such as freude=happy.")] = None
+    strict: Annotated[bool, Parameter(
+        negative=(),
+        help="Stop at a label that stands for no emotion; else such recordings are counted and left out.")] = False
+
+    def words(self) -> Words:
+        """The words, with what is left out told on the standard error; a UsageError for a pair that is none."""
+        return Words(own_words(self.emotion or ()), self.strict, say)
+
+
+PLAIN_LABELS = Labels()
+"""No option about labels."""

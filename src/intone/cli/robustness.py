@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from intone.cli.corpus_options import Corpora
+from intone.cli.corpus_options import PLAIN_LABELS, Corpora, Labels
 from intone.cli.messages import show
 from intone.cli.options import Jobs
 from intone.corpora import open_corpora
@@ -22,6 +22,7 @@ def robustness(
     conditions: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
     fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
     """Recognise the clips of an evaluation again, with noise, in rooms, over microphones and telephones, or cut short.
@@ -53,7 +54,7 @@ def robustness(
     family = measured.SHORT if short else measured.ROBUSTNESS
     for name in conditions or ():  # before a corpus is searched
         measured.known(name, family)
-    found = measured.measure(open_corpora(data), evaluation, family, corpus=corpus, conditions=conditions, only=fold,
-                             every=every, jobs=jobs)
+    found = measured.measure(open_corpora(data, labels.words()), evaluation, family, corpus=corpus,
+                             conditions=conditions, only=fold, every=every, jobs=jobs)
     show(*measured.to_markdown(found, family).split("\n"),
          f"The answers are in {measured.file_of(evaluation, family, corpus, every)}")

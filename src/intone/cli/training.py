@@ -1,15 +1,17 @@
 """`intone train`, `verify`, `reproduce` and `evaluate`: from a corpus to a recognizer, and its metrics."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from intone.cli.corpus_options import Corpora, Corpus
+from intone.cli.corpus_options import PLAIN_LABELS, Corpora, Corpus, Labels
 from intone.cli.messages import say, show
 from intone.cli.options import Classes, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
 from intone.corpora import open_corpora
 from intone.corpora.registry import facts
+from intone.corpora.table import sexless
 from intone.errors import UsageError
 from intone.parallel import cores
 from intone.training import run
@@ -38,6 +40,7 @@ def train(
     vocal: Vocal = "all",
     epochs: Epochs = None,
     seed: Seed = run.SEED,
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
     """Train a recognizer, and export the best epoch with everything that a prediction needs.
@@ -67,7 +70,7 @@ def train(
     from intone.training.fit import fit
     from intone.training.history import read_history
 
-    clips = _clips(corpora, vocal)
+    clips = _clips(corpora, vocal, labels, aloud=ranks().first)
     if ranks().first:
         _tell_incomplete(clips)
     table, settings = run.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
@@ -88,6 +91,7 @@ def verify(
     data: Annotated[Corpora, Parameter(consume_multiple=True, help="The corpora that it was trained on.")],
     evaluation: Path | None = None,
     vocal: Vocal = "all",
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
     """Recognise the recordings that a run was trained on, and those of unseen speakers.
@@ -107,7 +111,8 @@ def verify(
     """
     from intone.evaluation import verification
 
-    show(*verification.verify(run_, _clips(data, vocal), evaluation=evaluation, jobs=jobs).to_text().split("\n"))
+    show(*verification.verify(run_, _clips(data, vocal, labels), evaluation=evaluation,
+                               jobs=jobs).to_text().split("\n"))
 
 
 def reproduce(
@@ -118,6 +123,7 @@ def reproduce(
     classes: Classes = "2",
     to: Path | None = None,
     epochs: Epochs = None,
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
     """Run the whole pipeline of the original system, from the corpus to predictions.csv.
@@ -145,12 +151,13 @@ def reproduce(
 
     original = named_recipe("original").with_epochs(epochs)
     folder = to or Path("runs") / f"original-{sex}-{classes}"
-    opened = open_corpus(corpus)
+    opened = open_corpus(corpus, labels.words())
     envelope = original.front_end.envelope
-    show(*check(Path(corpus), jobs=jobs or cores()).to_text().split("\n"), "")
-    show(*cleaning.clean(opened.table(), folder / "clean", envelope, jobs=jobs).to_text().split("\n"), "")
-    plots.plot_corpus(assign(opened.table(), classes, sex), folder / "plots", envelope, jobs=jobs)
-    clips = open_corpora([f"{opened.name}={folder / 'clean'}"])
+    show(*check(Path(corpus), jobs=jobs or cores(), words=opened.words).to_text().split("\n"), "")
+    recorded = opened.table()
+    show(*cleaning.clean(recorded, folder / "clean", envelope, jobs=jobs).to_text().split("\n"), "")
+    plots.plot_corpus(assign(recorded, classes, sex), folder / "plots", envelope, jobs=jobs)
+    clips = open_corpora([f"{opened.cleaned_as or opened.name}={folder / 'clean'}"])
     table, settings = run.plan(clips, original, sex=sex, classes=classes, validation="chunks")
     fit(table, settings, folder / "run", jobs=jobs)
     show(_summary(read_history(folder / "run" / run.HISTORY), original), "")
@@ -172,12 +179,13 @@ def evaluate(
     across: Annotated[bool, Parameter(negative=())] = False,
     epochs: Epochs = None,
     seed: Seed = run.SEED,
+    labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
     """Cross-validate a recipe in five folds by speaker: every prediction is for an unseen speaker.
 
-    Spoken recordings of the corpora with folds (RAVDESS, CREMA-D) are tested, each by a network that was not trained on
-    its speaker; all others only train. A fold that is done is not done again.
+    Spoken recordings of every corpus with five speakers or more are tested, each by a network that was not trained on
+    its speaker; those of others only train. A fold that is done is not done again.
 
     `intone evaluate ravdess/ --recipe original --sex male --classes 2 --to runs/folds`
 
@@ -196,7 +204,7 @@ def evaluate(
     if across and fold:
         raise UsageError("Leaving a corpus out has no folds: leave --fold or --across out.")
 
-    clips = _clips(corpora, "all")
+    clips = _clips(corpora, "all", labels)
     _tell_incomplete(clips)
     chosen = _recipe(model, recipe, epochs)
     found = (cross_validation.across(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs) if across else
@@ -215,13 +223,15 @@ def evaluate(
         show("", f"This is fold {', '.join(map(str, done))} of 0 to 4.")
 
 
-def _clips(corpora: list[str], vocal: str) -> "pd.DataFrame":
-    table = open_corpora(corpora)
-    if vocal == "all":
-        return table
-    kept = table[table["vocal"] == vocal].reset_index(drop=True)
+def _clips(corpora: list[str], vocal: str, labels: Labels, *, aloud: bool = True) -> "pd.DataFrame":
+    """The clips of some corpora; says what is left out of them, in one of several processes only (`aloud`)."""
+    words = labels.words()
+    table = open_corpora(corpora, words if aloud else replace(words, tell=lambda _: None))
+    kept = table if vocal == "all" else table[table["vocal"] == vocal].reset_index(drop=True)
     if not len(kept):
         raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")
+    if aloud and (sentence := sexless(kept)):
+        say(sentence)
     return kept
 
 

@@ -4,8 +4,11 @@
     registry   every corpus by its name: one line for each
     ravdess    RAVDESS, from the publisher's folders or from a cleaned one
     crema_d    CREMA-D
+    named      TESS, SAVEE, EmoDB, nEMO, EmoSpeech Command: a pattern of file names each
     folder     a folder for each label, of the user's own
-    table      folders, as they are named on the command line -> one table of clips
+    csv_table  a CSV table of recordings, of the user's own
+    emotions   words for emotions -> the eight emotions
+    table      corpora, as they are named on the command line -> one table of clips
     splits     which speakers test, which validate and which train
     check      what is missing, damaged, doubled or misnamed
     cleaning   a corpus -> a folder of clips with only the sound
@@ -15,11 +18,14 @@
 A corpus knows its labels and its facts, and nothing of what is done with them.
 """
 
-from intone.corpora.corpus import COLUMNS, Corpus
+from intone.corpora.corpus import COLUMNS, VOTES, Corpus
 from intone.corpora.crema_d import CremaD
+from intone.corpora.csv_table import CsvTable
+from intone.corpora.emotions import Words
 from intone.corpora.folder import LabelFolders
 from intone.corpora.ravdess import Ravdess
 from intone.corpora.registry import register
 from intone.corpora.table import open_corpora
 
-__all__ = ["COLUMNS", "Corpus", "CremaD", "LabelFolders", "Ravdess", "open_corpora", "register"]
+__all__ = ["COLUMNS", "VOTES", "Corpus", "CremaD", "CsvTable", "LabelFolders", "Ravdess", "Words", "open_corpora",
+           "register"]

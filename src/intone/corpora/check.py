@@ -18,6 +18,7 @@ from tqdm import tqdm
 from intone.audio import read
 from intone.audio.decoding import missing_bytes
 from intone.corpora.corpus import Corpus, Finding, Severity
+from intone.corpora.emotions import PLAIN, Words
 from intone.corpora.table import open_corpus
 from intone.errors import RecordingError, UsageError, printable
 
@@ -26,6 +27,7 @@ Item = TypeVar("Item")
 TITLES = {
     "damaged": "damaged files",
     "name": "names that do not fit",
+    "label": "labels that stand for no emotion",
     "doubled": "names that occur more than once",
     "equal": "sets of equal recordings",
     "silent": "silent recordings",
@@ -92,14 +94,14 @@ class Examined:
     error: str = ""
 
 
-def check(root: Path, *, jobs: int) -> CheckReport:
+def check(root: Path, *, jobs: int, words: Words = PLAIN) -> CheckReport:
     """Examine every recording below a folder, in `jobs` threads, with a progress bar where there is a terminal.
 
     Raises CorpusError where the folder is none, holds no recordings or is no corpus that intone knows.
     """
     if jobs < 1:
         raise UsageError(f"There is no number of jobs {jobs}: 1 or more.")
-    corpus = open_corpus(str(root))
+    corpus = open_corpus(str(root), words)
     sorted_out = {path: corpus.sort(path) for path in corpus.files()}
     clips = {path: found for path, found in sorted_out.items() if isinstance(found, tuple)}
     misfits = [found for found in sorted_out.values() if isinstance(found, Finding)]

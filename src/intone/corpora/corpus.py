@@ -11,16 +11,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from intone.audio.search import audio_files
+from intone.corpora.emotions import PLAIN, Words
 from intone.errors import CorpusError
-from intone.labels import Sex
+from intone.labels import EMOTIONS, Sex
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("clip", "path", "corpus", "actor", "sex", "age", "emotion", "intensity", "vocal", "statement", "repetition")
+COLUMNS = ("clip", "path", "corpus", "actor", "sex", "age", "emotion", "intensity", "vocal", "statement", "repetition",
+           "fold")
 """clip: the file name without its suffix. actor: the speaker, a number or a name. sex: male, female or missing.
 age: years, or missing. emotion: one of `labels.EMOTIONS`. intensity: as the corpus names it, or missing.
-vocal: speech or song. statement, repetition: as the corpus numbers them, or missing."""
+vocal: speech or song. statement, repetition: as the corpus numbers them, or missing. fold: the one in which the speaker
+tests, 0 to 4; -1 for a speaker that never does, and missing where `splits.with_folds` has not filled it in."""
+
+VOTES = tuple(f"votes_{emotion}" for emotion in EMOTIONS)
+"""Columns that a table has besides where listeners judged clips: how many, or which share of them, chose each emotion.
+
+A clip has all eight, with 0 for an emotion that nobody chose or could choose; a clip without votes has none."""
+
+UNKNOWN = "unknown"
+"""The actor of clips of which nobody knows who speaks: they count as one speaker, that only trains."""
+
+_NAMED = 8
+"""Labels that a sentence names at most."""
+
+_HINT = "--emotion WORD=EMOTION says what a word stands for."
 
 Severity = Literal["problem", "warning", "known"]
 
@@ -84,13 +100,22 @@ class Corpus:
     Empty: an epoch takes as many random clips as the recipe's `others` allows, and each weighs 1.
     """
 
-    def __init__(self, root: Path) -> None:
+    cleaned_as: ClassVar[str | None] = None
+    """The corpus that its cleaned clips are, where that is another one."""
+
+    def __init__(self, root: Path, words: Words = PLAIN) -> None:
         self.root = root
+        self.words = words
 
     @classmethod
     def described(cls) -> str:
         """How a folder of it is described after the words "a folder"."""
         return f"of {cls.title}"
+
+    @classmethod
+    def stated(cls) -> str:
+        """How it is stated on the command line."""
+        return f"{cls.name}=DIR"
 
     @classmethod
     def file_suffix(cls) -> str:
@@ -106,12 +131,26 @@ class Corpus:
         """One row of the table, without `clip`, `path` and `corpus`; None for a file that is not one of the corpus."""
         raise NotImplementedError
 
+    def unknown_label(self, path: Path) -> str | None:
+        """The label of a recording where it stands for no emotion, so that `row` leaves it out; None for any other."""
+        del path
+        return None
+
+    def place(self, path: Path) -> str:
+        """Where a person finds the label of a recording."""
+        return self.relative(path)
+
     def sort(self, path: Path) -> tuple[str, str] | Finding:
         """The group and the member under which `check` counts a recording, or what is wrong with its name."""
         row = self.row(path)
         if row is None:
             return Finding("problem", "name", (self.relative(path),), f"not named as in {self.title}")
         return str(row["vocal"]), str(row["actor"])
+
+    def unknown_finding(self, path: Path) -> Finding:
+        """What a check finds where the label of a recording stands for no emotion."""
+        return Finding("problem" if self.words.strict else "warning", "label", (self.relative(path),),
+                       f"'{self.unknown_label(path)}' stands for no emotion")
 
     def faults(self, clips: Iterable[Path]) -> Iterator[Finding]:
         """What is wrong with the corpus as a whole, such as a missing table of its speakers."""
@@ -131,7 +170,10 @@ class Corpus:
 
     @classmethod
     def test_fold(cls, actor: object) -> int | None:
-        """The one fold, 0 to 4, in which a speaker tests; None for a speaker that never does."""
+        """The one fold, 0 to 4, in which a speaker tests; None for a speaker that never does.
+
+        Where it is None for all speakers, `splits` makes the folds.
+        """
         del actor
         return None
 
@@ -164,10 +206,14 @@ class Corpus:
         return path.relative_to(self.root).as_posix()
 
     def table(self) -> "pd.DataFrame":
-        """All clips, sorted by file name, as a table with `COLUMNS`; a CorpusError where there are none."""
+        """All clips, sorted by file name, as a table with `COLUMNS`, and `VOTES` where there are any.
+
+        Recordings with a label that stands for no emotion are left out, and told (`Words`). A CorpusError where there
+        are no clips.
+        """
         import pandas as pd  # half a second that other commands do not need
 
-        rows = []
+        rows: list[dict[str, object]] = []
         for path in self.files():
             row = None if path.stem in self.left_out else self.row(path)
             if row is not None and any("\udc80" <= letter <= "\udcff" for letter in str(path)):
@@ -176,14 +222,36 @@ class Corpus:
                 rows.append({"clip": path.stem, "path": str(path), "corpus": self.name, **row})
         if not rows:
             raise self.empty()
-        table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(["clip", "path"], ignore_index=True)
+        if unknown := self._unknown():
+            if self.words.strict:
+                raise CorpusError(unknown + _HINT)
+            self.words.tell(f"{unknown}they are left out; {_HINT}")
+        columns = [*COLUMNS, *(VOTES if any(VOTES[0] in row for row in rows) else ())]
+        table = pd.DataFrame(rows, columns=columns).sort_values(["clip", "path"], ignore_index=True)
         doubled = table.loc[table["clip"].duplicated(), "clip"].tolist() if self.unique_names else []
         if doubled:
             raise CorpusError(f"The folder {self.root} holds {doubled[0]} more than once ({len(doubled)} such names): "
                               "leave one copy of each recording.")
         return table
 
+    def _unknown(self) -> str:
+        """The clause that counts and names the labels that stand for no emotion; empty where there are none."""
+        files = self.files()
+        unknown: dict[str, list[Path]] = {}
+        for path in files:
+            if (label := self.unknown_label(path)) is not None:
+                unknown.setdefault(label, []).append(path)
+        if not unknown:
+            return ""
+        named = [f"'{label}' ({len(paths)}, such as {self.place(paths[0])})"
+                 for label, paths in sorted(unknown.items(), key=lambda item: -len(item[1]))]
+        more = f" and {len(named) - _NAMED} more labels" if len(named) > _NAMED else ""
+        return (f"{sum(map(len, unknown.values()))} of {len(files)} recordings in {self.root} have a label that stands "
+                f"for no emotion: {', '.join(named[:_NAMED])}{more}; ")
+
     def empty(self) -> CorpusError:
         """The error where no recording of the folder is one of this corpus."""
+        if unknown := self._unknown():
+            return CorpusError(unknown + _HINT)
         return CorpusError(f"The folder {self.root} holds no clip of {self.name}: name the folder that holds its "
                            "recordings.")

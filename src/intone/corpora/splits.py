@@ -1,14 +1,18 @@
 """Which speakers test, which validate and which train: five folds by speaker, so that a speaker is tested unseen.
 
-Each corpus states the folds of its speakers (`Corpus.test_fold`, `Corpus.validation_fold`). The clips of a corpus
-without folds only train.
+A corpus may state the folds of its speakers (`Corpus.test_fold`, `Corpus.validation_fold`, or the column `fold` of a
+table of the user's own). For another one they are made of its speakers, sorted by sex and then by name: the i-th tests
+in fold i % 5. Where a corpus states no validation, every third speaker of either sex of those that test in the next
+fold validates. A corpus that names fewer than five speakers only trains.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from intone.corpora.registry import corpora, facts
+from intone.corpora.corpus import UNKNOWN
+from intone.corpora.registry import facts, ordered
 from intone.errors import CorpusError, UsageError
+from intone.labels import SEXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,34 +36,66 @@ def fold(table: "pd.DataFrame", number: int) -> Fold:
     """
     if number not in FOLDS:
         raise UsageError(f"There is no fold {number}: choose 0 to 4.")
-    pairs = table.drop_duplicates(["corpus", "actor"])[["corpus", "actor"]].itertuples(index=False)
-    known = [(f"{name}:{actor}", facts(name), actor) for name, actor in pairs]
-    test = tuple(sorted(speaker for speaker, kind, actor in known if kind.test_fold(actor) == number))
-    validation = tuple(sorted(speaker for speaker, kind, actor in known if kind.validation_fold(actor) == number))
+    people = with_folds(table).assign(speaker=speakers(table)).drop_duplicates("speaker")
+    test = tuple(sorted(people.loc[people["fold"] == number, "speaker"]))
+    validation = tuple(sorted(speaker for name, own in people.groupby("corpus")
+                              for speaker in _validating(str(name), own, number)))
+    if (people["fold"] < 0).all():
+        named = int((people["actor"] != UNKNOWN).sum())
+        raise CorpusError(f"The data names {named} speaker{'s' * (named != 1)}, and five folds by speaker take five or "
+                          "more of one corpus: add recordings of others, or say who speaks, by folders or in a table.")
     if not test or not validation:
         raise CorpusError(f"Fold {number} has {len(test)} speakers to test and {len(validation)} to validate in this "
-                          "data: use the complete corpus.")
+                          "data: use the complete corpus, or one with more speakers.")
     if both := set(test) & set(validation):
         raise CorpusError(f"The speaker {min(both)} is in the test and in the validation of fold {number}.")
     return Fold(number, test, validation)
 
 
+def with_folds(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The table with the column `fold`, in which each clip's speaker tests, -1 for never; as it is where it has them.
+
+    Folds that are made depend on which speakers there are: take them from the whole table, before any are left out.
+    """
+    if "fold" in table and table["fold"].notna().all():
+        return table
+    people = table.drop_duplicates(["corpus", "actor"]).reindex(columns=["corpus", "actor", "sex", "fold"])
+    folds = {(name, actor): number for name, own in people.groupby("corpus")
+             for actor, number in zip(own["actor"], _test_folds(str(name), own), strict=True)}
+    return table.assign(fold=[folds[pair] for pair in zip(table["corpus"], table["actor"], strict=True)])
+
+
 def fold_of(table: "pd.DataFrame") -> "pd.Series[int]":
     """The fold in which each clip's speaker tests; -1 where it never does."""
-    numbers = {speaker: one for one in FOLDS for speaker in fold(table, one).test}
-    return speakers(table).map(numbers).fillna(-1).astype(int)
-
-
-def tested_in(name: str, actor: object) -> int | None:
-    """The fold in which a speaker of a corpus tests; None where it never does."""
-    return facts(name).test_fold(actor)
+    return cast("pd.Series[int]", with_folds(table)["fold"])
 
 
 def tested(table: "pd.DataFrame") -> list[str]:
     """The corpora of a table of which speakers test in some fold, in the order of the registry."""
-    pairs = table.drop_duplicates(["corpus", "actor"])[["corpus", "actor"]].itertuples(index=False)
-    found = {name for name, actor in pairs if tested_in(name, actor) is not None}
-    return [name for name in corpora() if name in found]
+    return ordered(table.loc[fold_of(table) >= 0, "corpus"])
+
+
+def _test_folds(name: str, people: "pd.DataFrame") -> list[int]:
+    """The test folds of the speakers of a corpus, a row each: those that it states, or else those that are made."""
+    if people["fold"].notna().any():
+        return [int(number) for number in people["fold"].fillna(-1)]
+    stated = [facts(name).test_fold(actor) for actor in people["actor"]]
+    if any(number is not None for number in stated):
+        return [-1 if number is None else number for number in stated]
+    order = sorted((SEXES.index(sex) if sex in SEXES else len(SEXES), str(actor))
+                   for actor, sex in zip(people["actor"], people["sex"], strict=True) if actor != UNKNOWN)
+    made = {actor: place % len(FOLDS) for place, (_, actor) in enumerate(order) if len(order) >= len(FOLDS)}
+    return [made.get(str(actor), -1) for actor in people["actor"]]
+
+
+def _validating(name: str, people: "pd.DataFrame", number: int) -> list[str]:
+    """The speakers of a corpus, a row each, that validate in a fold."""
+    kind = facts(name)
+    if any(kind.test_fold(actor) is not None for actor in people["actor"]):
+        return [speaker for speaker, actor in zip(people["speaker"], people["actor"], strict=True)
+                if kind.validation_fold(actor) == number]
+    following = people[people["fold"] == (number + 1) % len(FOLDS)]
+    return [speaker for _, own in following.groupby("sex", dropna=False) for speaker in sorted(own["speaker"])[::3]]
 
 
 def speakers(table: "pd.DataFrame") -> "pd.Series[str]":

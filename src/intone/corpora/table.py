@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from intone.audio.search import audio_files
 from intone.corpora.corpus import Corpus
+from intone.corpora.csv_table import CsvTable
+from intone.corpora.emotions import PLAIN, Words
 from intone.corpora.registry import corpora
+from intone.corpora.splits import with_folds
 from intone.errors import CorpusError, UsageError
 from intone.labels import SEXES, check_sex, scheme
 
@@ -23,8 +26,8 @@ def described() -> str:
 
 
 def stated() -> str:
-    """`ravdess=DIR, crema-d=DIR or folder=DIR`: how the kind of a folder is stated."""
-    return _or(f"{name}=DIR" for name in corpora())
+    """`ravdess=DIR, ..., table=FILE.csv or folder=DIR`: how the kind of a folder is stated."""
+    return _or(kind.stated() for kind in corpora().values())
 
 
 def _or(words: Iterable[str]) -> str:
@@ -32,47 +35,64 @@ def _or(words: Iterable[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def open_corpus(name: str) -> Corpus:
-    """The corpus of `NAME=DIR`, such as `ravdess=DIR`, or of a plain DIR that one of those known recognizes."""
+def open_corpus(name: str, words: Words = PLAIN) -> Corpus:
+    """The corpus of `NAME=DIR`, such as `ravdess=DIR`, or of a plain DIR that one of those known recognizes.
+
+    A plain FILE.csv is a table. `words` say how labels are read.
+    """
     known = corpora()
     kind, equals, directory = name.partition("=")
     if not name or (kind in known and equals and not directory):  # an empty path would be the current folder
         raise UsageError(f"'{name}' names no folder: give one, or {stated()}.")
     if equals and kind in known:
-        root = Path(directory).expanduser()
-        audio_files(root)
-        return known[kind](root)
+        corpus = known[kind](Path(directory).expanduser(), words)
+        corpus.files()  # an error where there is nothing
+        return corpus
     if equals and not Path(name).exists():
-        raise UsageError(f"There is no corpus '{kind}': write {', '.join(f'{one}=DIR' for one in known)} or a folder.")
+        raise UsageError(f"There is no corpus '{kind}': write {', '.join(one.stated() for one in known.values())} or a "
+                         "folder.")
     root = Path(name).expanduser()
+    if root.suffix.lower() == ".csv" and not root.is_dir():
+        return open_corpus(f"{CsvTable.name}={name}", words)
     if not audio_files(root):
         raise CorpusError(f"The folder {root} holds no recordings: name one that does.")
-    for corpus in known.values():
-        if corpus.recognizes(root):
-            return corpus(root)
+    for candidate in known.values():
+        if candidate.recognizes(root):
+            return candidate(root, words)
     raise CorpusError(f"The folder {root} is not a corpus that is known: it is no folder {described()}; name another "
                       f"folder, or state its kind as {stated()}.")
 
 
-def open_corpora(names: Sequence[str]) -> "pd.DataFrame":
-    """One table of clips from all the corpora named; the words are those of `open_corpus`."""
+def open_corpora(names: Sequence[str], words: Words = PLAIN) -> "pd.DataFrame":
+    """One table of clips from all the corpora named, with folds; names and words are those of `open_corpus`."""
     import pandas as pd
 
     if not names:
         raise UsageError(f"No corpus is named: give a folder, or {stated()}.")
-    return pd.concat([open_corpus(name).table() for name in names], ignore_index=True)
+    return with_folds(pd.concat([open_corpus(name, words).table() for name in names], ignore_index=True))
 
 
 def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
     """The clips of a table whose emotion is in a scheme and whose speaker is of a sex, in their order.
 
     Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a speaker whose sex is unknown are
-    dropped. A CorpusError where nothing is left.
+    dropped (`sexless` counts them). A CorpusError where nothing is left.
     """
     wanted = SEXES if check_sex(sex) == "both" else (sex,)
     named = table.assign(**{"class": table["emotion"].map(scheme(classes).class_of)})
     kept = named[named["sex"].isin(wanted) & named["class"].notna()].reset_index(drop=True)
     if not len(kept):
         raise CorpusError(f"None of the {len(table)} clips has a speaker and an emotion for sex {sex} and {classes} "
-                          "classes: choose others, or another corpus.")
+                          "classes: choose others, or another corpus." + (f" {why}" if (why := sexless(table)) else ""))
     return kept.assign(label=kept["sex"] + "_" + kept["class"])
+
+
+def sexless(table: "pd.DataFrame") -> str:
+    """The sentence that counts the clips of speakers whose sex is unknown, which `assign` drops; empty without any."""
+    dropped = table[table["sex"].isna()]
+    if not len(dropped):
+        return ""
+    speakers = dropped.groupby(["corpus", "actor"]).ngroups
+    return (f"The sex of {speakers} speaker{'s' * (speakers != 1)} is not known, and a label is a sex and an emotion: "
+            f"{len(dropped)} of {len(table)} clips are left out; state the sex in a table of the recordings "
+            f"({CsvTable.stated()}) to use them.")

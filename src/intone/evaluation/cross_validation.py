@@ -4,7 +4,7 @@
 
 A fold is a run of its own in `fold-K/`, so that an interrupted evaluation goes on. `out-of-fold.csv` has the
 out-of-fold predictions, a row for each clip: clip, fold, actor, truth, one probability a class. All metrics are
-computed from such files and nothing else. Each corpus that states folds has a file of its own (`Corpus.file_suffix`),
+computed from such files and nothing else. Each corpus with folds has a file of its own (`Corpus.file_suffix`),
 such as `out-of-fold-crema-d.csv`.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intone.corpora import splits
-from intone.corpora.registry import corpora, facts
+from intone.corpora.registry import facts
 from intone.corpora.table import assign
 from intone.errors import CorpusError
 from intone.evaluation.report import class_table, summarize, to_markdown
@@ -50,7 +50,7 @@ def evaluate(
     for number in wanted:
         _run_fold(table, recipe, to / f"fold-{number}", number, sex, classes, seed, jobs)
     found = {}
-    for corpus in corpora():
+    for corpus in splits.tested(table):
         done = [to / f"fold-{number}" / out_of_fold(corpus) for number in splits.FOLDS]
         parts = [read_rows(path) for path in done if path.is_file()]
         if parts:
@@ -65,7 +65,7 @@ def across(
 ) -> dict[str, "pd.DataFrame"]:
     """Leave one corpus out: train on the others, with their last speakers validating, and test on all its speech.
 
-    Every corpus that states folds is left out once. Returns and writes the predictions by the corpus that was left out,
+    Every corpus with folds is left out once. Returns and writes the predictions by the corpus that was left out,
     into `across-CORPUS.csv`; their fold is 0.
     """
     chosen = assign(table, classes, sex)

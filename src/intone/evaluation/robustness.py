@@ -28,7 +28,7 @@ from intone.audio.augment import CORRUPTIONS, Corruption, Surroundings
 from intone.audio.search import read_clip
 from intone.audio.vad import WINDOW, Span, find_speech
 from intone.corpora import splits
-from intone.corpora.registry import corpora, facts
+from intone.corpora.registry import facts, ordered
 from intone.corpora.splits import FOLDS
 from intone.corpora.table import assign
 from intone.errors import CorpusError, RecordingError, TrainingError, UsageError
@@ -130,15 +130,14 @@ def measure(
 def tested_corpus(evaluation: Path, name: str | None = None) -> str:
     """The corpus of that name, or the first one of which speakers test in an evaluation.
 
-    A UsageError for a name that stands for no corpus.
+    A UsageError for a corpus of which none do.
     """
-    if name is not None:
-        if name not in corpora():
-            raise UsageError(f"There is no corpus '{name}': choose {', '.join(corpora())}.")
-        return name
     settings = [run.read_run(evaluation / f"fold-{number}") for number in _folds(evaluation, None)]
-    held_out = {speaker.partition(":")[0] for one in settings for speaker in one.held_out}
-    return next((one for one in corpora() if one in held_out), next(iter(corpora())))
+    tested = ordered(speaker.partition(":")[0] for one in settings for speaker in one.held_out)
+    if name is not None and name not in tested:
+        raise UsageError(f"In the evaluation in {evaluation} no speaker of {facts(name).title} tests: choose "
+                         f"{', '.join(tested)}, or name an evaluation that has this corpus.")
+    return name or tested[0]
 
 
 def known(name: str, family: Family) -> str:
@@ -156,7 +155,7 @@ def slug(name: str) -> str:
 
 def file_of(evaluation: Path, family: Family, corpus: str | None = None, every: int = 1) -> Path:
     """Where the predictions of a family are written; those of fewer clips never replace those of all clips."""
-    name = family.name + facts(tested_corpus(evaluation, corpus)).file_suffix()
+    name = family.name + facts(corpus or tested_corpus(evaluation)).file_suffix()
     return evaluation / (f"{name}.csv" if every == 1 else f"{name}-every-{every}.csv")
 
 
@@ -229,11 +228,7 @@ def _parts(table: "pd.DataFrame", evaluation: Path, number: int, family: Family,
     if not len(clips) or not len(talking):
         if not wanted:
             return
-        title = facts(corpus).title
-        if not any(one.startswith(f"{corpus}:") for one in settings.held_out):
-            raise UsageError(f"In the evaluation in {evaluation} no speaker of {title} tests: name an evaluation that "
-                             "has this corpus.")
-        raise CorpusError(f"The data lacks spoken clips of {title} speakers that fold {number} "
+        raise CorpusError(f"The data lacks spoken clips of {facts(corpus).title} speakers that fold {number} "
                           f"{'trains on' if len(clips) else 'tests'}: use the complete corpus.")
     clips = _every(clips, every)
     digest = run.digest(pd.concat([clips, talking]))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from intone.corpora import splits
-from intone.corpora.registry import corpora
+from intone.corpora.registry import ordered
 from intone.corpora.table import assign
 from intone.errors import CorpusError, TrainingError, printable
 from intone.evaluation.cross_validation import out_of_fold
@@ -123,7 +123,8 @@ def _evaluated(evaluation: Path, made: run.RunSettings) -> Share:
         raise TrainingError(f"The evaluation in {evaluation} is of {other.recipe.name}, {other.sex}, {other.classes} "
                             f"classes, and the run of {made.recipe.name}, {made.sex}, {made.classes}: name one of the "
                             "same.")
-    corpus = next((name for name in corpora() if (evaluation / out_of_fold(name)).is_file()), None)
+    tested = ordered(speaker.partition(":")[0] for speaker in other.held_out)
+    corpus = next((name for name in tested if (evaluation / out_of_fold(name)).is_file()), None)
     if corpus is None:
         raise TrainingError(f"The evaluation in {evaluation} has no predictions yet: finish `intone evaluate` first.")
     rows = read_rows(evaluation / out_of_fold(corpus))

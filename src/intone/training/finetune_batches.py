@@ -146,9 +146,7 @@ class Clips:
 
 def _tested(table: "pd.DataFrame") -> Sequence[str]:
     """Corpus and fold in which each clip's speaker tests; the fold is -1 where it never does."""
-    folds = [(corpus, splits.tested_in(corpus, actor)) for corpus, actor in
-             zip(table["corpus"], table["actor"], strict=True)]
-    return [f"{corpus}/{-1 if fold is None else fold}" for corpus, fold in folds]
+    return [f"{corpus}/{fold}" for corpus, fold in zip(table["corpus"], splits.fold_of(table), strict=True)]
 
 
 def _cropped(signal: Signal, rng: np.random.Generator, longest: int) -> Signal:

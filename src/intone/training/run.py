@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from intone import dataclass_json, labels
-from intone.corpora.registry import licence
 from intone.corpora.splits import last_speakers, speakers
 from intone.corpora.table import assign
 from intone.errors import IntoneError, TrainingError, UsageError
@@ -112,9 +111,8 @@ def plan(
 
     `held_out` and `validating` name speakers as `corpus:actor`; without `validating`, validation by actors takes the
     last sixth of either sex. The table comes back without the held-out speakers. What would stop the training or the
-    export hours later is an error here: a label without clips, a corpus whose licence is not known.
+    export hours later is an error here: a label without clips.
     """
-    licence(set(table["corpus"]))
     if validation not in ("actors", "chunks", "none"):
         raise UsageError(f"There is no validation '{validation}': choose actors, chunks or none.")
     chosen = assign(table, classes, sex)

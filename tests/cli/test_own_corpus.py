@@ -1,0 +1,106 @@
+"""A user's own recordings, in a table or in folders by other words: the commands run on them, and say what is left out."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from command import run
+from intone.audio import RATE
+from intone.evaluation import robustness
+from intone.labels import EMOTIONS
+from intone.recognition.model_file import load_model
+from intone.training import run as runs
+from sounds import pcm, voice
+
+MEN = ("abel", "bert", "carl", "dirk", "emil", "fred")
+WORDS = {"anger": 110, "joy": 180, "Gelassenheit": 140, "fear": 160, "sadness": 100, "neutral": 130, "disgusted": 120, "surprise": 200}
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six men of the corpus 'phone' in eight words for emotions, and a woman of another corpus with an unknown one."""
+    folder = tmp_path_factory.mktemp("own")
+    lines = ["path,emotion,speaker,sex,corpus"]
+    for number, (man, word) in enumerate((man, word) for man in MEN for word in WORDS):
+        (folder / f"{man}-{word}.wav").write_bytes(pcm(voice(0.8, pitch=WORDS[word], seed=number), RATE))
+        lines.append(f"{man}-{word}.wav,{word},{man},male,phone")
+    for name, word in (("1", "boredom"), ("2", "anger")):
+        (folder / f"{name}.wav").write_bytes(pcm(voice(0.8, pitch=220, seed=99), RATE))
+        lines.append(f"{name}.wav,{word},abel,,")
+    (folder / "mine.csv").write_text("\n".join(lines))
+    return folder / "mine.csv"
+
+
+LEFT_OUT = ("intone: 1 of 50 recordings in {} have a label that stands for no emotion: 'boredom' (1, such as line 50); they are left out; "
+            "--emotion WORD=EMOTION says what a word stands for.\n"
+            "intone: The sex of 1 speaker is not known, and a label is a sex and an emotion: 1 of 49 clips are left out; state the sex in a "
+            "table of the recordings (table=FILE.csv) to use them.\n")
+OPTIONS = ("--emotion", "gelassenheit=calm")
+
+
+@pytest.fixture(scope="module")
+def evaluated(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from intone.cli import main
+
+    folder = tmp_path_factory.mktemp("evaluated") / "folds"
+    assert main(["evaluate", str(table), "--to", str(folder), "--sex", "male", "--epochs", "1", "--fold", "0", "--jobs", "1",
+                 *OPTIONS]) == 0
+    return folder
+
+
+def test_evaluate_tests_its_speakers(evaluated: Path) -> None:
+    made = runs.read_run(evaluated / "fold-0")
+    assert (made.held_out, made.validating) == (("phone:abel", "phone:fred"), ("phone:bert",))
+    rows = pd.read_csv(evaluated / "out-of-fold-phone.csv")
+    assert sorted(rows["clip"]) == sorted(f"{man}-{word}" for man in ("abel", "fred") for word in WORDS)
+    assert set(rows["truth"]) == set(EMOTIONS)
+    assert sorted(path.name for path in evaluated.glob("*.csv")) == ["out-of-fold-phone.csv"]
+    assert "| phone: level-independent, male |" in (evaluated / "table.md").read_text()
+
+
+def test_train_verify_and_what_is_left_out(evaluated: Path, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ("--sex", "male", "--epochs", "1", "--jobs", "1", *OPTIONS)
+    shown = run(capsys, "train", f"table={table}", "--to", tmp_path / "run", *chosen)
+    assert (shown.status, shown.err) == (0, LEFT_OUT.format(table))
+    settings = load_model(tmp_path / "run" / "recognizer.onnx").settings
+    assert (settings.data, settings.licence) == (("phone",), "that of the recordings")
+    verified = run(capsys, "verify", tmp_path / "run", "--data", table, "--evaluation", evaluated, "--jobs", "1", *OPTIONS)
+    assert (verified.status, verified.err) == (0, LEFT_OUT.format(table))
+    assert "Unseen: abel, fred (each tested by a network trained without it)" in verified.out
+    other = run(capsys, "verify", tmp_path / "run", "--data", table, "--jobs", "1")
+    assert other.status == 1 and "'Gelassenheit' (6, such as line 4), 'boredom' (1, such as line 50)" in other.err
+    assert other.err.endswith("was trained on: give the same corpora.\n")
+
+
+def test_robustness_recognises_its_clips_again(evaluated: Path, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "robustness", evaluated, "--data", table, "--conditions", "gain -30 dB", "--jobs", "1", *OPTIONS)
+    assert (shown.status, shown.out.splitlines()[-1]) == (0, f"The answers are in {evaluated}/robustness-phone.csv")
+    assert set(robustness.read(evaluated / "robustness-phone.csv")["gain -30 dB"]["actor"]) == {"abel", "fred"}
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "clean", "plots"])
+def test_strictly_an_unknown_label_is_an_error_with_its_line(command: str, table: Path, tmp_path: Path,
+                                                             capsys: pytest.CaptureFixture[str]) -> None:
+    asked = run(capsys, command, table, "--to", tmp_path / "run", "--strict", *OPTIONS)
+    assert (asked.status, asked.sentence) == (1, f"1 of 50 recordings in {table} have a label that stands for no emotion: 'boredom' (1, "
+                                                 "such as line 50); --emotion WORD=EMOTION says what a word stands for.")
+    assert not (tmp_path / "run").exists()
+
+
+def test_check_warns_of_an_unknown_label_and_strictly_finds_a_problem(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "corpus", "check", table, "--jobs", "1", *OPTIONS)
+    assert (shown.status, shown.err) == (0, "")
+    assert "labels: 49 recordings: 6 each of calm, disgust, fearful, happy, neutral, sad, surprised; 7 of angry\n" in shown.out
+    assert "warning: labels that stand for no emotion: 1\n  1.wav: 'boredom' stands for no emotion\n" in shown.out
+    strictly = run(capsys, "corpus", "check", table, "--strict", "--jobs", "1", *OPTIONS)
+    assert strictly.status == 1 and "problem: labels that stand for no emotion: 1\n" in strictly.out
+
+
+def test_too_few_speakers_end_an_evaluation_before_it_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seed, name in enumerate(("male_anger/abel/1", "male_joy/bert/1")):
+        (tmp_path / "mine" / f"{name}.wav").parent.mkdir(parents=True)
+        (tmp_path / "mine" / f"{name}.wav").write_bytes(pcm(voice(0.8, seed=seed), RATE))
+    asked = run(capsys, "evaluate", tmp_path / "mine", "--to", tmp_path / "folds", "--sex", "male", "--classes", "2")
+    assert asked.sentence.startswith("The data names 2 speakers, and five folds by speaker take five or more of one corpus: add")
+    assert not (tmp_path / "folds").exists()
