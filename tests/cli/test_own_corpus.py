@@ -104,3 +104,10 @@ def test_too_few_speakers_end_an_evaluation_before_it_begins(tmp_path: Path, cap
     asked = run(capsys, "evaluate", tmp_path / "mine", "--to", tmp_path / "folds", "--sex", "male", "--classes", "2")
     assert asked.sentence.startswith("The data names 2 speakers, and five folds by speaker take five or more of one corpus: add")
     assert not (tmp_path / "folds").exists()
+
+
+def test_where_no_sex_is_known_one_sentence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "anger").mkdir()
+    (tmp_path / "anger" / "1.wav").touch()
+    asked = run(capsys, "train", tmp_path, "--to", tmp_path / "run")
+    assert (asked.status, asked.sentence.count("The sex of 1 speaker is not known")) == (1, 1)

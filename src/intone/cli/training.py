@@ -230,7 +230,7 @@ def _clips(corpora: list[str], vocal: str, labels: Labels, *, aloud: bool = True
     kept = table if vocal == "all" else table[table["vocal"] == vocal].reset_index(drop=True)
     if not len(kept):
         raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")
-    if aloud and (sentence := sexless(kept)):
+    if aloud and kept["sex"].notna().any() and (sentence := sexless(kept)):  # else it is the error that follows
         say(sentence)
     return kept
 
