@@ -89,6 +89,7 @@ FIGURES: dict[str, Maker] = {
     "uar-across-ravdess": lambda results: _share(speakers.uar_across(results, "RAVDESS")),
     "never-acted": lambda results: _share(speakers.never_acted(results)),
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
+    "sex-told": speakers.sex_told,
     "confident-2": lambda results: _whole(systems.confident(results, "2")[0]),
     "confident-right-2": lambda results: _whole(systems.confident(results, "2")[1]),
     "confident-8": lambda results: _whole(systems.confident(results, "8")[0]),

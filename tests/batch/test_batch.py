@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import dask
@@ -30,7 +31,7 @@ from intone.errors import RecognizerError, UsageError
 from intone.files import FileError
 from intone.recognition.formats import row
 from sounds import encode, pcm, silence, voice
-from tiny_model import tiny_model
+from tiny_model import tiny_model, tiny_pair
 
 SAD = {"male_sad": 0.7, "female_happy": 0.3}
 
@@ -77,6 +78,19 @@ def test_a_row_is_what_predict_says(recordings, recognizer, tmp_path):
     assert (tally.recordings, tally.failed) == (11, 2)
     assert tally.hours * 3600 == pytest.approx(sum(1 + n / 10 for n in range(9)), abs=0.01)
     assert not list(tmp_path.glob("*.journal"))
+
+
+def test_of_a_pair_each_row_is_of_the_one_that_answered(recordings, tmp_path):
+    pair = str(tiny_pair(tmp_path / "pair"))
+    for sex in ("auto", "female"):
+        question = Question("8", sex, recognizer=pair)
+        run_batch(Batch(recordings, tmp_path / f"{sex}.jsonl", question), here)
+        found = [one for one in rows(tmp_path / f"{sex}.jsonl") if "error" not in one]
+        assert {(one["sex"], one["label"], one["recognizer"]["name"]) for one in found} == {
+            ("male", "sad", "tiny male") if sex == "auto" else ("female", "happy", "tiny female")}
+    tiny_model(tmp_path / "pair" / "female" / "recognizer.onnx", {"female_sad": 1.0}, sex="female")
+    with pytest.raises(RecognizerError, match=r"A worker has the recognizer .*: give all machines the same intone"):
+        analyse(replace(question, version="0+1"), recordings[0])
 
 
 def test_every_form_of_the_results_says_the_same(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
+import intone
 from command import finish, run, start
 from corpus_files import touch
 from intone.corpora.ravdess import expected_clips
@@ -28,6 +29,11 @@ INCOMPLETE = "intone: ravdess is not complete here, {} of 1440 recordings by {} 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_corpus(tmp_path_factory.mktemp("learn") / "ravdess")
+
+
+@pytest.fixture(scope="module")
+def corpus_of_both(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corpus(tmp_path_factory.mktemp("learn") / "ravdess", actors=(1, 2, 3, 4, 5, 6))
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +71,71 @@ def test_the_whole_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         "classes": ["negative", "positive"]}
     refused = run(capsys, "predict", recording, "--recognizer", trained, "--sex", "female")
     assert (refused.status, refused.sentence) == (2, "This recognizer was trained on male speakers only: choose --sex male.")
+
+
+def test_a_pair_is_trained_verified_and_asked(corpus_of_both: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pair = tmp_path / "pair"
+    words = ["train", corpus_of_both, "--recipe", "original", "--sex", "each", "--classes", "2", "--validation", "chunks",
+             "--hold-out", "ravdess:5", "ravdess:6", "--epochs", "2", "--to", pair]
+    learned = run(capsys, *words)
+    assert (learned.status, learned.out.splitlines()[-1]) == (
+        0, f"The pair is {pair}: of its two recognizers the one for the sex of the speaker answers.")
+    assert [line for line in learned.out.splitlines() if line.startswith("The recognizer is ")] == [
+        f"The recognizer is {pair / sex / model_file.RECOGNIZER}" for sex in ("female", "male")]
+    settings = [runs.read_run(pair / sex) for sex in ("female", "male")]
+    assert [(one.sex, one.held_out) for one in settings] == [("female", ("ravdess:6",)), ("male", ("ravdess:5",))]
+    trained = {path: path.read_bytes() for path in pair.rglob(runs.BEST)}
+    assert len(trained) == 2 and run(capsys, *words) == learned
+    assert {path: path.read_bytes() for path in pair.rglob(runs.BEST)} == trained
+
+    verified = run(capsys, "verify", pair, "--data", corpus_of_both)
+    titles = re.findall(r"^(\S+):\n +clips +accuracy +majority\nclips it was trained on +10 .*\nunseen speakers +5 ",
+                        verified.out, re.MULTILINE)
+    assert (verified.status, titles) == (0, [f"{pair}/female", f"{pair}/male"])
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(encode(voice(1.5, 110), "wav"))
+    for sex, answered in {"auto": "male", "male": "male", "female": "female"}.items():
+        shown = run(capsys, "predict", recording, "--recognizer", pair, "--sex", sex, "--format", "json")
+        (answer,) = json.loads(shown.out)
+        assert (answer["sex"], answer["recognizer"]["name"]) == (answered, f"mfcc-cnn original {answered}")
+
+
+def test_a_pair_of_probes_on_an_encoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = {1001: "Male", 1021: "Female", 1002: "Male", 1003: "Female"}
+    shown = run(capsys, "train", write_crema_d(tmp_path / "crema", people), "--model",
+                write_wave_encoder(tmp_path / "hubert", "hubert"), "--recipe", "probe", "--sex", "each", "--jobs", "1",
+                "--to", tmp_path / "pair")
+    assert shown.status == 0, shown.err
+    pair = intone.load(tmp_path / "pair")
+    assert pair.identity.name == "encoder-probe male and encoder-probe female"
+
+
+@pytest.mark.parametrize(("options", "status", "said"), [
+    (["--hold-out", "ravdess:9"], 2, "There is no speaker ravdess:9 to hold out: the data has 6 speakers, such as ravdess:1."),
+    (["--evaluation", "folds"], 2, "An evaluation does not calibrate a pair: train each sex by itself with the evaluation of "
+                                   "its own, or leave --evaluation out."),
+    ([], 1, "The folder run holds a run of its own: choose a new folder for a pair."),
+])
+def test_what_is_no_pair_is_told(options: list[str], status: int, said: str, corpus_of_both: Path,
+                                 capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path("pair" if options else "run")
+    Path("run").mkdir()
+    Path("run", runs.SETTINGS).write_text("{}")
+    ended = run(capsys, "train", corpus_of_both, "--sex", "each", "--to", folder, *options)
+    assert (ended.status, ended.err.splitlines()[-1]) == (status, f"intone: {said}")
+    assert not list(folder.glob("*male"))
+
+
+def test_a_pair_has_no_evaluation(corpus_of_both: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for sex in ("female", "male"):
+        Path("pair", sex).mkdir(parents=True)
+        Path("pair", sex, runs.SETTINGS).write_text("{}")
+    ended = run(capsys, "verify", "pair", "--data", corpus_of_both, "--evaluation", "folds")
+    assert (ended.status, ended.sentence) == (2, "An evaluation is not of a pair: verify pair/female and pair/male by "
+                                                 "themselves, or leave --evaluation out.")
+    ended = run(capsys, "evaluate", corpus_of_both, "--sex", "each", "--to", "folds")
+    assert ended.status == 2
+    assert ended.sentence.startswith('Invalid value "each" for --sex; choose from: "male", "female", "both"')
 
 
 def test_reproduce_runs_to_predictions(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

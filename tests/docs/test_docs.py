@@ -145,7 +145,7 @@ def test_every_command_is_one_that_there_is(page, line):
         assert not unused
         assert bound.arguments.get("classes", "2") in labels.SCHEMES
         assert bound.arguments.get("recipe", "original") in (*RECIPES, *ON_ENCODERS)
-        assert bound.arguments.get("sex", "auto") in ("auto", "male", "female", "both")
+        assert bound.arguments.get("sex", "auto") in ("auto", "male", "female", "both", "each")
     elif words[0] == "make":
         targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
         assert words[1] in targets, f"{page}: {line}"

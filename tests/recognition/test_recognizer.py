@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from intone import Prediction, Recognizer
 from intone.audio import RATE, read_mono
 from intone.audio.augment import clipped, with_noise
-from intone.errors import NoSpeech, NotAudio, RecordingError, TooLong, TooShort, UsageError
+from intone.errors import NoSpeech, NotAudio, RecognizerError, RecordingError, TooLong, TooShort, UsageError
 from intone.labels import EMOTIONS, SCHEMES, scheme
 from intone.recognition.calibration import ConfidenceThreshold
-from intone.recognition.model_file import load_model
+from intone.recognition.model_file import RECOGNIZER, load_model
+from intone.recognition.prediction import RecognizerIdentity
 from intone.recognition.recognizer import load
 from sounds import encode, noise, pcm, silence, tone, voice
-from tiny_model import tiny_model
+from tiny_model import tiny_model, tiny_pair
 
 EIGHT = {"female_neutral": 0.02, "female_calm": 0.03, "female_happy": 0.05, "female_sad": 0.28, "female_angry": 0.1,
          "female_surprised": 0.12, "male_neutral": 0.1, "male_calm": 0.05, "male_happy": 0.17, "male_disgust": 0.08}
@@ -26,6 +27,8 @@ BRIGHT = np.diff(voice(2.5, 200, 3), prepend=np.float32(0)) * np.float32(3)
 DULL = voice(2, 110, 1)
 TILT = {"male_sad": 0.1, "male_happy": -0.1}
 """The darker the voice, the sadder: MFCC coefficient 1 of DULL is 25, of BRIGHT 14."""
+MAN, WOMAN = DULL, BRIGHT
+"""As `detector` hears them."""
 
 
 @pytest.fixture
@@ -43,6 +46,14 @@ def eight(path) -> Recognizer:
 def tilted(tmp_path) -> Recognizer:
     """Hears a dark voice as sad, a bright one as happy."""
     return load(tiny_model(tmp_path / "tilted.onnx", {"male_sad": 0.02, "male_happy": 0.98}, TILT))
+
+
+@pytest.fixture
+def detector(tmp_path, monkeypatch) -> None:
+    """What detects the sex for networks of one sex hears a dark voice as male, a bright one as female."""
+    made = load_model(tiny_model(tmp_path / "detector.onnx", {"male_calm": 0.02, "female_calm": 0.98},
+                                 {"male_calm": 0.1, "female_calm": -0.1}))
+    monkeypatch.setattr("intone.recognition.recognizer._sex_detector", lambda: made)
 
 
 # The scheme and the sex.
@@ -96,10 +107,11 @@ def test_a_network_of_one_scheme_answers_only_that(path, classes):
             recognizer.predict(voice(1), RATE, classes=other)
 
 
+@pytest.mark.usefixtures("detector")
 def test_a_network_of_one_sex_answers_only_that(path):
     recognizer = load(tiny_model(path, {"female_sad": 1.0}, sex="female"))
     for sex in ("auto", "female"):
-        found = recognizer.predict(voice(1), RATE, sex=sex)
+        found = recognizer.predict(WOMAN, RATE, sex=sex)
         assert (found.label, found.sex) == ("negative", "female")
     with pytest.raises(UsageError, match="trained on female speakers only: choose --sex female"):
         recognizer.predict(voice(1), RATE, sex="male")
@@ -114,6 +126,72 @@ def test_each_sex_may_have_its_own_network(tmp_path):
     assert found["male"].recognizer.version == models["male"].version
     assert recognizer.identity.version == models["both"].version
     assert recognizer.models == (models["both"], models["male"], models["female"])
+
+
+@pytest.mark.usefixtures("detector")
+def test_of_a_pair_the_one_for_the_sex_answers(tmp_path):
+    pair = load(tiny_pair(tmp_path, confidence={"8": 0.5}))
+    both = np.stack([np.pad(MAN, (0, len(WOMAN) - len(MAN))), WOMAN], axis=1)
+    detected = pair.predict_channels(both, RATE, classes=8)
+    chosen = [pair.predict(MAN, RATE, classes=8, sex=sex) for sex in ("male", "female")]
+    for sex, one, other in zip(("male", "female"), detected, chosen, strict=True):
+        alone = load(tmp_path / sex)
+        assert (one.sex, one.label, one.recognizer) == (sex, {"male": "sad", "female": "happy"}[sex], alone.identity)
+        assert (other.sex, other.label, other.recognizer) == (one.sex, one.label, one.recognizer)
+        assert one.confident and other.confident
+        assert one == alone.predict(both, RATE, classes=8, channel=one.channel)
+
+
+def test_a_pair_says_what_it_is(tmp_path):
+    pair = load(tiny_pair(tmp_path))
+    male, female = (load(tmp_path / sex) for sex in ("male", "female"))
+    assert pair.identity == RecognizerIdentity(
+        "tiny male and tiny female", f"{male.identity.version}+{female.identity.version}", EMOTIONS)
+    assert (pair.sexes, pair.schemes()) == (("female", "male"), tuple(SCHEMES))
+    assert [model.settings.name for model in pair.models] == ["tiny male", "tiny female"]
+    assert repr(pair) == (f"<Recognizer tiny male and tiny female {pair.identity.version}: 2, 3, 8, stress classes of female "
+                          "and male speech at 16 kHz; trained on made; licence none>")
+    tiny_model(tmp_path / "male" / RECOGNIZER, {"male_sad": 1.0}, sex="male", data=("other",), licence="mine")
+    assert (load(tmp_path).data, load(tmp_path).licence) == (("made", "other"), "mine; none")
+
+
+@pytest.mark.usefixtures("detector")
+def test_the_sex_is_detected_in_the_first_window_with_speech(tmp_path, monkeypatch):
+    pair, shares = load(tiny_pair(tmp_path)), []
+    late = np.concatenate([silence(130), WOMAN, silence(130), np.tile(MAN, 3)])
+    found = pair.answer(late, RATE, progress=shares.append)["2"]
+    assert (found.sex, found.label, len(found.segments) > 1) == ("female", "positive", True)
+    assert shares == sorted(shares) and (shares[0], shares[-1]) == (0, 1)
+    with pytest.raises(NoSpeech, match="silent"):
+        pair.predict(silence(130), RATE)
+    with pytest.raises(TooShort, match="long"):
+        pair.predict(WOMAN[: RATE // 5], RATE)
+    monkeypatch.delattr("intone.recognition.recognizer._sex_detector")
+    assert pair.predict(late, RATE, sex="male").sex == "male"  # nothing to detect
+
+
+@pytest.mark.usefixtures("detector")
+def test_a_recording_of_the_other_sex_is_told_and_not_confident(path):
+    men = load(tiny_model(path, {"male_sad": 1.0}, sex="male", confidence={"2": 0.5}))
+    found = men.predict(WOMAN, RATE)
+    assert (found.sex, found.label, found.confident) == ("female", "negative", False)
+    assert found.reasons == ("This recognizer was trained on men only, and the voice sounds female: use one that was trained "
+                             "on women, or choose the sex if it was detected wrongly.",)
+    assert men.predict(MAN, RATE).confident and men.predict(MAN, RATE).sex == "male"
+    told = men.predict(WOMAN, RATE, sex="male")
+    assert (told.sex, told.confident, told.reasons) == ("male", True, ())
+
+
+def test_a_folder_that_is_half_a_pair_is_told(tmp_path):
+    tiny_pair(tmp_path / "pair")
+    (tmp_path / "pair" / "male" / RECOGNIZER).unlink()
+    with pytest.raises(RecognizerError, match=r"pair/male holds no recognizer\.onnx: name the folder of a finished"):
+        load(tmp_path / "pair")
+    for other in ({"sex": "female"}, {"sex": "male", "classes": "stress"}):
+        label = f"{other['sex']}_stressed" if "classes" in other else "female_sad"
+        tiny_model(tmp_path / "pair" / "male" / RECOGNIZER, {label: 1.0}, **other)
+        with pytest.raises(RecognizerError, match="are no pair, one for each sex and both of the same classes: train them"):
+            load(tmp_path / "pair")
 
 
 @pytest.mark.parametrize(("choice", "said"), [

@@ -66,6 +66,15 @@ def test_the_recognizer_for_commercial_use_learned_from_nothing_that_forbids_it(
     assert found.sex == "male"
 
 
+def test_recognizers_of_one_sex_have_it_detected_by_the_one_for_commercial_use(free, ravdess_dir, tmp_path):
+    tiny_model(tmp_path / RECOGNIZER, {"male_sad": 1.0}, sex="male", confidence={"2": 0.5})
+    men = load(tmp_path)
+    for clip in sorted(ravdess_dir.rglob("*.wav"))[::24]:
+        found, sex = men.predict(clip), free.predict(clip).sex
+        assert (found.sex, found.confident) == (sex, sex == "male")
+        assert any("trained on men only" in reason for reason in found.reasons) == (sex == "female")
+
+
 def test_the_bundled_recognizer_answers_every_scheme_for_either_sex(bundled):
     assert bundled.schemes() == tuple(SCHEMES)
     for classes in SCHEMES:

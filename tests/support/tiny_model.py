@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from intone import dataclass_json, labels
 from intone.recognition.calibration import ConfidenceThreshold
-from intone.recognition.model_file import METADATA_KEY, ModelSettings
+from intone.recognition.model_file import METADATA_KEY, RECOGNIZER, ModelSettings
 from intone.training.recipes import recipe
 
 FEATURES = (9, 13)
@@ -103,3 +103,11 @@ def tiny_model(path: Path, answer: Mapping[str, float], slope: Mapping[str, floa
     if work:
         _take_time(network, work)
     return save(path, network, made)
+
+
+def tiny_pair(folder: Path, **changes: Any) -> Path:
+    """The folder of a pair: whatever they hear, the one for men answers sad, the one for women happy."""
+    for sex, label in (("male", "male_sad"), ("female", "female_happy")):
+        (folder / sex).mkdir(parents=True)
+        tiny_model(folder / sex / RECOGNIZER, {label: 1.0}, sex=sex, name=f"tiny {sex}", **changes)
+    return folder

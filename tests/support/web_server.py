@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -82,10 +81,9 @@ class StandIn:
         own = tuple(name for name, found in SCHEMES.items() if known == set(found.classes))
         return tuple(SCHEMES) if own == ("8",) else own
 
-    @property
-    def models(self) -> tuple[Any, ...]:
-        settings = SimpleNamespace(data=("ravdess",), licence="CC BY-NC-SA 4.0")
-        return (SimpleNamespace(settings=settings),)
+    models = (None,)
+    data = ("ravdess",)
+    licence = "CC BY-NC-SA 4.0"
 
     def answer(self, sound: Sound, *, options: Options,
                progress: Callable[[float], None] = lambda share: None) -> dict[str, Prediction]:

@@ -20,11 +20,14 @@ from flask import render_template
 from flask.testing import FlaskClient
 from pydantic import TypeAdapter
 
+import intone
 from intone.labels import EMOTIONS, SCHEMES, scheme
 from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
 from intone.web import WebSettings, create_app
 from intone.web.answers import OUTLINE, Answer
 from intone.web.server import in_background
+from sounds import encode, voice
+from tiny_model import tiny_pair
 from web_server import API, HTML, StandIn, post, send, tone, wav
 
 
@@ -82,6 +85,36 @@ def test_sex_is_chosen_or_detected(client: FlaskClient) -> None:
     assert (chosen.get_json()["sex"], chosen.get_json()["asked_sex"]) == ("male", "male")
     assert "male, as chosen" in send(client, wav(tone("sad")), "/", sex="male").text
     assert "female, as detected" in send(client, wav(tone("sad")), "/").text
+
+
+def hint(recognizer: object) -> str:
+    page = create_app(recognizer).test_client().get("/").text
+    return html.unescape(re.search(r'name="sex".*?<p class="hint">(.*?)</p>', page, re.DOTALL)[1])
+
+
+def test_the_page_says_what_the_choice_of_sex_does(tmp_path: Path) -> None:
+    assert hint(StandIn()) == "The sex is detected automatically: choose it to correct a mistake."
+    assert hint(intone.load()).endswith(
+        "The choice selects which of these results stand beside the answer. It does not change the answer.")
+    pair = tiny_pair(tmp_path)
+    assert hint(intone.load(pair)) == ("There is one model for women and one for men: the choice picks it. Automatic detects "
+                                       "the sex first.")
+    assert hint(intone.load(pair / "male")) == "This model was trained on men only."
+
+
+def test_of_a_pair_the_chosen_one_answers(tmp_path: Path) -> None:
+    pair = intone.load(tiny_pair(tmp_path))
+    client = create_app(pair).test_client()
+    told = {"name": "tiny male and tiny female", "version": pair.identity.version}
+    assert client.get("/health").get_json()["recognizer"] == told
+    assert f"{told['name']}, version {told['version']}: trained" in client.get("/").text
+    assert all(f'name="sex" value="{sex}"' in client.get("/").text for sex in ("auto", "female", "male"))
+    described = client.get("/api/v1/recognizer").get_json()
+    assert (described["sexes"], described["data"], described["licence"]) == (["female", "male"], ["made"], "none")
+    for sex, label in {"male": "sad", "female": "happy", "auto": "sad"}.items():
+        answered = send(client, encode(voice(1.5, 110), "wav"), sex=sex, classes="8").get_json()
+        assert (answered["label"], answered["recognizer"]["name"]) == (label, f"tiny {answered['sex']}")
+        assert answered["sex"] in (sex, "male")
 
 
 def test_a_recognizer_of_two_classes_is_shown_in_two() -> None:

@@ -41,6 +41,9 @@ SEX_CHOICES = {
 }
 """Alternatives to one network for both sexes: the file of the one, and those of the other."""
 
+ROUNDING = 1e-5
+"""What two probabilities with six digits may differ by and still be the same."""
+
 WORDS = {"female": "women", "male": "men"}
 
 
@@ -112,10 +115,21 @@ def sexes(results: Results) -> str:
                   "UAR men", "change"), rows)
 
 
+def sex_told(results: Results) -> str:
+    """How many answers of eight emotions change where the sex is given, and by how much their probabilities."""
+    told, detected = (results.rows(name).set_index("clip")[list(EMOTIONS)].dropna()
+                      for name in ("sexes/told", SYSTEMS[DEFAULT]))
+    detected = detected.loc[told.index]
+    changed = int((told.idxmax(axis=1) != detected.idxmax(axis=1)).sum())
+    moved = (told - detected).abs().max(axis=1)
+    return (f"{changed or 'none'} of {len(told)} answers, and the probabilities of {(moved > ROUNDING).sum()} of them "
+            f"by more than rounding, by at most {100 * moved.max():.1f} points")
+
+
 def sex_accuracy(results: Results) -> str:
     """How often the sex of the speaker was recognised; "-" where the predictions do not have it."""
     rows = []
-    for corpus, file in WITHIN.items():
+    for corpus, file in {**WITHIN, "RAVDESS, unseen by `crema-d`": BUNDLED}.items():
         found = results.rows(file)
         truth = found["actor"].astype(str).map(results.sexes(file))
         most = truth.value_counts(normalize=True)

@@ -1,13 +1,13 @@
 """`intone batch`: many recordings -> one table of answers."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from intone.cli.messages import say, show
-from intone.cli.options import Classes, Jobs
+from intone.cli.options import AskedSex, Classes, Jobs
 
 
 def batch(
@@ -18,7 +18,7 @@ def batch(
     cluster: str | None = None,
     wait: Annotated[int, Parameter(validator=Number(gte=0))] = 120,
     jobs: Jobs = None,
-    sex: Literal["male", "female", "auto"] = "auto",
+    sex: AskedSex = "auto",
     classes: Classes = "2",
     recognizer: str | None = None,
     channel: str = "mix",
@@ -49,10 +49,8 @@ def batch(
         Seconds to wait for a worker while the cluster has none; give more where workers wait in a queue. Then the
         command ends, and the same command goes on.
     recognizer
-        A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of the
-        default recognizer. On a cluster it must lie under the same path everywhere.
-    sex
-        The sex of the speakers; auto leaves it to the recognizer.
+        A model file, the folder of a training run or of a pair, or crema-d, whose weights may be used commercially,
+        instead of the default recognizer. On a cluster it must lie under the same path everywhere.
     channel
         mix (the mean of all channels), or a number from 1.
     column

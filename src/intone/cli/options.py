@@ -9,6 +9,13 @@ from intone.labels import SCHEMES
 
 Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the speakers.")]
 
+TrainedSex = Annotated[Literal["male", "female", "both", "each"], Parameter(
+    help="The sex of the speakers; each trains a pair, one recognizer for men and one for women.")]
+
+AskedSex = Annotated[Literal["male", "female", "auto"], Parameter(
+    help="The sex of the speakers; auto detects it. It picks the network of a pair; in the default recognizer an "
+         "emotion does not depend on it.")]
+
 if TYPE_CHECKING:
     SchemeName = str
 else:

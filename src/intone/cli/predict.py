@@ -8,7 +8,7 @@ from cyclopts import Parameter, Token
 
 from intone.cli.answers import print_answers
 from intone.cli.messages import say
-from intone.cli.options import Classes
+from intone.cli.options import AskedSex, Classes
 from intone.errors import UsageError
 from intone.recognition.formats import FORMATS, RENAMED
 from intone.recognition.options import Options, channel_named
@@ -35,7 +35,7 @@ def predict(
     recordings: Annotated[list[Path], Parameter(negative=())],
     /,
     *,
-    sex: Literal["male", "female", "auto"] = "auto",
+    sex: AskedSex = "auto",
     classes: Classes = "2",
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     channel: str = "mix",
@@ -57,11 +57,9 @@ def predict(
     ----------
     recordings
         Files (wav, flac, mp3, ogg, opus, m4a, mp4, webm and others), or folders that are searched for them.
-    sex
-        The sex of the speakers; auto leaves it to the recognizer.
     recognizer_
-        A model file, the folder of a training run, or crema-d, whose weights may be used commercially, instead of the
-        default recognizer.
+        A model file, the folder of a training run or of a pair, or crema-d, whose weights may be used commercially,
+        instead of the default recognizer.
     channel
         mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     explain

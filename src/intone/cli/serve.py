@@ -28,7 +28,7 @@ def serve(
     port
         The port to listen on; 0 takes a free one.
     recognizer
-        A model file, or the folder of a training run, instead of the recognizer that comes with intone.
+        A model file, or the folder of a training run or of a pair, instead of the recognizer that comes with intone.
     corrections
         A folder where clips are kept that a person corrected and agreed to keep; `intone train folder=...` takes it. By
         default `corrections` here, and none where other machines are let in, by --host or by --allowed-host.

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from intone.cli.corpus_options import PLAIN_LABELS, Corpora, Corpus, Labels
 from intone.cli.messages import say, show
-from intone.cli.options import Classes, Epochs, Jobs, Network, Recipe, Seed, Sex, Vocal
+from intone.cli.options import Classes, Epochs, Jobs, Network, Recipe, Seed, Sex, TrainedSex, Vocal
 from intone.corpora import open_corpora
 from intone.corpora.registry import facts
 from intone.corpora.table import sexless
@@ -31,7 +31,7 @@ def train(
     to: Path,
     model: Network = "mfcc-cnn",
     recipe: Recipe = None,
-    sex: Sex = "both",
+    sex: TrainedSex = "both",
     classes: Classes = "8",
     validation: Literal["actors", "chunks", "none"] = "actors",
     hold_out: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
@@ -47,12 +47,13 @@ def train(
 
     Interrupted and started again with the same options it goes on after the last epoch.
 
-    `intone train ravdess/ --recipe original --sex male --classes 2 --to runs/male-2`
+    `intone train ravdess/ --recipe original --sex each --classes 2 --to runs/pair-2`
 
     Parameters
     ----------
     to
-        The folder of the run: settings, history, weights, and recognizer.onnx.
+        The folder of the run: settings, history, weights, and recognizer.onnx. Of a pair it holds the runs female and
+        male.
     validation
         What chooses the epoch: actors (speakers that do not train), chunks of the clips that train (the original's way,
         which overestimates), or none (the last epoch is taken).
@@ -70,18 +71,28 @@ def train(
     from intone.training.fit import fit
     from intone.training.history import read_history
 
+    if sex == "each" and evaluation:
+        raise UsageError("An evaluation does not calibrate a pair: train each sex by itself with the evaluation of its "
+                         "own, or leave --evaluation out.")
     clips = _clips(corpora, vocal, labels, aloud=ranks().first)
     if ranks().first:
         _tell_incomplete(clips)
-    table, settings = run.plan(clips, _recipe(model, recipe, epochs), sex=sex, classes=classes, seed=seed,
-                               validation=validation, held_out=hold_out or ())
-    exported = fit(table, settings, to, evaluation=evaluation, cache=features, jobs=jobs)
-    if not ranks().first:
-        return
-    if (to / run.HISTORY).is_file():
-        _curve(to)
-        show(_summary(read_history(to / run.HISTORY), settings.recipe))
-    show(f"The recognizer is {exported}")
+    chosen = _recipe(model, recipe, epochs)
+    if sex == "each":
+        plans = run.plan_pair(clips, chosen, to, classes=classes, seed=seed, validation=validation,
+                              held_out=hold_out or ())
+    else:
+        plans = {to: run.plan(clips, chosen, sex=sex, classes=classes, seed=seed, validation=validation,
+                              held_out=hold_out or ())}
+    for folder, (table, settings) in plans.items():
+        exported = fit(table, settings, folder, evaluation=evaluation, cache=features, jobs=jobs)
+        if ranks().first:
+            if (folder / run.HISTORY).is_file():
+                _curve(folder)
+                show(_summary(read_history(folder / run.HISTORY), chosen))
+            show(f"The recognizer is {exported}")
+    if sex == "each" and ranks().first:
+        show(f"The pair is {to}: of its two recognizers the one for the sex of the speaker answers.")
 
 
 def verify(
@@ -94,7 +105,7 @@ def verify(
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
-    """Recognise the recordings that a run was trained on, and those of unseen speakers.
+    """Recognise the recordings that a run, or each of a pair, was trained on, and those of unseen speakers.
 
     Writes predictions.csv into the run. Unseen speakers are those that the run held out, or those of an evaluation;
     where there is neither, the same recipe is trained once more without the last sixth of the speakers, which takes as
@@ -105,14 +116,19 @@ def verify(
     Parameters
     ----------
     run_
-        The folder of a run.
+        The folder of a run, or of a pair.
     evaluation
         The folder of an `intone evaluate` of the same recipe.
     """
     from intone.evaluation import verification
 
-    show(*verification.verify(run_, _clips(data, vocal, labels), evaluation=evaluation,
-                               jobs=jobs).to_text().split("\n"))
+    folders, clips = run.runs_in(run_), _clips(data, vocal, labels)
+    if len(folders) > 1 and evaluation:
+        raise UsageError(f"An evaluation is not of a pair: verify {folders[0]} and {folders[1]} by themselves, or "
+                         "leave --evaluation out.")
+    for folder in folders:
+        lines = verification.verify(folder, clips, evaluation=evaluation, jobs=jobs).to_text().split("\n")
+        show(*[f"{folder}:"] * (len(folders) > 1), *lines)
 
 
 def reproduce(

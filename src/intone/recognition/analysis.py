@@ -6,17 +6,18 @@ in two. Only a window of the recording is in memory at a time, so that its lengt
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.audio import RATE, Signal
+from intone.audio import RATE, Signal, Sound
 from intone.audio.quality import Gauge, Quality
 from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
 from intone.audio.windows import Window, windows
-from intone.errors import TooShort
+from intone.errors import NoSpeech, TooShort
 from intone.parallel import cores
 from intone.recognition.model_file import Model
 from intone.recognition.occlusion import Occluded, occluded
@@ -74,6 +75,21 @@ def analyse(
         collected.end(window)
         report(window.end)
     return collected.pooled(model, options)
+
+
+def detected_sex(
+    model: Model, sound: Sound, *, threads: int | None = None, progress: Progress = unheeded
+) -> str:
+    """The sex of a speaker that a network of both detects, from the first window that has enough speech.
+
+    A window is two minutes, so that the length of a recording costs little. Else as `analyse`.
+    """
+    for window in windows(sound):
+        progress(0.0)
+        if window.spans:
+            with suppress(NoSpeech, TooShort):
+                return analyse(model, [window.signal], threads=threads).sex
+    return analyse(model, sound, threads=threads).sex  # no window has enough: its error, or what all of them have
 
 
 @dataclass(frozen=True)

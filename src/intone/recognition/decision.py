@@ -29,6 +29,8 @@ from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
 
+_SPEAKERS = {"female": "women", "male": "men"}
+
 
 def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> Prediction:
     """What a network says of a recording, read in a scheme, with the attributions that were asked for."""
@@ -69,6 +71,11 @@ def _asked(model: Model, scheme: Scheme, label: str, sex: str | None) -> Callabl
     return probability
 
 
+def _covers(model: Model, found: Analysis) -> bool:
+    """Whether a network was trained on speakers of the sex that a recording has."""
+    return found.sex in model.settings.sexes
+
+
 def _is_ood(model: Model, found: Analysis) -> bool:
     """Whether a recording is out of distribution: farther from the training data than nearly all validation clips."""
     most = model.settings.ood_above
@@ -79,6 +86,10 @@ def _doubts(
     model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, found: Analysis
 ) -> Iterator[str]:
     """Why the answer is not confident, each a sentence."""
+    if not _covers(model, found):
+        (trained,) = model.settings.sexes
+        yield (f"This recognizer was trained on {_SPEAKERS[trained]} only, and the voice sounds {found.sex}: use one "
+               f"that was trained on {_SPEAKERS[found.sex]}, or choose the sex if it was detected wrongly.")
     if _is_ood(model, found):
         yield ("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
                "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
@@ -121,6 +132,7 @@ def _reliability(
     faults = [name for name, there in ((NOISY, found.quality.snr_db < NOISY_DB),
                                        (CLIPPED, found.quality.clipped > CLIPPED_SHARE)) if there]
     results = results_of(model.version)
-    if results is None or probability is None or options.given_sex or len(faults) > 1 or _is_ood(model, found):
+    unlike = _is_ood(model, found) or not _covers(model, found)
+    if results is None or probability is None or options.given_sex or len(faults) > 1 or unlike:
         return None
     return results.reliable(scheme.name, faults[0] if faults else RECORDED, probability)

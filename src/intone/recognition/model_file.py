@@ -204,4 +204,4 @@ def _check_network(model: Model, network: object, path: Path) -> None:
 
 
 RECOGNIZER = "recognizer.onnx"
-"""The name of the model file in the folder of a run."""
+"""The name of the model file in the folder of a run. A pair has a run for each sex, in folders of their names."""

@@ -12,7 +12,7 @@ SEX_CHOICES = ("male", "female", "auto")
 class Options:
     """What is asked about a recording; a UsageError for a choice that does not exist.
 
-    `sex`: male, female, or auto to leave it to the recognizer. `schemes`: the class schemes to answer in, by name or
+    `sex`: male, female, or auto to have it detected. `schemes`: the class schemes to answer in, by name or
     number of classes; one run of the network answers all of them. `channel`: mix (the mean of all), each, or a number
     from 1. `explain`: whether to compute attributions. `max_seconds`: the longest recording that is read.
 

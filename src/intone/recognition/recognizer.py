@@ -7,7 +7,7 @@
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from intone import audio, labels
 from intone.audio import RATE, Sound, Source
 from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UsageError
 from intone.labels import Scheme
-from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, unheeded
+from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, detected_sex, unheeded
 from intone.recognition.decision import decided, identity_of
 from intone.recognition.model_file import RECOGNIZER, Model, load_model
 from intone.recognition.options import Options
@@ -26,14 +26,17 @@ from intone.recognition.prediction import Prediction, RecognizerIdentity
 from intone.recognition.published import results_of
 
 DEFAULT = "default"
-BUNDLED = (DEFAULT, "crema-d")
+FREE = "crema-d"
+BUNDLED = (DEFAULT, FREE)
 """The recognizers that come with intone: the default one, and one whose weights may be used commercially."""
 
 
 class Recognizer:
     """One to three networks: for men, for women, and for either. Make one with `load`.
 
-    In a long recording `threads` segments run in parallel, None: one a core.
+    The one for either sex answers where no sex is chosen. Where there is none, the sex is first detected by the bundled
+    recognizer `FREE`; of a pair the network for that sex answers. An answer from a network of the other sex is not
+    confident. In a long recording `threads` segments run in parallel, None: one a core.
 
     >>> intone.load()  # doctest: +ELLIPSIS
     <Recognizer encoder-tuned both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
@@ -44,8 +47,10 @@ class Recognizer:
 
     @property
     def identity(self) -> RecognizerIdentity:
-        """Name and version of the network that answers when no sex is chosen."""
-        return identity_of(self._model("auto"))
+        """Name and version of the network that answers when no sex is chosen; of a pair those of both."""
+        found = [identity_of(model) for model in self._networks("auto")]
+        return RecognizerIdentity(" and ".join(one.name for one in found), "+".join(one.version for one in found),
+                                  found[0].classes)
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -57,13 +62,23 @@ class Recognizer:
         """The sexes of the speakers that it was trained on, one or both."""
         return tuple(sorted({sex for model in self._models.values() for sex in model.settings.sexes}))
 
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The corpora that it was trained on."""
+        return tuple(sorted({corpus for model in self._networks("auto") for corpus in model.settings.data}))
+
+    @property
+    def licence(self) -> str:
+        """What may be done with it: the licence of the network, or of a pair those of both where they differ."""
+        return "; ".join(dict.fromkeys(model.settings.licence for model in self._networks("auto")))
+
     def schemes(self) -> tuple[str, ...]:
         """The class schemes that can be asked for: all with eight emotions, else the network's own.
 
         >>> intone.load().schemes()
         ('2', '3', '8', 'stress')
         """
-        return _answerable(self._model("auto"))
+        return _answerable(self._networks("auto")[0])
 
     def predict(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
@@ -73,7 +88,7 @@ class Recognizer:
         """The emotion in a recording.
 
         `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate` in Hz.
-        `sex`: male, female, or auto to leave it to the network. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
+        `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
         number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer carries; a path
         carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
         each quarter of a second of speech. Raises RecordingError where the recording cannot be answered, UsageError
@@ -160,7 +175,7 @@ class Recognizer:
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
-        model = self.check_options(options)
+        self.check_options(options)
         if isinstance(source, np.ndarray):
             if rate is None:
                 raise UsageError("Samples need their rate: predict(samples, rate).")
@@ -170,15 +185,14 @@ class Recognizer:
         else:
             sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        run = partial(analyse, model, options=options, threads=self._threads, progress=progress)
-        return [(one.number, _read(model, options, one, file, run)) for one in sounds]
+        run = partial(self._analysed, options=options, progress=progress)
+        return [(one.number, _read(options, one, file, run)) for one in sounds]
 
-    def check_options(self, options: Options) -> Model:
-        """The network that answers with these options; a UsageError unless they can be asked of any recording."""
-        model = self._model(options.sex)
-        for name in options.schemes:
-            _check_answerable(model, labels.scheme(name), options.sex)
-        return model
+    def check_options(self, options: Options) -> None:
+        """A UsageError unless these options can be asked of any recording."""
+        for model in self._networks(options.sex):
+            for name in options.schemes:
+                _check_answerable(model, labels.scheme(name))
 
     def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
         """A UsageError unless this can be asked of any recording.
@@ -190,30 +204,41 @@ class Recognizer:
         self.check_options(Options(sex, (str(classes),)))
 
     def __repr__(self) -> str:
-        identity, settings = self.identity, self._model("auto").settings
+        identity = self.identity
         found = results_of(identity.version)
         measured = f"; {found.measured_on}: " + ", ".join(
             f"UAR {by['all'].uar:.1%} of {name}" for name, by in found.schemes.items()) if found else ""
         return (f"<Recognizer {identity.name} {identity.version}: {', '.join(self.schemes())} classes of "
-                f"{' and '.join(self.sexes)} speech at {RATE // 1000} kHz; trained on {', '.join(settings.data)}; "
-                f"licence {settings.licence}{measured}>")
+                f"{' and '.join(self.sexes)} speech at {RATE // 1000} kHz; trained on {', '.join(self.data)}; "
+                f"licence {self.licence}{measured}>")
 
-    def _model(self, sex: str) -> Model:
-        """The network for a choice of sex: its own if there is one, else the one for both."""
+    def _networks(self, sex: str) -> tuple[Model, ...]:
+        """The network for a choice of sex: its own if there is one, else the one for both.
+
+        Where there is neither and no sex is chosen, all that there are: the detected sex chooses among them.
+        """
         found = self._models.get("both" if sex == "auto" else sex) or self._models.get("both")
-        if found is None and sex == "auto" and len(self._models) == 1:
-            found = next(iter(self._models.values()))
-        if found is None:
+        if found is None and sex != "auto":
             known = ", ".join(self._models)
             raise UsageError(f"This recognizer was trained on {known} speakers only: choose --sex {known}.")
-        return found
+        return (found,) if found else self.models
+
+    def _analysed(self, sound: Sound, *, options: Options, progress: Progress) -> tuple[Model, Analysis]:
+        """The network that answers about a sound, and what it says of it."""
+        first, *others = self._networks(options.sex)
+        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, progress=progress)
+        if options.given_sex or len(first.settings.sexes) > 1:
+            return first, run(first, sound)
+        sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)
+        model = next((one for one in (first, *others) if sex in one.settings.sexes), first)
+        return model, replace(run(model, sound), sex=sex)
 
 
 def load(path: str | Path | None = None, *, threads: int | None = None) -> Recognizer:
     """The recognizer in a file, in the folder of a training run, or one that comes with intone, by its name.
 
-    Without a path it is the bundled one named `default`; `BUNDLED` are all names. `threads` as in `Recognizer`. A
-    RecognizerError says what is wrong with a file.
+    The folder may be that of a pair (`intone train --sex each`). Without a path it is the bundled one named `default`;
+    `BUNDLED` are all names. `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
 
     >>> intone.load("crema-d").identity.classes[:3]
     ('neutral', 'calm', 'happy')
@@ -221,12 +246,29 @@ def load(path: str | Path | None = None, *, threads: int | None = None) -> Recog
     given = Path(path or DEFAULT).expanduser()
     if str(given) in BUNDLED and (path is None or not given.exists()):
         return _bundled(str(given), threads)
-    if given.is_dir():
-        if not (given / RECOGNIZER).is_file():
-            raise RecognizerError(f"The folder {given} holds no {RECOGNIZER}: name the folder of a finished "
+    return _recognizer(_files(given) if given.is_dir() else [given], threads)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The model file in the folder of a run, or both in that of a pair; a RecognizerError where one is missing."""
+    pair = [folder / sex / RECOGNIZER for sex in labels.SEXES]
+    wanted = [folder / RECOGNIZER]
+    if not wanted[0].is_file() and any(path.is_file() for path in pair):
+        wanted = pair
+    for path in wanted:
+        if not path.is_file():
+            raise RecognizerError(f"The folder {path.parent} holds no {RECOGNIZER}: name the folder of a finished "
                                   "`intone train`, or a model file.")
-        given = given / RECOGNIZER
-    return Recognizer({_covers(model): model for model in [load_model(given)]}, threads)
+    return wanted
+
+
+def _recognizer(paths: list[Path], threads: int | None) -> Recognizer:
+    """A recognizer of some model files; a RecognizerError where they do not go together."""
+    models = {_covers(model): model for model in map(load_model, paths)}
+    if len(models) < len(paths) or len({model.settings.classes for model in models.values()}) > 1:
+        raise RecognizerError(f"The model files in {paths[0].parent} and {paths[-1].parent} are no pair, one for each "
+                              "sex and both of the same classes: train them with `intone train --sex each`.")
+    return Recognizer(models, threads)
 
 
 def _bundled(name: str, threads: int | None) -> Recognizer:
@@ -236,7 +278,13 @@ def _bundled(name: str, threads: int | None) -> Recognizer:
         names = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["recognizers"]
     except OSError as error:
         raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
-    return Recognizer({_covers(model): model for model in (load_model(folder / name) for name in names)}, threads)
+    return _recognizer([folder / name for name in names], threads)
+
+
+@cache
+def _sex_detector() -> Model:
+    """The network that detects the sex where no other does: one whose licence permits commercial use."""
+    return _bundled(FREE, None).models[0]
 
 
 def _covers(model: Model) -> str:
@@ -247,21 +295,18 @@ def _answerable(model: Model) -> tuple[str, ...]:
     return tuple(labels.SCHEMES) if model.settings.classes == "8" else (model.settings.classes,)
 
 
-def _check_answerable(model: Model, scheme: Scheme, sex: str) -> None:
+def _check_answerable(model: Model, scheme: Scheme) -> None:
     if scheme.name not in _answerable(model):
         raise UsageError(f"This recognizer was trained for {model.settings.classes} classes and cannot answer "
                          f"{scheme.name}: choose --classes {model.settings.classes}.")
-    if sex != "auto" and sex not in model.settings.sexes:
-        raise UsageError(f"This recognizer was trained on {model.settings.sexes[0]} speakers only: choose --sex "
-                         f"{model.settings.sexes[0]}.")
 
 
 def _read(
-    model: Model, options: Options, sound: Sound, file: str | None, run: Callable[..., Analysis]
+    options: Options, sound: Sound, file: str | None, run: Callable[[Sound], tuple[Model, Analysis]]
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
     try:
-        found = run(sound, seconds=sound.seconds)
+        model, found = run(sound)
     except (NoSpeech, TooShort) as error:
         return error
     return {name: replace(decided(model, labels.scheme(name), found, options), file=file, channel=sound.number)

@@ -6,6 +6,8 @@
     best.safetensors        weights of the epoch that is kept
     validation.csv          predictions for the speakers that validated, before the calibration
     recognizer.onnx         the exported network, with labels, settings and scaling
+
+A *pair* is a folder with two runs, `female` and `male`, of the same recipe and classes.
 """
 
 import hashlib
@@ -19,6 +21,7 @@ from intone.corpora.splits import last_speakers, speakers
 from intone.corpora.table import assign
 from intone.errors import IntoneError, TrainingError, UsageError
 from intone.files import read_json, write_json
+from intone.labels import SEXES
 from intone.training.recipes import AnyRecipe, ProbeRecipe, Recipe, TunedRecipe, trainer
 
 if TYPE_CHECKING:
@@ -97,6 +100,12 @@ def _of_today(values: Any) -> Any:
     return {**values, "recipe": recipe}
 
 
+def runs_in(folder: Path) -> list[Path]:
+    """The folders of a pair's runs, or else the folder itself."""
+    pair = [folder / sex for sex in SEXES if (folder / sex / SETTINGS).is_file()]
+    return [folder] if (folder / SETTINGS).is_file() or not pair else pair
+
+
 def digest(table: "pd.DataFrame") -> str:
     """A short digest of which clips a table has and how they are labelled."""
     lines = "\n".join(f"{row.corpus}/{row.clip}={row.label}" for row in table.itertuples())
@@ -116,10 +125,7 @@ def plan(
     if validation not in ("actors", "chunks", "none"):
         raise UsageError(f"There is no validation '{validation}': choose actors, chunks or none.")
     chosen = assign(table, classes, sex)
-    known = set(speakers(chosen))
-    if unknown := set(held_out) - known:
-        raise UsageError(f"There is no speaker {sorted(unknown)[0]} to hold out: the data has {len(known)} speakers, "
-                         f"such as {min(known)}.")
+    _check_known(held_out, set(speakers(chosen)))
     chosen = chosen[~speakers(chosen).isin(held_out)].reset_index(drop=True)
     if validation != "actors":
         validating = ()
@@ -132,6 +138,27 @@ def plan(
     _check_labels(chosen[~speakers(chosen).isin(validating)], outputs, recipe)
     return chosen, RunSettings(recipe, sex, str(labels.scheme(classes).name), outputs, seed, validation,
                                tuple(sorted(held_out)), tuple(sorted(validating)), digest(chosen))
+
+
+def plan_pair(
+    table: "pd.DataFrame", recipe: AnyRecipe, folder: Path, *, held_out: Sequence[str] = (), **options: Any
+) -> dict[Path, tuple["pd.DataFrame", RunSettings]]:
+    """The plans of a run for each sex, by their folders in that of the pair; the options are those of `plan`.
+
+    `held_out` are speakers of either sex. A TrainingError where the folder is that of a run.
+    """
+    if (folder / SETTINGS).is_file():
+        raise TrainingError(f"The folder {folder} holds a run of its own: choose a new folder for a pair.")
+    _check_known(held_out, set(speakers(table)))
+    of = {sex: set(speakers(table[table["sex"] == sex])) for sex in SEXES}
+    return {folder / sex: plan(table, recipe, sex=sex, held_out=[one for one in held_out if one in of[sex]], **options)
+            for sex in SEXES}
+
+
+def _check_known(held_out: Sequence[str], known: set[str]) -> None:
+    if unknown := set(held_out) - known:
+        raise UsageError(f"There is no speaker {min(unknown)} to hold out: the data has {len(known)} speakers, such as "
+                         f"{min(known)}.")
 
 
 def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyRecipe) -> None:

@@ -3,10 +3,12 @@
 from flask import Blueprint, json, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from intone.recognition.prediction import percent
+from intone.recognition.published import results_of
 from intone.web import answers
 from intone.web.answers import SEX_CHOICES, Answer
 from intone.web.jobs import Job
-from intone.web.state import state
+from intone.web.state import State, state
 
 blueprint = Blueprint("page", __name__)
 
@@ -40,5 +42,16 @@ def page(*, answer: Answer | None = None, alert: str | None = None, job: Job | N
     """The whole page, with an answer, with a sentence about what went wrong, or with the progress of an analysis."""
     known = state().recognizer.sexes
     sexes = [sex for sex in SEX_CHOICES if sex == "auto" or sex in known]
-    return render_template("page.html", answer=answer, alert=alert, job=job, sexes=sexes,
+    return render_template("page.html", answer=answer, alert=alert, job=job, sexes=sexes, sex_hint=sex_hint(state()),
                            scripted=False)
+
+
+def sex_hint(here: State) -> str:
+    """What the choice of sex does with a recognizer."""
+    results, known, t = results_of(here.recognizer.identity.version), here.recognizer.sexes, here.texts
+    if results and "2" in results.schemes:
+        right = {sex: percent(results.schemes["2"][sex].accuracy) for sex in known}
+        return t("form.sex.accuracy", **right)
+    if len(known) == 1:
+        return t("form.sex.one", who=t(f"accuracy.{known[0]}"))
+    return t("form.sex.pair" if len(here.recognizer.models) == 2 else "form.sex.detected")

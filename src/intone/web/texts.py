@@ -42,7 +42,11 @@ ENGLISH: Mapping[str, str] = {
     "form.sex.female": "Female",
     "form.sex.male": "Male",
     "form.sex.accuracy": "With two classes, the answer is right for {female} of the recordings of women and {male} of "
-    "those of men. The sex is detected automatically: choose it only to correct a mistake.",
+    "those of men. The choice selects which of these results stand beside the answer. It does not change the answer.",
+    "form.sex.detected": "The sex is detected automatically: choose it to correct a mistake.",
+    "form.sex.one": "This model was trained on {who} only.",
+    "form.sex.pair": "There is one model for women and one for men: the choice picks it. Automatic detects the sex "
+    "first.",
     "form.send": "Analyse",
     "wait.title": "Analysing the recording",
     "wait.progress": "Progress",
@@ -148,7 +152,7 @@ ENGLISH: Mapping[str, str] = {
     "notes.meaning": "The answer describes how a voice sounds. It does not say what a person feels, and it says "
     "nothing about health.",
     "notes.recognizer.title": "The model",
-    "notes.recognizer": "{name}, version {version}: a neural network, trained on acted emotional speech.",
+    "notes.recognizer": "{name}, version {version}: trained on acted emotional speech.",
     "notes.recognizer.more": "What it recognises",
     "notes.recognizer.classes": "{classes}. The two classes are sums of these: sad, angry and fearful are negative; "
     "calm and happy are positive.",

@@ -44,7 +44,7 @@ class Progress:
 
 
 _QUERY: dict[str, tuple[dict[str, Any], str]] = {
-    "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto leaves it to the recognizer."),
+    "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto detects it."),
     "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
     "explain": ({"enum": ["true", "false"]}, "Measure every time window: `attributions`. Takes many times as long."),
     "start_s": ({"type": "number", "minimum": 0}, "Analyse only what comes after this time."),

@@ -33,8 +33,7 @@ def read() -> Response:
     """Labels, figures and licence."""
     here = state().recognizer
     schemes = {name: labels.scheme(name).classes for name in here.schemes()}
-    model = here.models[0].settings
     results = results_of(here.identity.version)
-    told = Told(here.identity.name, here.identity.version, here.identity.classes, schemes, here.sexes, model.data,
-                model.licence, results, results)
+    told = Told(here.identity.name, here.identity.version, here.identity.classes, schemes, here.sexes, here.data,
+                here.licence, results, results)
     return jsonify(asdict(told))
