@@ -7,6 +7,7 @@ its margin, as a voice detector leaves it that noise misleads.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy as np
 from intone.audio import Signal
 from intone.audio.search import read_clip
 from intone.audio.vad import SpeechSettings, find_speech
+from intone.corpora import splits
 from intone.errors import NoSpeech
 from intone.files import told, write_whole
 from intone.parallel import mapped
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 MARGIN = 4800
 """Samples that are kept on either side of the speech: 0.3 s."""
+
+BABBLERS = 12
+"""Clips from which the babble behind the clips of one fold is made."""
 
 _FULL = 32767
 
@@ -69,12 +74,32 @@ def keep(table: "pd.DataFrame", folder: Path, *, jobs: int | None = None) -> lis
     return kept
 
 
+def babblers(table: "pd.DataFrame", files: Sequence[Path]) -> list[tuple[Path, ...]]:
+    """For every clip of a table the files of those that may babble behind it; `files` are those of `keep`.
+
+    They are of speakers that test in the same fold of the same corpus. Otherwise a speaker that tests would be in the
+    training after all, in the background.
+    """
+    groups = [f"{corpus}/{fold}" for corpus, fold in zip(table["corpus"], splits.fold_of(table), strict=True)]
+    chosen: dict[str, tuple[Path, ...]] = {}
+    digests = [hashlib.sha256(clip.encode()).hexdigest() for clip in table["clip"]]
+    for row in sorted(range(len(digests)), key=lambda row: digests[row]):
+        chosen[groups[row]] = (*chosen.get(groups[row], ()), files[row])[:BABBLERS]
+    return [chosen[group] for group in groups]
+
+
 def read(path: Path) -> Spoken:
     """What is in a file that `keep` wrote."""
     with told(path), np.load(path, allow_pickle=False) as file:
         around = file["around"] * (file["peak"] / np.float32(_FULL))
         start, end = (int(file[name]) for name in ("start", "end"))
     return Spoken(around, start, end)
+
+
+@cache
+def signals(files: tuple[Path, ...]) -> list[Signal]:
+    """The speech in some files of `keep`, read once."""
+    return [read(file).signal for file in files]
 
 
 def _kept(path: Path, folder: Path) -> Path:

@@ -4,10 +4,8 @@ A clip is augmented anew each time (`audio.augment.augmented`), by random number
 the step, its place in the batch and the clip alone. The frozen layers of the encoder then process it.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +26,6 @@ from intone.training.targets import allowed_labels
 
 if TYPE_CHECKING:
     import pandas as pd
-
-BABBLERS = 12
-"""Clips from which the babble behind the clips of one fold is made."""
 
 _MASKS = 2  # bands of the spectrum and spans of time that are hidden while training (SpecAugment, Park et al. 2019)
 _WIDEST_BAND, _WIDEST_SPAN = 1 / 6, 1 / 8  # shares of all bands and of the tokens
@@ -60,8 +55,7 @@ class Clips:
         self.labels = torch.tensor([settings.labels.index(label) for label in table["label"]])
         self.allowed = torch.from_numpy(allowed_labels(table, settings.labels))
         self.lengths = np.array([(path.stat().st_size) for path in files])
-        self.tested = _tested(table)
-        self._order = np.argsort([hashlib.sha256(clip.encode()).hexdigest() for clip in table["clip"]])
+        self.babblers = clip_cache.babblers(table, files)
         validating = splits.speakers(table).isin(settings.validating).to_numpy()
         self.validating = np.flatnonzero(validating & (table["vocal"] == "speech").to_numpy())
         kinds = [(corpus, vocal, facts(corpus).draws) for corpus, vocal in
@@ -75,18 +69,6 @@ class Clips:
     def an_epoch(self) -> int:
         """Batches in an epoch."""
         return max(1, len(self.drawn(np.random.default_rng(0))) // self.recipe.batch)
-
-    @cached_property
-    def babblers(self) -> Mapping[str, Sequence[Signal]]:
-        """Clips by the fold in which their speakers test: a babble behind a clip is made of speakers of its fold.
-
-        Otherwise a speaker that tests would be in the training after all, in the background.
-        """
-        chosen: dict[str, list[int]] = {}
-        for row in self._order:
-            chosen.setdefault(self.tested[row], []).append(int(row))
-        return {group: [clip_cache.read(self.files[row]).signal for row in rows[:BABBLERS]]
-                for group, rows in chosen.items()}
 
     def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """The clips of an epoch: those of a corpus as often as it states, and some of every other corpus."""
@@ -121,7 +103,7 @@ class Clips:
         """The encoder's input of a clip while training."""
         recipe, clip = self.recipe, clip_cache.read(self.files[row])
         signal = clip.loosely(int(rng.integers(clip_cache.MARGIN)) if rng.random() < 0.6 else 0)
-        around = Surroundings(rng, self.babblers[self.tested[row]])
+        around = Surroundings(rng, clip_cache.signals(self.babblers[row]))
         features = self._features(augmented(_cropped(signal, rng, round(recipe.longest_s * RATE)), around))
         return _masked(features, rng) if recipe.front_end.kind == "log-mel" else features
 
@@ -142,11 +124,6 @@ class Clips:
         for i, one in enumerate(states):
             filled[i, : len(one)], mask[i, : len(one)] = one, True
         return Batch(rows, torch.from_numpy(filled), torch.from_numpy(mask))
-
-
-def _tested(table: "pd.DataFrame") -> Sequence[str]:
-    """Corpus and fold in which each clip's speaker tests; the fold is -1 where it never does."""
-    return [f"{corpus}/{fold}" for corpus, fold in zip(table["corpus"], splits.fold_of(table), strict=True)]
 
 
 def _cropped(signal: Signal, rng: np.random.Generator, longest: int) -> Signal:
