@@ -4,7 +4,7 @@ import pytest
 from corpus_files import touch
 from intone.audio.search import audio_files
 from intone.corpora import COLUMNS, CremaD, CsvTable, LabelFolders, Ravdess, Words, open_corpora
-from intone.corpora.table import assign, open_corpus, sexless
+from intone.corpora.table import assign, labelled, open_corpus, sexless
 from intone.errors import CorpusError, UsageError
 
 RAVDESS = "Actor_01/03-01-03-01-01-01-01.wav"
@@ -122,11 +122,20 @@ def test_words_of_ones_own_reach_every_corpus(tmp_path):
     assert table["emotion"].tolist() == ["happy", "happy"]
 
 
-def test_speakers_whose_sex_is_not_known_are_in_the_table_and_counted(tmp_path):
+def test_speakers_whose_sex_is_not_known_have_a_class_and_no_label_and_are_counted(tmp_path):
     table = LabelFolders(touch(tmp_path, ["angry/Kim/1.wav", "sad/Kim/2.wav", "sad/Lou/1.wav", "male_sad/Ben/1.wav"])).table()
     assert len(table) == 4
-    assert assign(table, 8)["actor"].tolist() == ["Ben"]
+    both = assign(table, 2)
+    assert dict(zip(both["actor"] + both["class"], both["label"].fillna(""), strict=True)) == {
+        "Kimnegative": "", "Lounegative": "", "Bennegative": "male_negative"}
+    assert labelled(both)["actor"].tolist() == assign(table, 8, "male")["actor"].tolist() == ["Ben"]
+    assert sexless(table, tested=True).endswith("3 of 4 clips are not trained on; state the sex in a table of the "
+                                                "recordings (table=FILE.csv) to train on them.")
     assert sexless(table).startswith("The sex of 2 speakers is not known, and a label is a sex and an emotion: 3 of 4 clips are left out")
     assert sexless(table[table["actor"] == "Ben"]) == ""
+    unknown = table[table["actor"] != "Ben"]
+    assert assign(unknown, 8)["label"].isna().all() and len(assign(unknown, 8)) == 3
     with pytest.raises(CorpusError, match=r"None of the 3 clips .* corpus\. The sex of 2 speakers is not known"):
-        assign(table[table["actor"] != "Ben"], 8)
+        assign(unknown, 8, "male")
+    with pytest.raises(CorpusError, match=r"^The sex of 2 speakers is not known, .* 3 of 3 clips are left out"):
+        labelled(assign(unknown, 8))

@@ -11,7 +11,7 @@ from intone.cli.corpus_options import PLAIN_LABELS, Corpus, Labels
 from intone.cli.messages import show
 from intone.cli.options import Classes, Jobs, Sex
 from intone.corpora import cleaning, open_corpora
-from intone.corpora.table import assign, open_corpus
+from intone.corpora.table import assign, labelled, open_corpus
 from intone.errors import UsageError
 from intone.parallel import cores
 from intone.training.recipes import recipe as named_recipe
@@ -146,5 +146,5 @@ def plots(
             raise UsageError(f"{source} is neither a recording ({', '.join(SUFFIXES)}), a folder nor a table (.csv): "
                              "name one of these.")
         clips = open_corpora([source], labels.words())
-        written = figures.plot_corpus(assign(clips, classes, sex), to, envelope, format_, jobs=jobs)
+        written = figures.plot_corpus(labelled(assign(clips, classes, sex)), to, envelope, format_, jobs=jobs)
     show(*map(str, written))

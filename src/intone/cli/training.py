@@ -78,6 +78,8 @@ def train(
     if ranks().first:
         _tell_incomplete(clips)
     chosen = _recipe(model, recipe, epochs)
+    if ranks().first:
+        _tell_sexless(clips, chosen, sex)
     if sex == "each":
         plans = run.plan_pair(clips, chosen, to, classes=classes, seed=seed, validation=validation,
                               held_out=hold_out or ())
@@ -126,6 +128,8 @@ def verify(
     if len(folders) > 1 and evaluation:
         raise UsageError(f"An evaluation is not of a pair: verify {folders[0]} and {folders[1]} by themselves, or "
                          "leave --evaluation out.")
+    made = run.read_run(folders[0])
+    _tell_sexless(clips, made.recipe, made.sex)
     for folder in folders:
         lines = verification.verify(folder, clips, evaluation=evaluation, jobs=jobs).to_text().split("\n")
         show(*[f"{folder}:"] * (len(folders) > 1), *lines)
@@ -159,7 +163,7 @@ def reproduce(
     from intone import plots
     from intone.corpora import cleaning
     from intone.corpora.check import check
-    from intone.corpora.table import assign, open_corpus
+    from intone.corpora.table import assign, labelled, open_corpus
     from intone.evaluation import verification
     from intone.training import run
     from intone.training.fit import fit
@@ -172,7 +176,7 @@ def reproduce(
     show(*check(Path(corpus), jobs=jobs or cores(), words=opened.words).to_text().split("\n"), "")
     recorded = opened.table()
     show(*cleaning.clean(recorded, folder / "clean", envelope, jobs=jobs).to_text().split("\n"), "")
-    plots.plot_corpus(assign(recorded, classes, sex), folder / "plots", envelope, jobs=jobs)
+    plots.plot_corpus(labelled(assign(recorded, classes, sex)), folder / "plots", envelope, jobs=jobs)
     clips = open_corpora([f"{opened.cleaned_as or opened.name}={folder / 'clean'}"])
     table, settings = run.plan(clips, original, sex=sex, classes=classes, validation="chunks")
     fit(table, settings, folder / "run", jobs=jobs)
@@ -223,6 +227,7 @@ def evaluate(
     clips = _clips(corpora, "all", labels)
     _tell_incomplete(clips)
     chosen = _recipe(model, recipe, epochs)
+    _tell_sexless(clips, chosen, sex, tested=True)
     found = (cross_validation.across(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs) if across else
              cross_validation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs))
     tables = []
@@ -246,9 +251,15 @@ def _clips(corpora: list[str], vocal: str, labels: Labels, *, aloud: bool = True
     kept = table if vocal == "all" else table[table["vocal"] == vocal].reset_index(drop=True)
     if not len(kept):
         raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")
-    if aloud and kept["sex"].notna().any() and (sentence := sexless(kept)):  # else it is the error that follows
-        say(sentence)
     return kept
+
+
+def _tell_sexless(table: "pd.DataFrame", recipe: AnyRecipe, sex: str, *, tested: bool = False) -> None:
+    """Say how many clips are of speakers whose sex is unknown, where that keeps a recipe from learning from them."""
+    if sex == "both" and not trainer(recipe).needs_sex:
+        return
+    if table["sex"].notna().any() and (sentence := sexless(table, tested=tested and sex == "both")):
+        say(sentence)  # where no sex is known, it is the error that follows
 
 
 def _tell_incomplete(table: "pd.DataFrame") -> None:

@@ -104,9 +104,13 @@ def speakers(table: "pd.DataFrame") -> "pd.Series[str]":
 
 
 def last_speakers(table: "pd.DataFrame", share: float) -> tuple[str, ...]:
-    """The last `share` of the speakers of either sex and each corpus, at least one of each that has two or more."""
+    """The last `share` of the speakers of either sex and each corpus, at least one of each that has two or more.
+
+    Speakers whose sex is unknown are a group of their own; one that nobody knows (`corpus.UNKNOWN`) is never chosen.
+    """
     chosen: list[str] = []
-    for _, group in table.assign(speaker=speakers(table)).groupby(["corpus", "sex"], sort=True):
+    named = table[table["actor"] != UNKNOWN]
+    for _, group in named.assign(speaker=speakers(named)).groupby(["corpus", "sex"], dropna=False):
         actors = list(group.drop_duplicates("speaker").sort_values("actor")["speaker"])
         if len(actors) > 1:
             chosen += actors[-max(1, round(share * len(actors))) :]

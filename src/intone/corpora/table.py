@@ -5,7 +5,7 @@ One row is one recording. A speaker is identified by `corpus` and `actor` togeth
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intone.audio.search import audio_files
 from intone.corpora.corpus import Corpus
@@ -75,24 +75,38 @@ def open_corpora(names: Sequence[str], words: Words = PLAIN) -> "pd.DataFrame":
 def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":
     """The clips of a table whose emotion is in a scheme and whose speaker is of a sex, in their order.
 
-    Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a speaker whose sex is unknown are
-    dropped (`sexless` counts them). A CorpusError where nothing is left.
+    Adds the columns `class` (of the scheme) and `label` (`<sex>_<class>`). Clips of a speaker whose sex is unknown have
+    no label (it is missing), and are dropped where one sex is asked for. A CorpusError where nothing is left.
     """
-    wanted = SEXES if check_sex(sex) == "both" else (sex,)
-    named = table.assign(**{"class": table["emotion"].map(scheme(classes).class_of)})
-    kept = named[named["sex"].isin(wanted) & named["class"].notna()].reset_index(drop=True)
+    named = table.assign(**{"class": table["emotion"].map(scheme(classes).class_of)}).dropna(subset=["class"])
+    kept = (named if check_sex(sex) == "both" else named[named["sex"] == sex]).reset_index(drop=True)
     if not len(kept):
+        why = "" if sex == "both" else sexless(table)
         raise CorpusError(f"None of the {len(table)} clips has a speaker and an emotion for sex {sex} and {classes} "
-                          "classes: choose others, or another corpus." + (f" {why}" if (why := sexless(table)) else ""))
-    return kept.assign(label=kept["sex"] + "_" + kept["class"])
+                          f"classes: choose others, or another corpus. {why}".rstrip())
+    labels: list[Any] = [f"{own}_{name}" if own in SEXES else None
+                         for own, name in zip(kept["sex"], kept["class"], strict=True)]
+    return kept.assign(label=labels)
 
 
-def sexless(table: "pd.DataFrame") -> str:
-    """The sentence that counts the clips of speakers whose sex is unknown, which `assign` drops; empty without any."""
-    dropped = table[table["sex"].isna()]
-    if not len(dropped):
+def labelled(assigned: "pd.DataFrame") -> "pd.DataFrame":
+    """The clips of `assign` that have a label, in their order; a CorpusError where there are none."""
+    kept = assigned.dropna(subset=["label"]).reset_index(drop=True)
+    if not len(kept):
+        raise CorpusError(sexless(assigned))
+    return kept
+
+
+def sexless(table: "pd.DataFrame", *, tested: bool = False) -> str:
+    """The sentence that counts the clips of speakers whose sex is unknown; empty where there are none.
+
+    It says that they are left out, or, where they may be `tested`, that they are not trained on.
+    """
+    found = table[table["sex"].isna()]
+    if not len(found):
         return ""
-    speakers = dropped.groupby(["corpus", "actor"]).ngroups
+    speakers = found.groupby(["corpus", "actor"]).ngroups
+    become, use = ("are not trained on", "train on") if tested else ("are left out", "use")
     return (f"The sex of {speakers} speaker{'s' * (speakers != 1)} is not known, and a label is a sex and an emotion: "
-            f"{len(dropped)} of {len(table)} clips are left out; state the sex in a table of the recordings "
-            f"({CsvTable.stated()}) to use them.")
+            f"{len(found)} of {len(table)} clips {become}; state the sex in a table of the recordings "
+            f"({CsvTable.stated()}) to {use} them.")

@@ -72,7 +72,7 @@ def verify(
     unseen speakers is taken from there, and there is no second file.
     """
     made = run.read_run(folder)
-    chosen = assign(table, made.classes, made.sex)
+    chosen = run.usable(assign(table, made.classes, made.sex), made.recipe)
     seen = chosen[~splits.speakers(chosen).isin(made.held_out)].reset_index(drop=True)
     if run.digest(seen) != made.clips:
         raise CorpusError(f"The data has other clips than the run in {folder} was trained on: give the same corpora.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def plot_corpus(table: "pd.DataFrame", to: Path, envelope: EnvelopeSettings, format: str = "png",
                 jobs: int | None = None) -> list[Path]:
-    """Write the figures of a corpus into the folder `to`; `table` comes from `corpora.table.assign`.
+    """Write the figures of a corpus into the folder `to`; `table` comes from `corpora.table.labelled`.
 
     The grids show the first clip of every class, raw and cleaned: waveform and spectrum of the whole clip, log filter
     bank and MFCC of its first second. The bar chart shows the number of clips per class, the pie chart their mean

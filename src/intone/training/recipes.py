@@ -147,13 +147,15 @@ class Trainer:
     `module` has the functions `train` and `network`, and needs PyTorch, so that it is imported when they are called.
     `unit` is what the accuracies of its history count. `keeps` is the epoch whose weights are kept: the best on the
     validation, or the last. With `needs_every_label` there must be clips of every label; otherwise an emotion that no
-    corpus has is never answered.
+    corpus has is never answered. With `needs_sex` clips of speakers whose sex is unknown teach nothing, and are left
+    out.
     """
 
     module: str
     unit: Literal["chunks", "clips"]
     keeps: Literal["best", "last"]
     needs_every_label: bool
+    needs_sex: bool
 
     def train(self, table: "pd.DataFrame", settings: "RunSettings", folder: Path, *, cache_in: Path | None = None,
               jobs: int | None = None) -> None:
@@ -171,9 +173,9 @@ class Trainer:
 
 
 TRAINERS = {
-    "mfcc-cnn": Trainer("intone.training.cnn", "chunks", "best", needs_every_label=True),
-    "encoder-probe": Trainer("intone.training.probe", "clips", "last", needs_every_label=False),
-    "encoder-tuned": Trainer("intone.training.finetune", "clips", "last", needs_every_label=False),
+    "mfcc-cnn": Trainer("intone.training.cnn", "chunks", "best", needs_every_label=True, needs_sex=True),
+    "encoder-probe": Trainer("intone.training.probe", "clips", "last", needs_every_label=False, needs_sex=True),
+    "encoder-tuned": Trainer("intone.training.finetune", "clips", "last", needs_every_label=False, needs_sex=True),
 }
 """The trainer of each kind of recipe, by its `model`."""
 

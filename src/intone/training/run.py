@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from intone import dataclass_json, labels
 from intone.corpora.splits import last_speakers, speakers
-from intone.corpora.table import assign
+from intone.corpora.table import assign, labelled
 from intone.errors import IntoneError, TrainingError, UsageError
 from intone.files import read_json, write_json
 from intone.labels import SEXES
@@ -108,8 +108,15 @@ def runs_in(folder: Path) -> list[Path]:
 
 def digest(table: "pd.DataFrame") -> str:
     """A short digest of which clips a table has and how they are labelled."""
-    lines = "\n".join(f"{row.corpus}/{row.clip}={row.label}" for row in table.itertuples())
+    labelled_as = table["label"].fillna(table["class"])
+    lines = "\n".join(f"{corpus}/{clip}={label}"
+                      for corpus, clip, label in zip(table["corpus"], table["clip"], labelled_as, strict=True))
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def usable(assigned: "pd.DataFrame", recipe: AnyRecipe) -> "pd.DataFrame":
+    """The clips of `assign` that a recipe can learn from; a CorpusError where there are none."""
+    return labelled(assigned) if trainer(recipe).needs_sex else assigned
 
 
 def plan(
@@ -119,18 +126,22 @@ def plan(
     """The clips of a training with their labels, and the settings of its run.
 
     `held_out` and `validating` name speakers as `corpus:actor`; without `validating`, validation by actors takes the
-    last sixth of either sex. The table comes back without the held-out speakers. What would stop the training or the
-    export hours later is an error here: a label without clips.
+    last sixth of either sex. The table comes back without the held-out speakers, and without the clips that the recipe
+    cannot learn from (`usable`). What would stop the training or the export hours later is an error here: a label
+    without clips.
     """
     if validation not in ("actors", "chunks", "none"):
         raise UsageError(f"There is no validation '{validation}': choose actors, chunks or none.")
     chosen = assign(table, classes, sex)
     _check_known(held_out, set(speakers(chosen)))
+    chosen = usable(chosen, recipe)
     chosen = chosen[~speakers(chosen).isin(held_out)].reset_index(drop=True)
     if validation != "actors":
         validating = ()
     elif validating is None:
         validating = last_speakers(chosen, recipe.held_out_share)
+    else:
+        validating = sorted(set(validating) & set(speakers(chosen)))
     if validation == "actors" and not validating:
         raise TrainingError("The data has too few speakers to validate on held-out ones: use --validation chunks, or a "
                             "corpus with more speakers.")
@@ -167,7 +178,7 @@ def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyR
     Where not every label is needed, an emotion that no corpus has is never answered; but either sex must have the same
     emotions.
     """
-    found = set(training["label"])
+    found = set(training["label"].dropna())
     if not trainer(recipe).needs_every_label:
         known = {labels.split_label(label)[1] for label in found}
         outputs = [label for label in outputs if labels.split_label(label)[1] in known]
