@@ -28,8 +28,8 @@ Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recor
 
 Recipe = Annotated[str | None, Parameter(
     help="For mfcc-cnn: level-independent (the recording level plays no part; the default) or original (every "
-         "constant of the original system). For an encoder: tuned (its layers learn; the default) or probe (a "
-         "linear layer on it).")]
+         "constant of the original system). For an encoder: tuned (its layers learn; the default), probe (a linear "
+         "layer on it, fitted in minutes) or probe-votes (the same for one corpus with listeners' votes).")]
 
 Network = Annotated[str, Parameter(
     help="mfcc-cnn (the original's convolutions on MFCC), or a speech encoder, one of Whisper, wav2vec 2.0, HuBERT and "

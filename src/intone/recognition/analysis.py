@@ -7,7 +7,7 @@ in two. Only a window of the recording is in memory at a time, so that its lengt
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -19,7 +19,9 @@ from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
 from intone.audio.windows import Window, windows
 from intone.errors import NoSpeech, TooShort
 from intone.parallel import cores
-from intone.recognition.model_file import Model
+from intone.recognition import adaptation
+from intone.recognition.adaptation import Reference
+from intone.recognition.model_file import Judged, Model
 from intone.recognition.occlusion import Occluded, occluded
 from intone.recognition.options import Options
 
@@ -39,7 +41,8 @@ class Analysis:
     `whole`: the probabilities of the classes of its own scheme, (classes,); `by_segment`: the same for each of
     `segments`. `rows`: the probabilities of its labels by segment, (segments, labels); `weights`: how much each segment
     counts, (segments,), which sum to 1. `occluded`: for each segment what the network says without each time window,
-    empty without an explanation. `ood_score`: the mean of the segments', None where the network has none.
+    empty without an explanation. `ood_score`: the mean of the segments', None where the network has none. `evidence`:
+    what an adaptation to the speaker needs, (segments, members, 2, classes), None where the network gives none.
     """
 
     duration_s: float
@@ -52,6 +55,7 @@ class Analysis:
     quality: Quality
     occluded: tuple[tuple[Occluded, ...], ...]
     ood_score: float | None
+    evidence: NDArray[np.float64] | None = None
 
 
 DEFAULTS = Options()
@@ -94,12 +98,11 @@ def detected_sex(
 
 @dataclass(frozen=True)
 class _Segment:
-    """What a network says of a segment, `span` in the recording; `row` is None where it is `too_short` for it."""
+    """What a network says of a segment, `span` in the recording; `judged` is None where it is `too_short` for it."""
 
     span: Span
-    row: NDArray[np.float64] | None = None
+    judged: Judged | None = None
     seconds: float = 0.0
-    ood_score: float | None = None
     occluded: tuple[Occluded, ...] = ()
     too_short: TooShort | None = None
 
@@ -122,9 +125,9 @@ def _segment(model: Model, window: Window, explain: bool, span: Span) -> _Segmen
         features = model.settings.front_end(signal)
     except TooShort as problem:
         return _Segment(there, too_short=problem)
-    row, ood_score = model.judged(features)
+    judged = model.judged(features)
     without = occluded(model, signal, there) if explain else ()
-    return _Segment(there, row, model.settings.front_end.seconds(features), ood_score, without)
+    return _Segment(there, judged, model.settings.front_end.seconds(features), without)
 
 
 @dataclass
@@ -150,7 +153,7 @@ class _Collected:
     gauge: Gauge = field(default_factory=Gauge)
 
     def add(self, one: _Segment) -> None:
-        (self.answered if one.row is not None else self.too_short).append(one)
+        (self.answered if one.judged is not None else self.too_short).append(one)
 
     def end(self, window: Window) -> None:
         """Note what concerns the whole of a window, after its segments were added."""
@@ -170,17 +173,28 @@ class _Collected:
         check_enough([one.span for one in (*self.answered, *self.too_short)])
         if not self.answered:
             raise max(self.too_short, key=lambda one: one.span.end - one.span.start).too_short or TooShort()
-        rows = np.stack([one.row for one in self.answered if one.row is not None])
+        judged = [one.judged for one in self.answered if one.judged is not None]
+        rows = np.stack([one.row for one in judged])
         seconds = [one.seconds for one in self.answered]
         whole = np.average(rows, axis=0, weights=seconds)
-        scores = [one.ood_score for one in self.answered if one.ood_score is not None]
+        scores = [one.ood_score for one in judged if one.ood_score is not None]
+        evidence = [one.evidence for one in judged if one.evidence is not None]
         return Analysis(
             duration_s, options.given_sex or _likelier_sex(model, whole), by_class(model, whole, options.given_sex),
             tuple(one.span for one in self.answered),
             tuple(by_class(model, row, options.given_sex) for row in rows), rows, np.array(seconds) / sum(seconds),
             self.gauge.read(), tuple(one.occluded for one in self.answered),
             float(np.average(scores, weights=seconds)) if scores else None,
+            np.stack(evidence) if evidence else None,
         )
+
+
+def adapted(model: Model, found: Analysis, reference: Reference) -> Analysis:
+    """The same analysis with what is known of the speaker; the `rows` stay those of the network."""
+    assert model.settings.adaptation is not None and found.evidence is not None
+    shares = adaptation.adapted(model.settings.adaptation, found.evidence, reference)
+    by_segment = model.calibrated(shares, model.classes[: shares.shape[1]])
+    return replace(found, whole=np.average(by_segment, axis=0, weights=found.weights), by_segment=tuple(by_segment))
 
 
 def _likelier_sex(model: Model, probabilities: NDArray[np.float64]) -> str:

@@ -8,7 +8,7 @@ does not fit is refused with a RecognizerError.
 import hashlib
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from intone import dataclass_json, labels
 from intone.errors import IntoneError, RecognizerError
 from intone.features.front_end import FrontEnd
 from intone.onnx_session import NO_MEMORY, session, wants_memory
+from intone.recognition.adaptation import Adaptation
 from intone.recognition.calibration import (
     LARGEST_CORRECTION,
     ConfidenceThreshold,
@@ -35,6 +36,8 @@ LARGEST = 256 * 2**20
 RENAMED = {"sure_above": "confidence", "factors": "prior_correction", "familiar_below": "ood_above"}
 """Settings by their names of format 3."""
 
+_RENAMED_OUTPUTS = {"strangeness": "ood_score"}
+
 _SCHEMES_OF_FORMAT_3 = ("2", "3", "8", "stress")
 
 
@@ -47,7 +50,8 @@ class ModelSettings:
     factors that the probabilities of some classes take (`calibration.prior_corrected`). `temperature`: what scales the
     probabilities after that (`calibration.temperature_scaled`). `ood_above`: the OOD score above which a recording is
     out of distribution, which nearly all clips of speakers that did not train stay below; None where the network has
-    no such score. `data` and `licence`: what it was trained on and what may be done with it.
+    no such score. `adaptation`: how its answers are adapted to a speaker who is heard more than once; None where the
+    network gives no evidence for that. `data` and `licence`: what it was trained on and what may be done with it.
     """
 
     name: str
@@ -60,6 +64,7 @@ class ModelSettings:
     prior_correction: dict[str, float] = field(default_factory=dict)
     temperature: float = 1.0
     ood_above: float | None = None
+    adaptation: Adaptation | None = None
     format: int = FORMAT
 
     @property
@@ -78,6 +83,20 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What a network says of one segment of speech.
+
+    `row`: calibrated probabilities (labels,), which sum to 1. `ood_score`: how far the sound lies from the training
+    data (`training.novelty`), None where the network has none. `evidence`: what an adaptation to the speaker needs,
+    (members, 2, classes), None where there is none (`adaptation.Adaptation`).
+    """
+
+    row: NDArray[np.float64]
+    ood_score: float | None = None
+    evidence: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
 class Model:
     """A network that is ready to run, with its settings. `version` is the beginning of the file's SHA-256."""
 
@@ -85,33 +104,41 @@ class Model:
     version: str
     _run: object = field(repr=False)
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class of every label, in the order of the labels."""
+        return tuple(labels.split_label(label)[1] for label in self.settings.labels)
+
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features (n, ...) as the front end gives them -> probabilities (n, labels), rows that sum to 1."""
-        return self._checked(features)[0]
+        return self._checked(features)["probabilities"]
 
     def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features of one segment of speech -> calibrated probabilities (labels,), which sum to 1."""
-        return self.judged(features)[0]
+        return self.judged(features).row
 
-    def judged(self, features: NDArray[np.float32]) -> tuple[NDArray[np.float64], float | None]:
-        """The answer about one segment of speech, and its OOD score, None where the network has none.
-
-        The score is how far the sound lies from the training data (`training.novelty`).
-        """
+    def judged(self, features: NDArray[np.float32]) -> Judged:
+        """The answer about one segment of speech."""
         outputs = self._checked(features)
-        classes = [labels.split_label(label)[1] for label in self.settings.labels]
-        row = prior_corrected(self.settings.front_end.pool(outputs[0]), classes, self.settings.prior_correction)
-        score = float(outputs[1].mean()) if len(outputs) > 1 else None
-        return temperature_scaled(row, self.settings.temperature), score
+        row = self.calibrated(self.settings.front_end.pool(outputs["probabilities"]), self.classes)
+        score, evidence = outputs.get("ood_score"), outputs.get("evidence")
+        return Judged(row, None if score is None else float(score.mean()), None if evidence is None else evidence[0])
 
-    def _outputs(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
-        out = self._run.run(None, {"features": features})  # type: ignore[attr-defined]  # onnxruntime has no stubs
-        return [np.asarray(one, np.float64) for one in out]
+    def calibrated(self, probabilities: NDArray[np.float64], classes: Sequence[str]) -> NDArray[np.float64]:
+        """Probabilities (..., n) of the network -> calibrated ones; `classes` names the class of each column."""
+        corrected = prior_corrected(probabilities, classes, self.settings.prior_correction)
+        return temperature_scaled(corrected, self.settings.temperature)
 
-    def _checked(self, features: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+    def _outputs(self, features: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        network: Any = self._run  # onnxruntime has no stubs
+        names = [_RENAMED_OUTPUTS.get(one.name, one.name) for one in network.get_outputs()]
+        out = network.run(None, {"features": features})
+        return {name: np.asarray(one, np.float64) for name, one in zip(names, out, strict=True)}
+
+    def _checked(self, features: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
         """The outputs; a RecognizerError where a damaged weight shows with this sound alone."""
         found = self._outputs(features)
-        if not np.isfinite(found[0]).all():
+        if not np.isfinite(found["probabilities"]).all():
             raise RecognizerError("The network in the model file gives numbers that are no probabilities: name a file "
                                   "that `intone train` wrote.")
         return found
@@ -190,9 +217,12 @@ def _check_network(model: Model, network: object, path: Path) -> None:
         front_end = model.settings.front_end
         noise = (0.5 * np.sin(np.arange(2 * front_end.shortest) ** 2.0)).astype(np.float32)
         features = front_end(noise)
-        out = model._outputs(features)[0]
+        outputs = model._outputs(features)
+        out, shape = outputs["probabilities"], outputs.get("evidence", np.empty(0)).shape
+        adaptation = model.settings.adaptation
         good = (inputs == ["features"] and out.shape == (len(features), len(model.settings.labels))
-                and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3))
+                and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3)
+                and (adaptation is None or shape == (1, len(adaptation.weights), 2, np.shape(adaptation.means)[2])))
     except Exception as error:  # onnxruntime's errors have no common root
         if wants_memory(error):
             raise RecognizerError(NO_MEMORY) from error

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -45,9 +45,12 @@ def finish(
         front_end=made.recipe.front_end, confidence={},
         data=tuple(sorted(corpora)), licence=licence(corpora),
     )
+    network: Any = best_network(folder)
+    if hasattr(network, "adaptation"):
+        model = replace(model, adaptation=network.adaptation())
     path = folder / RECOGNIZER
     with write_whole(path) as part:  # it is there when it is calibrated, and not before
-        export(best_network(folder), model, part)
+        export(network, model, part)
         rows = _validation(part, table, made, jobs)
         if rows is not None:
             write_rows(folder / run.VALIDATION, rows)

@@ -84,6 +84,9 @@ class Upper(nn.Module):
 class Tuned(nn.Module):
     """The whole network, as it is exported: the features of one clip -> logits (1, labels)."""
 
+    extra = "ood_score"
+    """What `judged` gives besides the logits."""
+
     def __init__(self, encoder: Encoder, upper: Upper) -> None:
         super().__init__()
         self.encoder, self.upper = encoder, upper

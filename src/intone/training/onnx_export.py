@@ -4,6 +4,7 @@ import json
 import logging
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -36,7 +37,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     Large weights are kept as 8-bit integers. The written file is run against PyTorch on the features of noise; a
     TrainingError where a probability differs by more than the tolerance, and then no file is left.
     """
-    outputs = ["probabilities", "ood_score"] if hasattr(network, "judged") else ["probabilities"]
+    outputs = ["probabilities", *([str(network.extra)] if hasattr(network, "extra") else [])]
     network = Probabilities(network).eval()
     packed = model.front_end.kind != "mfcc-chunks"  # an encoder, which takes one sound of any length
     noise = np.random.default_rng(0).normal(0, 0.1, 3 * model.front_end.shortest + RATE).astype(np.float32)
@@ -112,7 +113,7 @@ def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:
 class Probabilities(nn.Module):
     """A network with the softmax behind it: the graph that is exported.
 
-    A network with a method `judged`, features -> logits and ood_score (n,), has both outputs.
+    A network that names an `extra` output has a method `judged`, features -> logits and that output.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -120,8 +121,8 @@ class Probabilities(nn.Module):
         self.network = network
 
     def forward(self, features: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        judged = getattr(self.network, "judged", None)
+        judged: Any = getattr(self.network, "judged", None)
         if judged is None:
             return torch.softmax(self.network(features), dim=-1)
-        logits, ood_score = judged(features)
-        return torch.softmax(logits, dim=-1), ood_score
+        logits, extra = judged(features)
+        return torch.softmax(logits, dim=-1), extra

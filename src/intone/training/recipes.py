@@ -52,16 +52,23 @@ class ProbeRecipe:
     """How a linear probe on a frozen encoder is fitted.
 
     `encoder` is a folder or a name on the hub, `front_end` makes its input. The probe reads the mean and the standard
-    deviation over time of `layers`, 0 being the encoder's stem. It learns an emotion from women and men together.
-    `penalty` weighs the squares of the weights (L2), which belong to standardised features.
+    deviation over time of `layers`, 0 being the encoder's stem, of each clip in `views`: itself, and augmented. It
+    learns an emotion from women and men together.
+
+    `penalty` weighs the squares of the weights (L2), which belong to standardised features; by `nuisance` a weight pays
+    also for what speakers, corpora and corruptions change along it. `votes` is the share that listeners' votes have in
+    what a clip should be answered, where its corpus has them.
     """
 
     name: str
     encoder: str
     front_end: LogMel | Waveform
     model: Literal["encoder-probe"] = "encoder-probe"
-    layers: tuple[int, ...] = (1, 2, 3)
-    penalty: float = 3e-2
+    layers: tuple[int, ...] = (2, 3, 4)
+    views: int = 3
+    penalty: float = 1e-2
+    nuisance: float = 1.0
+    votes: float = 0.0
     held_out_share: float = 1 / 6
 
     @property
@@ -174,7 +181,7 @@ class Trainer:
 
 TRAINERS = {
     "mfcc-cnn": Trainer("intone.training.cnn", "chunks", "best", needs_every_label=True, needs_sex=True),
-    "encoder-probe": Trainer("intone.training.probe", "clips", "last", needs_every_label=False, needs_sex=True),
+    "encoder-probe": Trainer("intone.training.probe", "clips", "last", needs_every_label=False, needs_sex=False),
     "encoder-tuned": Trainer("intone.training.finetune", "clips", "last", needs_every_label=False, needs_sex=True),
 }
 """The trainer of each kind of recipe, by its `model`."""
@@ -204,7 +211,7 @@ RECIPES = {
 }
 
 
-ON_ENCODERS = ("tuned", "probe")
+ON_ENCODERS = ("tuned", "probe", "probe-votes")
 
 
 def on_encoder(encoder: str, name: str = "tuned") -> ProbeRecipe | TunedRecipe:
@@ -218,7 +225,11 @@ def on_encoder(encoder: str, name: str = "tuned") -> ProbeRecipe | TunedRecipe:
         raise UsageError(f"There is no recipe '{name}' for an encoder: choose {' or '.join(ON_ENCODERS)}.")
     title = f"{Path(encoder).name} {name}"
     front_end = front_end_of(encoder)
-    return ProbeRecipe(title, encoder, front_end) if name == "probe" else TunedRecipe(title, encoder, front_end)
+    if name == "tuned":
+        return TunedRecipe(title, encoder, front_end)
+    probe = ProbeRecipe(title, encoder, front_end)
+    # Of one corpus alone little is known of how others differ: its speakers and the corruptions must say it all.
+    return replace(probe, penalty=3e-3, nuisance=10.0, votes=0.5) if name == "probe-votes" else probe
 
 
 def recipe(name: str) -> Recipe:

@@ -180,11 +180,11 @@ def _check_labels(training: "pd.DataFrame", outputs: Sequence[str], recipe: AnyR
     """
     found = set(training["label"].dropna())
     if not trainer(recipe).needs_every_label:
-        known = {labels.split_label(label)[1] for label in found}
+        known = set(training["class"])
         outputs = [label for label in outputs if labels.split_label(label)[1] in known]
         if len(known) < 2:
             raise TrainingError(f"All clips to train on are {', '.join(known) or 'left out'}: use a corpus with at "
                                 "least two emotions.")
-    if missing := [label for label in outputs if label not in found]:
+    if missing := [label for label in outputs if label not in found and trainer(recipe).needs_sex]:
         raise TrainingError(f"No clip to train on is labelled {missing[0]} ({len(missing)} of {len(outputs)} labels "
                             "are missing): use a corpus that has them all, or fewer classes.")

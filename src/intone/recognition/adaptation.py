@@ -1,0 +1,112 @@
+"""Recordings of one person judged together: how an answer about one changes by what is known of the voice.
+
+A network hears a voice and an emotion at once: who speaks in a low voice sounds sad to it. With more recordings of the
+same person the two can be told apart. The evidence x of a clip, one number a class, is taken as a sum
+
+    x = mean of its class  +  offset of its speaker  +  rest
+
+(a two-way additive model, as in joint factor analysis: Kenny et al. 2007, https://doi.org/10.1109/TASL.2006.881693).
+The means travel in the model file. The offset is what the clips of the speaker have in common beyond the means of their
+classes, each weighted by its probability: with an emotion that is known, as in a recording of the speaker's neutral
+voice, that is its own mean; otherwise the probabilities and the offset are found in turns (expectation maximisation).
+
+What is subtracted is the offset shrunk by n / (n + `SHRINKAGE`) for n clips. Where all clips sound the same, an emotion
+cannot be told from a voice: an interview that is all sad must stay sad. So the share is multiplied by how varied they
+sound (`variety`), but for clips of a known emotion.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.errors import RecognizerError
+
+SHRINKAGE = 2.0
+"""Clips that count as known beforehand, with an offset of 0."""
+
+ROUNDS = 3
+"""Turns of the expectation maximisation."""
+
+VARIED = (2.0, 6.0)
+"""Classes from which on clips count as varied at all, and as varied in full."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """How the answers of a network are adapted to a speaker.
+
+    A network has one or more members. `weights` (members,) are the shares of their probabilities, which sum to 1.
+    `means` (members, classes, classes): the evidence of a clip of each class, relative to its speaker's offset.
+
+    The evidence of a clip is (members, 2, classes): the logits of each member, and those that are right when a
+    speaker's offset is subtracted from them.
+    """
+
+    weights: tuple[float, ...]
+    means: tuple[tuple[tuple[float, ...], ...], ...]
+
+    def __post_init__(self) -> None:
+        shape = np.shape(self.means)
+        if len(shape) != 3 or shape[0] != len(self.weights) or shape[1] != shape[2]:
+            raise RecognizerError(f"An adaptation of {len(self.weights)} members with means {shape} does not fit.")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is known of a speaker from `clips` clips: the mean offset of each member, (members, classes), unshrunk."""
+
+    clips: int
+    offset: NDArray[np.float64]
+    share: float = 1.0
+
+    @property
+    def trust(self) -> float:
+        """The share of the offset that is subtracted, 0 to 1."""
+        return self.share * self.clips / (self.clips + SHRINKAGE)
+
+
+def of_emotion(adaptation: Adaptation, evidence: NDArray[np.float64], emotion: int) -> Reference:
+    """The reference from clips (clips, members, 2, classes) whose emotion is known, as the number of its class."""
+    means = np.asarray(adaptation.means)[:, emotion]
+    return Reference(len(evidence), evidence[:, :, 1].mean(axis=0) - means)
+
+
+def of_clips(adaptation: Adaptation, evidence: NDArray[np.float64]) -> Reference:
+    """The reference from clips (clips, members, 2, classes) of one speaker whose emotions are not known."""
+    means = np.asarray(adaptation.means)
+    shares = adapted(adaptation, evidence, None)
+    share, found = variety(shares), Reference(0, np.zeros(means.shape[::2]))
+    for _ in range(ROUNDS):
+        expected = np.einsum("nc,mck->nmk", shares, means)
+        found = Reference(len(evidence), (evidence[:, :, 1] - expected).mean(axis=0), share)
+        shares = adapted(adaptation, evidence, found)
+    return found
+
+
+def adapted(adaptation: Adaptation, evidence: NDArray[np.float64], reference: Reference | None) -> NDArray[np.float64]:
+    """Probabilities (clips, classes) from evidence (clips, members, 2, classes), with what is known of the speaker.
+
+    Without a reference they are those of the network.
+    """
+    trust = reference.trust if reference else 0.0
+    logits = (1 - trust) * evidence[:, :, 0] + trust * evidence[:, :, 1]
+    if reference:
+        logits = logits - trust * reference.offset
+    shares = np.exp(logits - logits.max(axis=2, keepdims=True))
+    shares /= shares.sum(axis=2, keepdims=True)
+    return np.asarray(np.einsum("m,nmc->nc", np.asarray(adaptation.weights), shares))
+
+
+def variety(shares: NDArray[np.float64]) -> float:
+    """How varied clips sound, 0 to 1, from their probabilities (clips, classes).
+
+    The exponential of the entropy of their mean is the number of classes that they have in effect; `VARIED` says from
+    where to where it counts.
+
+    >>> variety(np.eye(8)), variety(np.eye(8)[:1])
+    (1.0, 0.0)
+    """
+    mean = shares.mean(axis=0)
+    number = np.exp(-(mean * np.log(np.maximum(mean, 1e-12))).sum())
+    return float(np.clip((number - VARIED[0]) / (VARIED[1] - VARIED[0]), 0, 1))
