@@ -15,7 +15,7 @@ cannot be told from a voice: an interview that is all sad must stay sad. So the 
 sound (`variety`), but for clips of a known emotion.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,11 +53,14 @@ class Adaptation:
 
 
 @dataclass(frozen=True)
-class Reference:
-    """What is known of a speaker from `clips` clips: the mean offset of each member, (members, classes), unshrunk."""
+class Offset:
+    """What sets the voice of a speaker apart, as some clips of it say.
+
+    `values`: the mean offset of each member, (members, classes), unshrunk. `share`: how much of it counts, 0 to 1.
+    """
 
     clips: int
-    offset: NDArray[np.float64]
+    values: tuple[tuple[float, ...], ...]
     share: float = 1.0
 
     @property
@@ -66,33 +69,47 @@ class Reference:
         return self.share * self.clips / (self.clips + SHRINKAGE)
 
 
-def of_emotion(adaptation: Adaptation, evidence: NDArray[np.float64], emotion: int) -> Reference:
-    """The reference from clips (clips, members, 2, classes) whose emotion is known, as the number of its class."""
-    means = np.asarray(adaptation.means)[:, emotion]
-    return Reference(len(evidence), evidence[:, :, 1].mean(axis=0) - means)
+@dataclass(frozen=True)
+class Reference:
+    """What a recognizer knows of a speaker from other recordings; it holds no sound.
+
+    `recognizer`: the version of the network that heard them, the only one that it is of use to. `sex`: as detected.
+    `emotion`: that of the recordings where it is known, else None.
+    """
+
+    recognizer: str
+    sex: str
+    emotion: str | None
+    offset: Offset
 
 
-def of_clips(adaptation: Adaptation, evidence: NDArray[np.float64]) -> Reference:
-    """The reference from clips (clips, members, 2, classes) of one speaker whose emotions are not known."""
+def offset_of_emotion(adaptation: Adaptation, evidence: NDArray[np.float64], emotion: int) -> Offset:
+    """The offset from clips (clips, members, 2, classes) whose emotion is known, as the number of its class."""
+    values = evidence[:, :, 1].mean(axis=0) - np.asarray(adaptation.means)[:, emotion]
+    return Offset(len(evidence), _tuples(values))
+
+
+def offset_of_clips(adaptation: Adaptation, evidence: NDArray[np.float64]) -> Offset:
+    """The offset from clips (clips, members, 2, classes) of one speaker whose emotions are not known."""
     means = np.asarray(adaptation.means)
     shares = adapted(adaptation, evidence, None)
-    share, found = variety(shares), Reference(0, np.zeros(means.shape[::2]))
+    found = Offset(0, _tuples(np.zeros(means.shape[:2])), variety(shares))
     for _ in range(ROUNDS):
         expected = np.einsum("nc,mck->nmk", shares, means)
-        found = Reference(len(evidence), (evidence[:, :, 1] - expected).mean(axis=0), share)
+        found = replace(found, clips=len(evidence), values=_tuples((evidence[:, :, 1] - expected).mean(axis=0)))
         shares = adapted(adaptation, evidence, found)
     return found
 
 
-def adapted(adaptation: Adaptation, evidence: NDArray[np.float64], reference: Reference | None) -> NDArray[np.float64]:
+def adapted(adaptation: Adaptation, evidence: NDArray[np.float64], offset: Offset | None) -> NDArray[np.float64]:
     """Probabilities (clips, classes) from evidence (clips, members, 2, classes), with what is known of the speaker.
 
-    Without a reference they are those of the network.
+    Without an offset they are those of the network.
     """
-    trust = reference.trust if reference else 0.0
+    trust = offset.trust if offset else 0.0
     logits = (1 - trust) * evidence[:, :, 0] + trust * evidence[:, :, 1]
-    if reference:
-        logits = logits - trust * reference.offset
+    if offset:
+        logits = logits - trust * np.asarray(offset.values)
     shares = np.exp(logits - logits.max(axis=2, keepdims=True))
     shares /= shares.sum(axis=2, keepdims=True)
     return np.asarray(np.einsum("m,nmc->nc", np.asarray(adaptation.weights), shares))
@@ -110,3 +127,7 @@ def variety(shares: NDArray[np.float64]) -> float:
     mean = shares.mean(axis=0)
     number = np.exp(-(mean * np.log(np.maximum(mean, 1e-12))).sum())
     return float(np.clip((number - VARIED[0]) / (VARIED[1] - VARIED[0]), 0, 1))
+
+
+def _tuples(values: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(map(float, row)) for row in values)

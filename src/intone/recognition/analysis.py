@@ -20,7 +20,7 @@ from intone.audio.windows import Window, windows
 from intone.errors import NoSpeech, TooShort
 from intone.parallel import cores
 from intone.recognition import adaptation
-from intone.recognition.adaptation import Reference
+from intone.recognition.adaptation import Offset
 from intone.recognition.model_file import Judged, Model
 from intone.recognition.occlusion import Occluded, occluded
 from intone.recognition.options import Options
@@ -189,10 +189,10 @@ class _Collected:
         )
 
 
-def adapted(model: Model, found: Analysis, reference: Reference) -> Analysis:
+def adapted(model: Model, found: Analysis, offset: Offset) -> Analysis:
     """The same analysis with what is known of the speaker; the `rows` stay those of the network."""
     assert model.settings.adaptation is not None and found.evidence is not None
-    shares = adaptation.adapted(model.settings.adaptation, found.evidence, reference)
+    shares = adaptation.adapted(model.settings.adaptation, found.evidence, offset)
     by_segment = model.calibrated(shares, model.classes[: shares.shape[1]])
     return replace(found, whole=np.average(by_segment, axis=0, weights=found.weights), by_segment=tuple(by_segment))
 

@@ -11,12 +11,14 @@ from intone.audio import RATE
 from intone.audio.quality import CLIPPED as CLIPPED_SHARE
 from intone.audio.quality import NOISY_DB, warnings
 from intone.labels import EMOTIONS, Scheme
-from intone.recognition.analysis import Analysis, by_class
+from intone.recognition.adaptation import Reference
+from intone.recognition.analysis import Analysis, adapted, by_class
 from intone.recognition.model_file import Model
 from intone.recognition.occlusion import attributions
 from intone.recognition.options import Options
 from intone.recognition.prediction import (
     NEITHER,
+    AdaptedTo,
     Prediction,
     RecognizerIdentity,
     Reliability,
@@ -49,6 +51,22 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
         return answer
     asked = _asked(model, scheme, label, options.given_sex)
     return replace(answer, attributions=attributions(found.rows, found.weights, found.occluded, asked))
+
+
+def decided_with(model: Model, scheme: Scheme, found: Analysis, options: Options, reference: Reference) -> Prediction:
+    """The same with what is known of the speaker's voice, and how much that moved the answer.
+
+    It is left out, with a reason, where the voice is of another sex than the reference's.
+    """
+    plain = decided(model, scheme, found, options)
+    if reference.sex and reference.sex != found.sex:
+        return replace(plain, reasons=(*plain.reasons, f"The reference is of a {reference.sex} voice, and this one "
+                                       f"sounds {found.sex}, so that the reference was left out."))
+    answer = decided(model, scheme, adapted(model, found, reference.offset), options)
+    moved = sum(abs(answer.probabilities[name] - plain.probabilities[name]) for name in plain.probabilities) / 2
+    return replace(answer, reliability=None, adapted_to=AdaptedTo(
+        reference.offset.clips, reference.emotion, round(reference.offset.trust, 3), plain.label,
+        plain.probabilities.get(plain.label), round(moved, 6)))
 
 
 def identity_of(model: Model) -> RecognizerIdentity:

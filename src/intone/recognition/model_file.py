@@ -29,7 +29,7 @@ from intone.recognition.calibration import (
 )
 
 METADATA_KEY = "intone"
-FORMAT = 4
+FORMAT = 5
 LARGEST = 256 * 2**20
 """Bytes of the largest model file that is read."""
 
@@ -193,14 +193,17 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
 
 
 def upgraded(values: Any) -> Any:
-    """Settings of format 3, as JSON has them, in those of today; anything else as it is.
+    """Settings of formats 3 and 4, as JSON has them, in those of today; anything else as it is.
 
-    Format 3 knew nothing of precision and coverage. A scheme without a threshold was either never calibrated or had
-    none that was good enough: what else was calibrated tells which.
+    Format 4 knew nothing of an adaptation to a speaker, and format 3 nothing of precision and coverage. There a scheme
+    without a threshold was either never calibrated or had none that was good enough: what else was calibrated tells
+    which.
     """
+    if isinstance(values, Mapping) and values.get("format") == 4:
+        return {**values, "adaptation": None, "format": FORMAT}
     if not isinstance(values, Mapping) or values.get("format") != 3:
         return values
-    new = {RENAMED.get(name, name): value for name, value in values.items()} | {"format": FORMAT}
+    new = {RENAMED.get(name, name): value for name, value in values.items()} | {"adaptation": None, "format": FORMAT}
     found = values.get("sure_above")
     if isinstance(found, Mapping):
         calibrated = bool(found) or values.get("temperature") != 1 or bool(values.get("factors"))

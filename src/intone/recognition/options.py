@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from intone import labels
 from intone.audio import MAX_HEARD_SECONDS, check_channel
+from intone.recognition.adaptation import Reference
 
 SEX_CHOICES = ("male", "female", "auto")
 
@@ -15,6 +16,7 @@ class Options:
     `sex`: male, female, or auto to have it detected. `schemes`: the class schemes to answer in, by name or
     number of classes; one run of the network answers all of them. `channel`: mix (the mean of all), each, or a number
     from 1. `explain`: whether to compute attributions. `max_seconds`: the longest recording that is read.
+    `reference`: what is known of the speaker's voice from other recordings (`Recognizer.reference`).
 
     >>> Options(schemes=(2, "stress")).schemes
     ('2', 'stress')
@@ -28,6 +30,7 @@ class Options:
     channel: str | int = "mix"
     explain: bool = False
     max_seconds: float = MAX_HEARD_SECONDS
+    reference: Reference | None = None
 
     def __post_init__(self) -> None:
         labels.check_sex(self.sex, SEX_CHOICES)

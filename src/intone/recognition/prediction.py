@@ -79,6 +79,27 @@ class Reliability:
 
 
 @dataclass(frozen=True)
+class AdaptedTo:
+    """What an answer was adapted to, and by how much it moved.
+
+    `recordings`: segments of speech of the same voice that it was compared with. `emotion`: theirs where it was known.
+    `share`: how much of what they have in common was taken for the voice, 0 to 1. `label`, `probability`: the answer
+    without it; the probability is None where the label was "neither". `moved`: the probability, 0 to 1, that went from
+    some classes to others.
+
+    >>> AdaptedTo(12, None, 0.8, "negative", 0.7, 0.25).moved
+    0.25
+    """
+
+    recordings: int
+    emotion: str | None
+    share: float
+    label: str
+    probability: float | None
+    moved: float
+
+
+@dataclass(frozen=True)
 class Prediction:
     """The emotion in a recording.
 
@@ -88,7 +109,7 @@ class Prediction:
     out of distribution; `reasons`: why not, and what else limits the answer, as noise and clipping do. `sex`: given or
     detected. `channel`: only where one was asked for. `attributions`: every time window of the speech with its weight,
     only where an explanation was asked for. `reliability`: how often such answers were right, only where that was
-    measured.
+    measured. `adapted_to`: the other recordings of the same voice that it was adapted to.
 
     >>> shares = {"negative": 0.25, "positive": 0.75}
     >>> found = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female",
@@ -112,6 +133,7 @@ class Prediction:
     channel: int | None = None
     attributions: tuple[Attribution, ...] = ()
     reliability: Reliability | None = None
+    adapted_to: AdaptedTo | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON has them; those that are only there where asked for or measured are left out otherwise.
@@ -123,7 +145,7 @@ class Prediction:
         plain["segments"] = list(plain["segments"])
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
         plain["attributions"] = list(plain["attributions"])
-        for name in ("channel", "attributions", "reliability"):
+        for name in ("channel", "attributions", "reliability", "adapted_to"):
             if not plain[name]:
                 del plain[name]
         return plain | {old: plain[new] for old, new in RENAMED.items() if new in plain}

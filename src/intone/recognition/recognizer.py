@@ -5,8 +5,8 @@
 """
 
 import tomllib
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from intone import audio, labels
 from intone.audio import RATE, Sound, Source
 from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UsageError
 from intone.labels import Scheme
+from intone.recognition.adaptation import Reference, offset_of_clips, offset_of_emotion
 from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, detected_sex, unheeded
-from intone.recognition.decision import decided, identity_of
+from intone.recognition.decision import decided, decided_with, identity_of
 from intone.recognition.model_file import RECOGNIZER, Model, load_model
 from intone.recognition.options import Options
 from intone.recognition.prediction import Prediction, RecognizerIdentity
@@ -36,14 +37,17 @@ class Recognizer:
 
     The one for either sex answers where no sex is chosen. Where there is none, the sex is first detected by the bundled
     recognizer `FREE`; of a pair the network for that sex answers. An answer from a network of the other sex is not
-    confident. In a long recording `threads` segments run in parallel, None: one a core.
+    confident. In a long recording `threads` segments run in parallel, None: one a core. `reference`: what is known of
+    the voice of every recording (`adapted`).
 
     >>> intone.load()  # doctest: +ELLIPSIS
     <Recognizer encoder-tuned both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
     """
 
-    def __init__(self, models: dict[str, Model], threads: int | None = None) -> None:
-        self._models, self._threads = models, threads
+    def __init__(
+        self, models: dict[str, Model], threads: int | None = None, reference: Reference | None = None
+    ) -> None:
+        self._models, self._threads, self._reference = models, threads, reference
 
     @property
     def identity(self) -> RecognizerIdentity:
@@ -175,6 +179,69 @@ class Recognizer:
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
+        reference = options.reference or self._reference
+        return [(one.number, _answers(options, one, reference)) for one in
+                self._recordings(source, rate, options, file=file, progress=progress)]
+
+    def answers_together(
+        self, sources: Iterable[Source | Sound], options: Options = DEFAULTS, *,
+        progress: Progress = unheeded,
+    ) -> list[list[tuple[int | None, dict[str, Prediction] | RecordingError]]]:
+        """The `answers` about several recordings of one person, each with what the others say of the voice.
+
+        Where fewer than two can be answered, there is nothing to compare with, and each answer is as without. A
+        UsageError where the recognizer cannot be adapted.
+        """
+        self._check_adaptable()
+        found = [self._recordings(source, None, options, progress=progress) for source in sources]
+        heard = [one.heard for ones in found for one in ones if not isinstance(one.heard, RecordingError)]
+        reference = _reference_of(heard, None) if len(heard) > 1 else None
+        if reference:
+            reference = replace(reference, sex="")  # it is one person, whatever each recording sounds like
+        return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
+
+    def reference(self, *sources: Source, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
+                  ) -> Reference:
+        """What the voice in some recordings of one person sounds like, to compare others with.
+
+        `emotion`: that of all of them where it is known, by default neutral; None where it is not. Use it as the
+        `reference` of `Options`, or make a recognizer of it with `adapted`. RecordingError where one of them cannot be
+        answered, UsageError where the recognizer cannot be adapted or does not know the emotion.
+        """
+        self._check_adaptable()
+        classes = self._networks("auto")[0].classes
+        if emotion is not None and emotion not in classes:
+            raise UsageError(f"This recognizer does not know '{emotion}': choose one of "
+                             f"{', '.join(dict.fromkeys(classes))}.")
+        options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds)
+        heard = []
+        for source in sources:
+            for one in self._recordings(source, None, options):
+                if isinstance(one.heard, RecordingError):
+                    raise one.heard
+                heard.append(one.heard)
+        if not heard:
+            raise UsageError("No recording of the voice is named: give one or more.")
+        if len(sexes := {analysis.sex for _, analysis in heard}) > 1:
+            raise UsageError(f"The recordings of the voice sound like {' and '.join(sorted(sexes))} speakers: give "
+                             "recordings of one person.")
+        return _reference_of(heard, emotion)
+
+    def adapted(self, reference: Reference) -> "Recognizer":
+        """The same recognizer, each of whose answers is adapted to the voice of a reference."""
+        self._check_adaptable()
+        return Recognizer(self._models, self._threads, reference)
+
+    def _check_adaptable(self) -> None:
+        if any(model.settings.adaptation is None for model in self._networks("auto")):
+            raise UsageError("This recognizer cannot be adapted to a speaker: name the bundled one, or one that "
+                             "`intone train --recipe probe` wrote.")
+
+    def _recordings(
+        self, source: Source | Sound | NDArray[Any], rate: float | None, options: Options, *,
+        file: str | None = None, progress: Progress = unheeded,
+    ) -> list["_Recording"]:
+        """Every channel of a recording that is asked for, with what its network says of it."""
         self.check_options(options)
         if isinstance(source, np.ndarray):
             if rate is None:
@@ -185,8 +252,13 @@ class Recognizer:
         else:
             sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        run = partial(self._analysed, options=options, progress=progress)
-        return [(one.number, _read(options, one, file, run)) for one in sounds]
+        return [_Recording(one.number, file, self._heard(one, options, progress)) for one in sounds]
+
+    def _heard(self, sound: Sound, options: Options, progress: Progress) -> "_Heard":
+        try:
+            return self._analysed(sound, options=options, progress=progress)
+        except (NoSpeech, TooShort) as error:
+            return error
 
     def check_options(self, options: Options) -> None:
         """A UsageError unless these options can be asked of any recording."""
@@ -301,13 +373,40 @@ def _check_answerable(model: Model, scheme: Scheme) -> None:
                          f"{scheme.name}: choose --classes {model.settings.classes}.")
 
 
-def _read(
-    options: Options, sound: Sound, file: str | None, run: Callable[[Sound], tuple[Model, Analysis]]
+_Heard = tuple[Model, Analysis] | RecordingError
+"""The network that answers about a sound with what it says of it, or the error that says why there is no answer."""
+
+
+@dataclass(frozen=True)
+class _Recording:
+    """One channel of a recording."""
+
+    number: int | None
+    file: str | None
+    heard: _Heard
+
+
+def _answers(
+    options: Options, one: _Recording, reference: Reference | None
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
-    try:
-        model, found = run(sound)
-    except (NoSpeech, TooShort) as error:
-        return error
-    return {name: replace(decided(model, labels.scheme(name), found, options), file=file, channel=sound.number)
+    if isinstance(one.heard, RecordingError):
+        return one.heard
+    model, found = one.heard
+    if reference and reference.recognizer != model.version:
+        raise UsageError(f"The reference was made with recognizer {reference.recognizer}, and {model.version} answers: "
+                         "make the reference again with this one.")
+    decide = partial(decided_with, reference=reference) if reference else decided
+    return {name: replace(decide(model, labels.scheme(name), found, options), file=one.file, channel=one.number)
             for name in options.schemes}
+
+
+def _reference_of(heard: Sequence[tuple[Model, Analysis]], emotion: str | None) -> Reference:
+    """What is known of a voice from recordings by one network; an emotion is a class of the network."""
+    model, first = heard[0]
+    evidence = np.concatenate([one.evidence for other, one in heard
+                               if one.evidence is not None and other.version == model.version])
+    assert model.settings.adaptation is not None
+    offset = (offset_of_clips(model.settings.adaptation, evidence) if emotion is None else
+              offset_of_emotion(model.settings.adaptation, evidence, model.classes.index(emotion)))
+    return Reference(model.version, first.sex, emotion, offset)
