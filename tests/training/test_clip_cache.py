@@ -8,7 +8,7 @@ import pytest
 
 from intone.audio import RATE
 from intone.audio.search import read_clip
-from intone.corpora import open_corpora
+from intone.corpora import Ravdess, open_corpora
 from intone.errors import CorpusError
 from intone.training import clip_cache
 from intone.training.clip_cache import MARGIN, Spoken
@@ -57,3 +57,16 @@ def test_a_clip_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"broken\.wav cannot be used"):
         clip_cache.keep(pd.DataFrame({"path": [str(broken)]}), tmp_path / "kept", jobs=1)
     assert not list((tmp_path / "kept").glob("*.npz"))
+
+
+def test_babblers_are_of_the_same_fold(tmp_path: Path) -> None:
+    """Otherwise a speaker that tests would be in the training after all, in the background."""
+    table = pd.DataFrame({"corpus": "ravdess", "actor": np.arange(60) % 24 + 1, "clip": [f"clip {row}" for row in range(60)]})
+    files = [tmp_path / f"{row}.npz" for row in range(60)]
+    folds = [Ravdess.test_fold(actor) for actor in table["actor"]]
+    found = clip_cache.babblers(table, files)
+    for row, behind in enumerate(found):
+        assert {folds[files.index(file)] for file in behind} == {folds[row]}
+        assert len(behind) == min(clip_cache.BABBLERS, folds.count(folds[row]))
+    again = clip_cache.babblers(table[::-1].reset_index(drop=True), files[::-1])
+    assert {frozenset(one) for one in found} == {frozenset(one) for one in again}

@@ -15,15 +15,13 @@ from intone.corpora import open_corpora, splits
 from intone.features.front_end import LogMel
 from intone.onnx_session import session
 from intone.recognition import model_file
+from intone.recognition.adaptation import adapted
 from intone.recognition.model_file import load_model
 from intone.training import calibrate, encoder_cache, onnx_export, probe, recipes, run, targets
 from intone.training.fit import fit
 from small_corpus import write_corpus
 from sounds import voice
 from tiny_encoder import write_encoder
-
-THREE = np.arange(3)[:, None]
-"""Three labels that consist of nothing but themselves."""
 
 
 @pytest.fixture(scope="module")
@@ -35,53 +33,108 @@ def encoder_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fitted(encoder_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
     folder = tmp_path_factory.mktemp("probe")
     table = open_corpora([str(write_corpus(folder / "corpus", actors=(1, 2, 3, 4, 5, 6)))])
-    clips, settings = run.plan(table, replace(recipes.on_encoder(str(encoder_dir), "probe"), layers=(1, 3), penalty=0.3))
+    clips, settings = run.plan(table, replace(recipes.on_encoder(str(encoder_dir), "probe"), layers=(1, 3), views=2, penalty=0.3))
     fit(clips, settings, folder / "run", jobs=1)
     return folder / "run", clips
 
 
+def fit_numpy(features: np.ndarray, wanted: np.ndarray, penalty: float, priors: np.ndarray | None = None,
+              weights: np.ndarray | None = None, metric: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """`probe.fit` of arrays."""
+    number, size = features.shape
+    given = (features, wanted, np.zeros(wanted.shape) if priors is None else priors,
+             np.ones(number) if weights is None else weights)
+    weight, bias = probe.fit(*[torch.from_numpy(np.asarray(one, np.float32)) for one in given], penalty,
+                             torch.from_numpy(np.asarray(np.zeros((size, size)) if metric is None else metric, np.float32)))
+    return weight.numpy(), bias.numpy()
+
+
+def shares(logits: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def made(number: int, classes: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(number, size)).astype(np.float32)
+    return features, (features @ rng.normal(size=(size, classes)) + rng.normal(size=(number, classes))).argmax(axis=1)
+
+
 def test_fit_agrees_with_scikit_learn() -> None:
-    rng = np.random.default_rng(0)
-    features = rng.normal(size=(300, 6)).astype(np.float32)
-    classes = (features @ rng.normal(size=(6, 3)) + rng.normal(size=(300, 3))).argmax(axis=1)
-    weight, bias = probe.fit(features, classes, np.ones((300, 3), bool), np.ones(300, np.float32), 0.01, THREE)
+    features, classes = made(300, 3, 6)
+    weight, bias = fit_numpy(features, np.eye(3)[classes], 0.01)
     other = LogisticRegression(C=1 / (2 * 300 * 0.01), tol=1e-8, max_iter=1000).fit(features, classes)
-    shares = torch.softmax(torch.from_numpy(features) @ weight.T + bias, 1).numpy()
-    np.testing.assert_allclose(shares, other.predict_proba(features), atol=2e-3)
+    np.testing.assert_allclose(shares(features @ weight.T + bias), other.predict_proba(features), atol=2e-3)
 
 
-def test_labels_share_what_their_parts_learn() -> None:
-    """With classes and sexes that depend on different features, each is learned from the speakers of both sexes."""
+def test_a_metric_is_a_penalty_on_the_features_that_it_stretches() -> None:
+    """By substitution: with I + metric = D^2, D diagonal, it is the plain fit of features / D."""
+    features, classes = made(300, 3, 4)
+    stretch = np.array([1.0, 2.0, 5.0, 1.0], np.float32)
+    weight, bias = fit_numpy(features, np.eye(3)[classes], 0.01, metric=np.diag(stretch**2 - 1))
+    other, other_bias = fit_numpy(features / stretch, np.eye(3)[classes], 0.01)
+    np.testing.assert_allclose(weight, other / stretch, atol=1e-3)
+    np.testing.assert_allclose(bias, other_bias, atol=1e-3)
+
+
+def test_the_mix_of_a_corpus_is_no_evidence() -> None:
+    """With the log priors of a mix the biases are those of an even one (Saerens et al. 2002)."""
+    features, classes = made(4000, 2, 3)
+    kept = np.flatnonzero((classes == 0) | (np.arange(4000) % 5 == 0))
+    prior = np.bincount(classes[kept]) / len(kept)
+    priors = np.tile(np.log(prior), (len(kept), 1))
+    _, bias = fit_numpy(features[kept], np.eye(2)[classes[kept]], 1e-4, priors)
+    _, even_bias = fit_numpy(features, np.eye(2)[classes], 1e-4)
+    assert abs((bias[0] - bias[1]) - (even_bias[0] - even_bias[1])) < 0.3
+    _, skewed_bias = fit_numpy(features[kept], np.eye(2)[classes[kept]], 1e-4)
+    assert abs((skewed_bias[0] - skewed_bias[1]) - (even_bias[0] - even_bias[1])) > 1
+
+
+def test_voices_are_found_apart_from_emotions() -> None:
+    """Of features that are class mean + offset of the speaker both come back, however uneven the classes are."""
     rng = np.random.default_rng(0)
-    features = rng.normal(size=(400, 2)).astype(np.float32)
-    parts = labels.parts(labels.network_labels(2, "both"))
-    truth = 2 * (features[:, 1] > 0) + (features[:, 0] > 0)  # the second feature tells the sex
-    weight, bias = probe.fit(features, truth, np.ones((400, 4), bool), np.ones(400, np.float32), 1e-3, parts)
-    shares = torch.softmax(torch.from_numpy(features) @ weight.T + bias, 1).reshape(-1, 2, 2)
-    torch.testing.assert_close(shares, shares.sum(2, keepdim=True) * shares.sum(1, keepdim=True))
-    alone = LogisticRegression(C=1 / (400 * 1e-3), tol=1e-8, max_iter=1000).fit(features, truth % 2)
-    np.testing.assert_allclose(shares.sum(1)[:, 1], alone.predict_proba(features)[:, 1], atol=5e-3)
+    means, offsets = rng.normal(size=(3, 5)), rng.normal(size=(8, 5))
+    means -= means.mean(axis=0)
+    classes = np.concatenate([np.arange(3), rng.choice(3, 200, p=[0.8, 0.1, 0.1])])
+    classes = np.concatenate([np.tile(np.arange(3), 8), classes])
+    speakers = np.concatenate([np.repeat(np.arange(8), 3), rng.integers(8, size=203)])
+    features = torch.from_numpy(means[classes] + offsets[speakers]).float()
+    found = probe.voices_of(features, classes, speakers.astype(object), 3)
+    np.testing.assert_allclose(found.means, means, atol=1e-5)
+    np.testing.assert_allclose(found.offsets, offsets[speakers], atol=1e-5)
 
 
-def test_a_corpus_says_nothing_of_emotions_that_it_does_not_know() -> None:
-    rng = np.random.default_rng(0)
-    features = rng.normal(size=(200, 4)).astype(np.float32)
-    classes = np.where(features[:, 0] > 0, 0, 1)
-    allowed = np.ones((200, 3), bool)
-    allowed[:, 2] = False
-    weight, bias = probe.fit(features, classes, allowed, np.ones(200, np.float32), 1e-3, THREE)
-    assert float(weight[2].abs().max()) == 0 and float(bias[2]) == 0
-    assert float(weight[0].abs().max()) > 0.1
+def corpora_table() -> pd.DataFrame:
+    return pd.DataFrame({"corpus": ["ravdess"] * 4 + ["crema-d"] * 16, "vocal": "speech",
+                         "class": ["calm", *["sad"] * 3, *["sad"] * 8, *["angry"] * 8]})
 
 
-def test_labels_and_importance_follow_the_corpora() -> None:
-    table = pd.DataFrame({"corpus": ["ravdess"] * 4 + ["crema-d"] * 4, "vocal": "speech", "class": ["calm", *["sad"] * 4, *["angry"] * 3]})
-    table["label"] = "male_" + table["class"]
-    allowed = targets.allowed_labels(table, labels.network_labels(8, "male"))
-    names = np.array(labels.EMOTIONS)
-    assert set(names[allowed[0]]) == {"calm", "sad"} and set(names[allowed[-1]]) == {"sad", "angry"}
+def test_targets_are_of_the_emotion_and_of_the_votes() -> None:
+    table = corpora_table()
+    scheme = labels.scheme(8)
+    plain = targets.soft(table, scheme, votes=0.5)
+    np.testing.assert_array_equal(plain.argmax(axis=1), [scheme.classes.index(one) for one in table["class"]])
+    assert (plain.max(axis=1) == 1).all()  # nobody voted
+    voted = table.assign(**{f"votes_{one}": np.nan for one in labels.EMOTIONS})
+    voted.loc[4, [f"votes_{one}" for one in labels.EMOTIONS]] = [6.0, 0, 0, 2, 0, 0, 0, 0]
+    found = targets.soft(voted, scheme, votes=0.5)
+    assert found[4].tolist() == pytest.approx([0.375, 0, 0, 0.625, 0, 0, 0, 0])
+    np.testing.assert_array_equal(found[:4], plain[:4])
+    two = targets.soft(voted[voted["class"] != "calm"].assign(**{"class": "negative"}), labels.scheme(2), votes=0.5)
+    assert two[3].tolist() == [1, 0]  # neutral is in neither class: of the rest all are negative
+
+
+def test_priors_and_importance_follow_the_corpora() -> None:
+    table = corpora_table()
+    priors = np.exp(targets.log_priors(table, targets.soft(table, labels.scheme(8))))
+    np.testing.assert_allclose(priors.sum(axis=1), 1, atol=1e-6)
+    names = list(labels.EMOTIONS)
+    assert priors[0, names.index("sad")] / priors[0, names.index("calm")] == pytest.approx(3)
+    assert priors[0, names.index("calm")] / priors[0, names.index("angry")] == pytest.approx(0.25 / targets.RAREST)
     weights = targets.importance(table)
-    assert weights.tolist() == pytest.approx([4, 4 / 3, 4 / 3, 4 / 3, 2, 2 / 3, 2 / 3, 2 / 3])
+    assert weights.mean() == pytest.approx(1) and weights[:4].sum() / weights[4:].sum() == pytest.approx(0.5)
+    allowed = targets.allowed_labels(table.assign(label="male_" + table["class"]), labels.network_labels(8, "male"))
+    assert set(np.array(names)[allowed[0]]) == {"calm", "sad"}
 
 
 def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]) -> None:
@@ -99,31 +152,19 @@ def test_a_run_is_exported_with_packed_weights(fitted: tuple[Path, pd.DataFrame]
     assert "Softmax" in kinds
 
 
-def test_ood_score_is_that_of_the_layers_that_are_read() -> None:
-    torch.manual_seed(0)
-    reading = probe.Reading([1, 2], 500, 16)
-    known = torch.randn(300, 3, 1000)
-    reading.standard.learn(reading.features(known))
-    found = reading.standard.ood_score(reading.features(known))
-    other = known.clone()
-    other[:, 0] = 99
-    torch.testing.assert_close(reading.standard.ood_score(reading.features(other)), found)
-    other[:, 1, :700] += 3
-    assert (reading.standard.ood_score(reading.features(other)) > 1.2 * found).all()
-
-
-def test_ood_score_is_exported_and_that_of_the_validating_speakers_is_familiar(
-    fitted: tuple[Path, pd.DataFrame],
-) -> None:
+def test_the_evidence_is_exported_and_gives_the_same_answer_without_a_speaker(fitted: tuple[Path, pd.DataFrame]) -> None:
     folder, _ = fitted
-    model, network = load_model(folder / model_file.RECOGNIZER), onnx_export.best_network(folder)
+    model = load_model(folder / model_file.RECOGNIZER)
+    adaptation = model.settings.adaptation
+    assert adaptation is not None and np.shape(adaptation.means) == (1, 8, 8) and adaptation.weights == (1.0,)
     features = model.settings.front_end(voice(2.0))
-    with torch.no_grad():
-        wanted = float(network.judged(torch.from_numpy(features))[1])
-    assert model.judged(features)[1] == pytest.approx(wanted, rel=0.05)
+    evidence = model.judged(features).evidence
+    assert evidence is not None and evidence.shape == (1, 2, 8)
+    plain = adapted(adaptation, evidence[None], None)[0]
+    np.testing.assert_allclose(plain, model.probabilities(features)[0].reshape(2, 8).sum(0), atol=1e-5)
 
 
-def test_what_nearly_all_validating_clips_lie_below_is_familiar(fitted: tuple[Path, pd.DataFrame]) -> None:
+def test_an_ood_score_has_a_threshold(fitted: tuple[Path, pd.DataFrame]) -> None:
     settings = load_model(fitted[0] / model_file.RECOGNIZER).settings
     classes = ["sad", "happy"] * 100
     rows = pd.DataFrame({"corpus": "ravdess", "truth": classes, **dict.fromkeys(labels.EMOTIONS, 0.0)})
@@ -156,7 +197,7 @@ def test_an_interrupted_run_goes_on_from_what_was_encoded(
     fitted: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, clips = fitted
-    kept = sorted((folder / run.FEATURES).glob("*.npz"))
+    kept = sorted((folder / run.FEATURES).glob("*-states-*.npz"))
     assert len(kept) == len(clips)
     monkeypatch.setattr(encoder_cache, "_encode_clip", lambda *_, **__: pytest.fail("a clip was encoded again"))
     (folder / run.BEST).unlink()
@@ -167,11 +208,24 @@ def test_an_interrupted_run_goes_on_from_what_was_encoded(
 def test_the_fit_reads_the_speakers_that_train(fitted: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
     folder, clips = fitted
     settings = run.read_run(folder)
-    kept = encoder_cache.StateSettings(settings.recipe.encoder, 3, settings.recipe.front_end)
+    kept = encoder_cache.StateSettings(settings.recipe.encoder, 3, settings.recipe.front_end, 2)
     files = encoder_cache.encode(clips, kept, tmp_path, jobs=1)
     trains = np.flatnonzero(~splits.speakers(clips).isin(settings.validating))
     assert 0 < len(trains) < len(files) == len(clips)
     reading = probe.fitted(clips, settings, files)
-    read = np.stack([encoder_cache.read_pooled(files[row])[list(settings.recipe.layers)].ravel() for row in trains])
-    np.testing.assert_allclose(reading.standard.mean, read.mean(0), atol=1e-4)
-    np.testing.assert_allclose(reading.standard.deviation, read.std(0), atol=1e-4)
+    read = np.stack([encoder_cache.read_pooled(files[row])[0, list(settings.recipe.layers)].ravel() for row in trains])
+    np.testing.assert_allclose(reading.mean, read.mean(0), atol=1e-4)
+    np.testing.assert_allclose(reading.deviation, read.std(0), atol=1e-4)
+
+
+def test_views_are_the_same_in_every_run_and_differ(fitted: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
+    folder, clips = fitted
+    settings = run.read_run(folder)
+    kept = encoder_cache.StateSettings(settings.recipe.encoder, 3, settings.recipe.front_end, 3)
+    some = clips.iloc[[4, 1]].reset_index(drop=True)
+    once = [encoder_cache.read_pooled(path) for path in encoder_cache.encode(some, kept, tmp_path / "a", jobs=1)]
+    again = [encoder_cache.read_pooled(path)
+             for path in encoder_cache.encode(some[::-1].reset_index(drop=True), kept, tmp_path / "b", jobs=1)]
+    np.testing.assert_array_equal(once[0], again[1])
+    assert once[0].shape[0] == 3
+    assert np.abs(once[0][0] - once[0][1]).max() > 0.01 and np.abs(once[0][1] - once[0][2]).max() > 0.01

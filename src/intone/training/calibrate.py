@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,15 +110,17 @@ def calibrated(model: ModelSettings, rows: "pd.DataFrame", known: Mapping[str, s
 
 
 def confidence(
-    classes: str, probabilities: scoring.Rows, truth: "pd.Series[str]", measured_on: str
+    classes: str, probabilities: scoring.Rows, truth: "pd.Series[str]", measured_on: str,
+    wanted: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, ConfidenceThreshold]:
     """The confidence threshold of every scheme that these probabilities can be read in, and what it means there.
 
-    A scheme of which no clip is known is not calibrated, and not in it.
+    A scheme of which no clip is known is not calibrated, and not in it. `wanted` is the precision of a scheme where it
+    is not `calibration.WANTED_PRECISION`.
     """
     read = ((scheme.name, in_scheme(scheme, classes, probabilities, truth)) for scheme in _schemes(classes))
-    return {name: calibration.confidence_threshold(*rows, measured_on=measured_on) for name, rows in read
-            if len(rows[0])}
+    return {name: calibration.confidence_threshold(*rows, wanted.get(name, calibration.WANTED_PRECISION),
+                                                       measured_on=measured_on) for name, rows in read if len(rows[0])}
 
 
 def _schemes(classes: str) -> tuple[labels.Scheme, ...]:

@@ -152,7 +152,7 @@ def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) 
     priors, weights = torch.from_numpy(log_priors(table, wanted.numpy())), torch.from_numpy(importance(table))
     classes = table["class"].map(scheme.classes.index).to_numpy()
     speakers, corpora = splits.speakers(table).to_numpy(), table["corpus"].to_numpy()
-    voices = [voices_of(view, classes, speakers) for view in views]
+    voices = [voices_of(view, classes, speakers, len(scheme.classes)) for view in views]
     apart = recipe.nuisance * _corruptions(views)
     metric = apart + recipe.nuisance * _between(voices[0].offsets, corpora)
 
@@ -162,7 +162,7 @@ def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) 
                    recipe.penalty, metric)
 
     weight, bias = learn(views, metric, wanted, priors, weights)
-    known = torch.from_numpy(table["sex"].isin(labels.SEXES).to_numpy())
+    known = torch.from_numpy(np.array(table["sex"].isin(labels.SEXES)))
     sexes = [one for one in labels.SEXES if any(label.startswith(f"{one}_") for label in settings.labels)]
     sex = torch.tensor([[float(one == other) for other in sexes] for one in table["sex"][known.numpy()]])
     if len(sexes) > 1 and len(sex):
@@ -176,7 +176,7 @@ def fitted(table: "pd.DataFrame", settings: RunSettings, files: Sequence[Path]) 
     weight[never] = relative[never] = 0
     reading.linear.weight.data, reading.linear.bias.data = torch.cat([weight, of_sex]), torch.cat([bias, bias_of_sex])
     reading.relative.weight.data, reading.relative.bias.data = relative, relative_bias
-    reading.means.copy_(voices[0].means @ relative.T)
+    reading.means.copy_(voices[0].means @ relative.T + relative_bias)
     return reading
 
 
@@ -191,13 +191,14 @@ class Voices:
     offsets: Tensor
 
 
-def voices_of(features: Tensor, classes: NDArray[np.int64], speakers: NDArray[np.object_]) -> Voices:
-    """Class means and speakers' offsets of features (clips, n), by the class and the speaker of each clip.
+def voices_of(
+    features: Tensor, classes: NDArray[np.int64], speakers: NDArray[np.object_], number: int
+) -> Voices:
+    """Class means and speakers' offsets of features (clips, n), by the class, of `number`, and the speaker of each.
 
     Every class of a speaker counts the same, so that a speaker of whom most clips are angry has no angry offset. A
     speaker of whom a single class is known says nothing of the means.
     """
-    number = int(classes.max()) + 1
     sums, counts = torch.zeros(number, features.shape[1]), torch.zeros(number)
     found: dict[object, dict[int, Tensor]] = {}
     for speaker in sorted(set(speakers)):
