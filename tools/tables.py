@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems
+from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems, unseen
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import dataclass_json
@@ -34,6 +34,7 @@ PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md")
 Maker = Callable[[Results], str]
 
 TABLES: dict[str, Maker] = {
+    "unseen": unseen.unseen,
     "systems": systems.systems,
     "systems-short": systems.systems_short,
     "classes": systems.classes,
@@ -88,6 +89,7 @@ FIGURES: dict[str, Maker] = {
     "uar-across-crema-d": lambda results: _share(speakers.uar_across(results, "CREMA-D")),
     "uar-across-ravdess": lambda results: _share(speakers.uar_across(results, "RAVDESS")),
     "never-acted": lambda results: _share(speakers.never_acted(results)),
+    "unseen-calm": unseen.calm_as_neutral,
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
     "sex-told": speakers.sex_told,
     "confident-2": lambda results: _whole(systems.confident(results, "2")[0]),

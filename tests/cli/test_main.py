@@ -33,8 +33,8 @@ COMMANDS = {
     "train": ("--to", "--model", "--recipe", "--sex", "--classes", "--validation", "--hold-out",
               "--evaluation", "--features", "--vocal", "--epochs", "--seed", "--emotion", "--strict", "--jobs"),
     "verify": ("--data", "--evaluation", "--vocal", "--emotion", "--strict", "--jobs"),
-    "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--across", "--epochs",
-                 "--seed", "--emotion", "--strict", "--jobs"),
+    "evaluate": ("--to", "--model", "--recipe", "--sex", "--classes", "--fold", "--leave-one-corpus-out",
+                 "--evaluation-only", "--epochs", "--seed", "--emotion", "--strict", "--jobs"),
     "robustness": ("--data", "--short", "--corpus", "--conditions", "--fold", "--every", "--emotion", "--strict", "--jobs"),
     "reproduce": ("--sex", "--classes", "--to", "--epochs", "--emotion", "--strict", "--jobs"),
 }

@@ -79,6 +79,33 @@ def test_robustness_recognises_its_clips_again(evaluated: Path, table: Path, cap
     assert set(robustness.read(evaluated / "robustness-phone.csv")["gain -30 dB"]["actor"]) == {"abel", "fred"}
 
 
+def test_unseen_corpora_stand_in_one_table(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three tables of two men each: two are left out in turn, and the third is evaluated only."""
+    head, *lines = table.read_text().splitlines()
+    men = {name: MEN[number : number + 2] for name, number in (("phone", 0), ("studio", 2), ("hall", 4))}
+    for corpus, two in men.items():
+        own = [f"{table.parent}/{line.replace(',phone', f',{corpus}')}" for line in lines if line.startswith(two)]
+        (tmp_path / f"{corpus}.csv").write_text("\n".join([head, *own]))
+    words = ["evaluate", tmp_path / "phone.csv", tmp_path / "studio.csv", "--evaluation-only", tmp_path / "hall.csv", "--to",
+             tmp_path / "run", "--sex", "male", "--classes", "2", "--epochs", "1", "--jobs", "1", *OPTIONS]
+    shown = run(capsys, *words, "--leave-one-corpus-out")
+    assert shown.status == 0, shown.err
+    printed = shown.out.splitlines()
+    assert printed[0].startswith("| tested on | unseen | clips | classes | chance | UAR (own) | UAR (free) | ECE | precision (2) |")
+    assert [line.split(" | ")[:3] for line in printed[2:5]] == [
+        ["| phone", "corpus: left out", "10"], ["| studio", "corpus: left out", "10"], ["| hall", "corpus: evaluation only", "10"]]
+    assert [line for line in printed if line.startswith("| hall: level-independent, male | 10 |")]
+    assert (tmp_path / "run" / "table.md").read_text() == shown.out
+    assert {path.name for path in (tmp_path / "run").glob("*.csv")} == {f"across-{name}.csv" for name in men}
+    again = run(capsys, *words, "--across")
+    assert (again.status, again.out) == (0, shown.out)
+    assert "intone: --across is called --leave-one-corpus-out now.\n" in again.err
+    refused = run(capsys, *words, "--leave-one-corpus-out", "--fold", "0")
+    assert (refused.status, refused.sentence) == (2, "Leaving a corpus out has no folds: leave --fold or --leave-one-corpus-out out.")
+    words[words.index(tmp_path / "hall.csv")] = tmp_path / "phone.csv"
+    assert run(capsys, *words).sentence.startswith("The corpus phone is named to train on and for evaluation only: ")
+
+
 @pytest.mark.parametrize("command", ["train", "evaluate", "clean", "plots"])
 def test_strictly_an_unknown_label_is_an_error_with_its_line(command: str, table: Path, tmp_path: Path,
                                                              capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,6 +131,12 @@ def test_too_few_speakers_end_an_evaluation_before_it_begins(tmp_path: Path, cap
     asked = run(capsys, "evaluate", tmp_path / "mine", "--to", tmp_path / "folds", "--sex", "male", "--classes", "2")
     assert asked.sentence.startswith("The data names 2 speakers, and five folds by speaker take five or more of one corpus: add")
     assert not (tmp_path / "folds").exists()
+
+
+def test_what_is_tested_and_not_trained_on_is_counted(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = run(capsys, "evaluate", table, "--to", tmp_path / "folds", *OPTIONS)
+    said = LEFT_OUT.format(table).replace("are left out; state", "are not trained on; state").replace("to use them.", "to train on them.")
+    assert asked.status == 1 and asked.err.startswith(said + "intone: No clip to train on is labelled female_neutral")
 
 
 def test_where_no_sex_is_known_one_sentence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from intone import labels
 from intone.audio import read_mono
 from intone.corpora import open_corpora
-from intone.errors import CorpusError, TrainingError
+from intone.errors import CorpusError, TrainingError, UsageError
 from intone.evaluation import cross_validation, report
 from intone.recognition import scoring
 from intone.recognition.model_file import load_model
@@ -99,8 +99,6 @@ def test_fault_4_folds_answer_speakers_that_did_not_train(evaluated: tuple[Path,
     np.testing.assert_allclose(rows[["negative", "positive"]].sum(axis=1), 1, atol=1e-5)
     assert set(rows["truth"]) == {"negative", "positive"} and rows["clip"].is_unique
     for fold, tested in ((0, 5), (3, 17)):
-
-
         made = run.read_run(folder / f"fold-{fold}")
         assert f"ravdess:{tested}" in made.held_out
         assert not set(made.held_out) & set(made.validating)
@@ -142,8 +140,11 @@ def test_validating_speakers_of_five_folds_calibrate_a_run_in_which_none_validat
     with pytest.raises(TrainingError, match=r"validation\.csv is not there: name the folder of a finished"):
         fit(clips, settings, folder / "whole", evaluation=folder / "folds", jobs=1)
     found = cross_validation.evaluate(table, tuned, folder / "folds", only=[0], jobs=1)
-    assert {corpus: len(rows) for corpus, rows in found.items()} == {"ravdess": 40, "crema-d": 8}
-    assert set(found["crema-d"]["sex"]) <= {"male", "female"}
+    assert {corpus: len(one.rows) for corpus, one in found.items()} == {"ravdess": 40, "crema-d": 8}
+    assert set(found["crema-d"].rows["sex"]) <= {"male", "female"}
+    for one in found.values():
+        assert (set(one.settings), one.unseen) == ({0}, "speakers: five folds")
+        assert one.settings[0] == load_model(folder / "folds" / "fold-0" / "recognizer.onnx").settings
     first = folder / "folds" / "fold-0" / run.VALIDATION
     rows = pd.read_csv(first)
     assert len(rows) == 8 * 2 + 2 and set(rows["corpus"]) == {"ravdess", "crema-d"}
@@ -157,21 +158,90 @@ def test_validating_speakers_of_five_folds_calibrate_a_run_in_which_none_validat
     assert model.settings.prior_correction == wanted.prior_correction and set(wanted.prior_correction) == lacked != set()
 
 
-def test_a_corpus_is_left_out(
-    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def three_corpora(two_corpora: tuple[Path, pd.DataFrame, TunedRecipe]) -> pd.DataFrame:
+    """A part of both corpora and, as a table of one's own, six speakers without folds, two of them of unknown sex."""
+    _, table, _ = two_corpora
+    few = table[table["actor"].isin([1, 2, 3, 4, *range(1001, 1005)])]
+    mine = table[table["actor"].isin(range(1011, 1017))]
+    mine = mine.assign(corpus="mine", fold=-1, sex=mine["sex"].where(mine["actor"] < 1015, None))
+    return pd.concat([few, mine], ignore_index=True)
+
+
+def test_each_corpus_that_names_speakers_is_left_out(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], three_corpora: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _, tuned = two_corpora
+    monkeypatch.setattr("intone.recognition.scoring._serve", _without_detector)
+    nobody = three_corpora[three_corpora["corpus"] == "mine"].assign(corpus="crowd", actor="unknown")
+    table = pd.concat([three_corpora, nobody], ignore_index=True)
+    found = cross_validation.leave_one_corpus_out(table, tuned, folder / "left-out", jobs=1)
+    assert list(found) == ["ravdess", "crema-d", "mine"]
+    for corpus, one in found.items():
+        own = table[table["corpus"] == corpus]
+        assert sorted(one.rows["clip"]) == sorted(own["clip"]) and set(one.rows["fold"]) == {0}
+        made = run.read_run(folder / "left-out" / f"without-{corpus}")
+        trained_on = {speaker.partition(":")[0] for speaker in made.validating}
+        assert trained_on == {"ravdess", "crema-d", "mine"} - {corpus}
+        assert one.settings[0].data == tuple(sorted({"ravdess", "crema-d", "mine", "crowd"} - {corpus}))
+        assert one.settings[0].temperature != 1 and one.unseen == "corpus: left out"
+    assert found["ravdess"].rows["calm"].max() < 1e-6  # the others know no calm
+    assert set(found["mine"].rows["actor"]) == set(range(1011, 1017))  # whose sex is unknown of two
+    before = {path: path.read_bytes() for path in (folder / "left-out").glob("across-*.csv")}
+    monkeypatch.setattr(cross_validation, "fit", lambda *_, **__: pytest.fail("it was done again"))
+    cross_validation.leave_one_corpus_out(table, tuned, folder / "left-out", jobs=1)
+    assert before == {path: path.read_bytes() for path in before} and len(before) == 3
+    with pytest.raises(TrainingError, match="a run with another seed"):
+        cross_validation.leave_one_corpus_out(table, tuned, folder / "left-out", seed=7, jobs=1)
+
+
+def test_only_the_sex_that_is_chosen_is_tested_on_a_corpus_that_is_left_out(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], three_corpora: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _, tuned = two_corpora
+    monkeypatch.setattr("intone.recognition.scoring._serve", _without_detector)
+    table = three_corpora[three_corpora["corpus"] != "mine"]
+    two = cross_validation.leave_one_corpus_out(table, tuned, folder / "women", sex="female", classes=2, jobs=1)
+    assert {corpus: set(one.rows["actor"] % 2) for corpus, one in two.items()} == {
+        "ravdess": {0}, "crema-d": {1}}  # whose women have odd numbers here
+
+
+def test_what_cannot_be_left_out_is_told_before_anything_is_trained(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe]
 ) -> None:
     folder, table, tuned = two_corpora
-    monkeypatch.setattr("intone.recognition.scoring._serve", _without_detector)
-    found = cross_validation.across(table, tuned, folder / "across", jobs=1)
-    for corpus, rows in found.items():
-        own = table[table["corpus"] == corpus]
-        assert sorted(rows["clip"]) == sorted(own["clip"])
-        made = run.read_run(folder / "across" / f"without-{corpus}")
-        assert not any(speaker.startswith(f"{corpus}:") for speaker in made.validating)
-        assert (folder / "across" / f"across-{corpus}.csv").is_file()
-    assert found["ravdess"]["calm"].max() < 1e-6  # CREMA-D knows no calm
-    two = cross_validation.across(table, tuned, folder / "across-women", sex="female", classes=2, jobs=1)
-    assert {corpus: set(rows["actor"] % 2) for corpus, rows in two.items()} == {
-        "ravdess": {0}, "crema-d": {1}}  # whose women have odd numbers here
     with pytest.raises(CorpusError, match="there must be another one to train on"):
-        cross_validation.across(table[table["corpus"] == "ravdess"], tuned, folder / "one", jobs=1)
+        cross_validation.leave_one_corpus_out(table[table["corpus"] == "ravdess"], tuned, folder / "one", jobs=1)
+    with pytest.raises(CorpusError, match="No corpus has speech of a speaker that it names"):
+        cross_validation.leave_one_corpus_out(table.assign(actor="unknown"), tuned, folder / "one", jobs=1)
+    single = table[(table["corpus"] == "ravdess") | (table["actor"] == 1001)]
+    with pytest.raises(TrainingError, match="too few speakers to validate"):
+        cross_validation.leave_one_corpus_out(single, tuned, folder / "one", jobs=1)
+    assert not (folder / "one").exists()
+
+
+def test_corpora_that_are_evaluated_only_are_seen_by_nothing(
+    two_corpora: tuple[Path, pd.DataFrame, TunedRecipe], three_corpora: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _, tuned = two_corpora
+    monkeypatch.setattr("intone.recognition.scoring._serve", _without_detector)
+    table, mine = (three_corpora[(three_corpora["corpus"] == "mine") == one] for one in (False, True))
+    others = pd.concat([mine, mine.assign(corpus="theirs")], ignore_index=True)
+    asked = cross_validation.only_evaluated(table, others)
+    found = cross_validation.evaluate_only(table, asked, tuned, folder / "only", jobs=1)
+    assert {corpus: sorted(one.rows["clip"]) for corpus, one in found.items()} == dict.fromkeys(("mine", "theirs"), sorted(mine["clip"]))
+    made = run.read_run(folder / "only" / "all")
+    assert {speaker.partition(":")[0] for speaker in made.validating} == {"ravdess", "crema-d"}
+    for one in found.values():
+        assert one.settings[0].data == ("crema-d", "ravdess") and one.unseen == "corpus: evaluation only"
+    monkeypatch.setattr(cross_validation, "fit", lambda *_, **__: pytest.fail("it was done again"))
+    again = cross_validation.evaluate_only(table, asked, tuned, folder / "only", jobs=1)
+    assert again["mine"].rows.equals(found["mine"].rows)
+
+
+def test_what_cannot_be_evaluated_only_is_told(three_corpora: pd.DataFrame) -> None:
+    mine = three_corpora[three_corpora["corpus"] == "mine"]
+    with pytest.raises(UsageError, match="The corpus mine is named to train on and for evaluation only"):
+        cross_validation.only_evaluated(three_corpora, mine)
+    with pytest.raises(CorpusError, match="for evaluation only have no speech"):
+        cross_validation.only_evaluated(three_corpora.iloc[:1], mine.assign(vocal="song"))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score, roc_auc_score
 
 from intone.evaluation import metrics
 
@@ -81,6 +81,34 @@ def test_a_draw_of_speakers_has_the_metrics_of_its_clips(speakers: list[list[tup
     assert metrics.accuracy(total) == pytest.approx(accuracy_score(truth, answers))
     assert metrics.uar(total) == pytest.approx(recall_score(truth, answers, labels=present, average="macro", zero_division=0))
     assert metrics.macro_f1(total) == pytest.approx(f1_score(truth, answers, labels=present, average="macro", zero_division=0))
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.5, 0.9]), st.booleans(), st.integers(0, 3)), min_size=2, max_size=30))
+def test_auroc_is_that_of_scikit_learn_in_every_draw(clips: list[tuple[float, bool, int]]) -> None:
+    score, right, speaker = (np.array(column) for column in zip(*clips, strict=True))
+    found = metrics.auroc_over_speakers(score, right, speaker, draws=20)
+    if len(set(right)) == 1:
+        assert found is None
+        return
+    assert found is not None and found.value == pytest.approx(roc_auc_score(right, score))
+    drawn = []
+    for weights in metrics.speakers_drawn(int(speaker.max()) + 1, draws=20):
+        taken = np.repeat(np.arange(len(score)), weights[speaker])
+        if len(set(right[taken])) == 2:
+            drawn.append(roc_auc_score(right[taken], score[taken]))
+    if drawn:
+        assert (found.low, found.high) == pytest.approx(tuple(np.percentile(drawn, [2.5, 97.5])))
+
+
+def test_counts_of_calibration_give_the_error_of_all_speakers_and_of_some() -> None:
+    rng = np.random.default_rng(3)
+    top, right, speaker = rng.uniform(0.1, 1, 200), rng.random(200) < 0.6, rng.integers(0, 7, 200)
+    table = metrics.calibration_counts(top, right, speaker)
+    assert table.shape == (7, 15, 3) and metrics.calibration_gap(table.sum(0)) == pytest.approx(metrics.calibration_error(top, right))
+    some = np.isin(speaker, (2, 5))
+    assert metrics.calibration_gap(table[[2, 5]].sum(0)) == pytest.approx(metrics.calibration_error(top[some], right[some]))
+    assert np.isnan(metrics.calibration_gap(np.zeros((15, 3)))) and np.isnan(metrics.ratio(np.zeros(2)))
+    assert metrics.calibration_error(np.empty(0), np.empty(0, bool)) == 0
 
 
 def test_coverage_takes_the_surest_first() -> None:

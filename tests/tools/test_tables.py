@@ -55,6 +55,8 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CORRUPTIONS])
     files["robustness/default-crema-d"] = pd.concat([six.assign(condition=name) for name in CORRUPTIONS])
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
+    files["unseen-corpora/emodb"] = rows[rows["truth"].isin(["angry", "happy", "neutral", "sad"])].drop(columns="fold").assign(fold=0)[[*rows]]
+    files["evaluation-only/mine"] = files["across-corpora/ravdess"] = rows.assign(fold=0)
     for name, one in files.items():
         write_rows(folder / f"{name}.csv", one)
     (folder / "calibration" / "default.json").write_text(json.dumps({"factors": {"calm": 2.0}, "temperature": 2.0}))
@@ -119,6 +121,23 @@ def test_an_answer_counts_as_confident_by_all_three_conditions(tables: ModuleTyp
             row("neutral", sad=1.0)]  # the scheme leaves it out
     write_rows(tmp_path / "ravdess-5fold" / "default.csv", pd.DataFrame(rows))
     assert tables.systems.confident(tables.Results(tmp_path), "2") == (2 / 5, 1 / 2)
+
+
+def test_unseen_speakers_and_unseen_corpora_stand_side_by_side(tables: ModuleType, small: object, tmp_path: Path) -> None:
+    head, _, *lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables.TABLES["unseen"](small).splitlines()]
+    assert [line[:4] for line in lines] == [
+        ["RAVDESS", "speakers: five folds", "300", "8"], ["CREMA-D", "speakers: five folds", "220", "6"],
+        ["RAVDESS", "corpus: left out", "300", "8"], ["CREMA-D", "corpus: left out", "220", "6"],
+        ["EmoDB", "corpus: evaluation only", "140", "4"], ["mine", "corpus: evaluation only", "300", "8"]]
+    assert lines[0][2:] == lines[2][2:] == lines[5][2:]
+    own, model = small.rows("unseen-corpora/emodb"), tables.unseen.settings()
+    best = own[list(EMOTIONS)].max(axis=1) >= model.confidence["8"].threshold
+    assert lines[4][head.index("coverage (8)")].split()[0] == f"{100 * best.mean():.1f}"
+    assert tables.FIGURES["unseen-calm"](small) == "The probability of calm counts as neutral where a corpus has no calm: CREMA-D, EmoDB."
+    for folder in ("ravdess-5fold", "crema-d-5fold"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "default.csv").write_bytes(small.file(f"{folder}/default.csv").read_bytes())
+    assert len(tables.TABLES["unseen"](tables.Results(tmp_path)).splitlines()) == 4
 
 
 def test_every_image_is_there_and_shown(tables: ModuleType) -> None:

@@ -59,10 +59,7 @@ def crema_d_by_emotion(results: Results) -> str:
 
 def of_eight(results: Results) -> metrics.Counts:
     """The confusion counts of CREMA-D's clips where all eight emotions may be answered (`metrics.counts`)."""
-    rows = results.rows(CREMA_D[DEFAULT])
-    masses = rows[list(EMOTIONS)].dropna()
-    said = masses.idxmax(axis=1)
-    return metrics.counts(rows["truth"], [said.get(row) for row in rows.index], EMOTIONS)
+    return answers(results.rows(CREMA_D[DEFAULT]), free=True).by_speaker.sum(axis=0)
 
 
 def uar_of_eight(results: Results) -> float:

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import intone
-from intone.evaluation import metrics
+from intone.evaluation import metrics, unseen
 from intone.evaluation.metrics import Interval
 from intone.evaluation.report import (
     MAJORITY,
@@ -25,8 +25,7 @@ from intone.evaluation.report import (
 )
 from intone.labels import scheme
 from intone.recognition.calibration import prior_corrected, temperature_scaled
-from intone.recognition.prediction import NEITHER, in_scheme
-from intone.recognition.scoring import OOD_SCORE, classes_of
+from intone.recognition.scoring import classes_of
 from pages.committed import CLASSES, DEFAULT, REFERENCE, SYSTEMS, Results
 
 OWN = SYSTEMS[DEFAULT]
@@ -139,15 +138,9 @@ def confident(results: Results, name: str) -> tuple[float, float]:
 
     Clips of emotions that the scheme leaves out are left out.
     """
-    (model,), chosen, rows = intone.load().models, scheme(name), results.rows(OWN)
-    rows = rows[rows["truth"].map(chosen.class_of).notna()]
-    read = [in_scheme(chosen, chosen.sums(masses)) for masses in rows[list(classes_of(rows))].to_numpy(float)]
-    least, most = model.settings.confidence[name], model.settings.ood_above
-    told = np.array([label != NEITHER and least.reached_by(shares[label]) for label, shares, _ in read])
-    if OOD_SCORE in rows and most is not None:
-        told &= rows[OOD_SCORE].to_numpy() <= most
-    right = np.array([label for label, _, _ in read]) == rows["truth"].map(chosen.class_of).to_numpy()
-    return float(told.mean()), float(right[told].mean())
+    (model,), rows = intone.load().models, results.rows(OWN)
+    right, told, clips = unseen.confident(rows, dict.fromkeys(rows["fold"], model.settings), scheme(name)).sum(axis=0)
+    return told / clips, right / told
 
 
 def calibration(results: Results) -> str:

@@ -21,6 +21,7 @@ from intone.training.recipes import recipe as named_recipe
 if TYPE_CHECKING:
     import pandas as pd
 
+    from intone.evaluation.cross_validation import Tested
     from intone.training.history import Epoch
 
 
@@ -196,16 +197,18 @@ def evaluate(
     sex: Sex = "both",
     classes: Classes = "8",
     fold: Annotated[list[int] | None, Parameter(negative=(), consume_multiple=True)] = None,
-    across: Annotated[bool, Parameter(negative=())] = False,
+    leave_one_corpus_out: Annotated[bool, Parameter(negative=())] = False,
+    evaluation_only: Annotated[list[str] | None, Parameter(negative=(), consume_multiple=True)] = None,
+    across: Annotated[bool, Parameter(negative=(), show=False)] = False,
     epochs: Epochs = None,
     seed: Seed = run.SEED,
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
 ) -> None:
-    """Cross-validate a recipe in five folds by speaker: every prediction is for an unseen speaker.
+    """Test a recipe on unseen speakers, in five folds, or on unseen corpora.
 
     Spoken recordings of every corpus with five speakers or more are tested, each by a network that was not trained on
-    its speaker; those of others only train. A fold that is done is not done again.
+    its speaker; those of others only train. What is done is not done again.
 
     `intone evaluate ravdess/ --recipe original --sex male --classes 2 --to runs/folds`
 
@@ -215,33 +218,55 @@ def evaluate(
         The folder of the folds, of their predictions (out-of-fold.csv) and of the results (table.md).
     fold
         Only these folds, 0 to 4.
-    across
-        Leave one corpus out instead of speakers: train on the others, and test on all its speech.
+    leave_one_corpus_out
+        Leave one corpus out instead of speakers, each in turn: train on the others, and test on all its speech.
+    evaluation_only
+        Corpora that are never trained, chosen or calibrated on, such as emodb=DIR: one network, trained on all the
+        others, is tested on them after the rest.
     """
-    from intone.evaluation import cross_validation, report
+    import pandas as pd
+
+    from intone.evaluation import cross_validation
     from intone.files import write_text
 
-    if across and fold:
-        raise UsageError("Leaving a corpus out has no folds: leave --fold or --across out.")
+    if across:
+        say("--across is called --leave-one-corpus-out now.")
+    left_out = leave_one_corpus_out or across
+    if left_out and fold:
+        raise UsageError("Leaving a corpus out has no folds: leave --fold or --leave-one-corpus-out out.")
 
     clips = _clips(corpora, "all", labels)
-    _tell_incomplete(clips)
+    others = [_clips(evaluation_only, "all", labels)] if evaluation_only else []
+    everything = pd.concat([clips, *others], ignore_index=True)
+    _tell_incomplete(everything)
     chosen = _recipe(model, recipe, epochs)
-    _tell_sexless(clips, chosen, sex, tested=True)
-    found = (cross_validation.across(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs) if across else
-             cross_validation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs))
-    tables = []
-    for corpus, rows in found.items():
-        tested = clips[clips["corpus"] == corpus].dropna(subset=["sex"])
-        summary = report.summarize(rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
-        name = f"{corpus}: {chosen.name}, {sex}"
-        tables.append(report.to_markdown({name: summary}) + "\n" + report.class_table(summary))
-    text = "\n".join(tables)
+    _tell_sexless(clips if sex == "both" else everything, chosen, sex, tested=True)
+    unseen = [cross_validation.only_evaluated(clips, one, sex=sex, classes=classes) for one in others]
+    if left_out:
+        found = cross_validation.leave_one_corpus_out(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs)
+    else:
+        found = cross_validation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs)
+    done = sorted({int(number) for tested in found.values() for number in tested.rows["fold"]})
+    for one in unseen:
+        found |= cross_validation.evaluate_only(clips, one, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs)
+    text = _tables(found, everything, f"{chosen.name}, {sex}")
     write_text(to / cross_validation.TABLE, text)
     show(*text.removesuffix("\n").split("\n"))
-    done = sorted({int(number) for rows in found.values() for number in rows["fold"]})
-    if len(done) < 5 and not across:
+    if len(done) < 5 and not left_out:
         show("", f"This is fold {', '.join(map(str, done))} of 0 to 4.")
+
+
+def _tables(found: "dict[str, Tested]", clips: "pd.DataFrame", name: str) -> str:
+    """Unseen speakers and unseen corpora in one table, and below it each corpus by itself."""
+    from intone.evaluation import report, unseen
+
+    lines = {(corpus, one.unseen): unseen.measured(one.rows, one.settings) for corpus, one in found.items()}
+    tables = [unseen.to_markdown(lines) + (f"\n{note}\n" if (note := unseen.note(lines)) else "")]
+    for corpus, one in found.items():
+        tested = clips[clips["corpus"] == corpus].dropna(subset=["sex"])
+        summary = report.summarize(one.rows, sexes=dict(zip(tested["actor"].astype(str), tested["sex"], strict=True)))
+        tables.append(report.to_markdown({f"{corpus}: {name}": summary}) + "\n" + report.class_table(summary))
+    return "\n".join(tables)
 
 
 def _clips(corpora: list[str], vocal: str, labels: Labels, *, aloud: bool = True) -> "pd.DataFrame":

@@ -2,7 +2,8 @@
 
     metrics           accuracy, UAR, macro-F1, calibration error, bootstrap intervals over speakers
     report            predictions -> results and tables
-    cross_validation  five folds by speaker; leave one corpus out
+    unseen            predictions -> one table of unseen speakers and unseen corpora
+    cross_validation  five folds by speaker; leave one corpus out; corpora that are evaluated only
     verification      a run on its own clips and, beside it, on unseen speakers
     robustness        an evaluation's clips after corruptions: noise, rooms, microphones, codecs, cuts
 """

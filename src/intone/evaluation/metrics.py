@@ -113,8 +113,7 @@ def calibration_error(top: NDArray[np.float64], right: NDArray[np.bool_], bins: 
     `top` into bins of equal width, and ECE = sum over bins of n_bin / n |mean confidence - accuracy| (Guo et al. 2017,
     https://arxiv.org/abs/1706.04599).
     """
-    confidence, accuracy_, number = reliability(top, right, bins)
-    return float((np.abs(confidence - accuracy_) * number).sum() / max(len(top), 1))
+    return float(calibration_gap(calibration_counts(top, right, bins=bins).sum(0))) if len(top) else 0.0
 
 
 def reliability(
@@ -124,11 +123,64 @@ def reliability(
 
     Bins with fewer than `least` answers are left out.
     """
+    table = calibration_counts(top, right, bins=bins).sum(0)
+    confidence, accuracy_, number = table[table[:, 2] >= least].T
+    return confidence / number, accuracy_ / number, number.astype(np.int64)
+
+
+def calibration_counts(
+    top: NDArray[np.float64], right: NDArray[np.bool_], speaker: NDArray[np.intp] | int = 0, bins: int = 15
+) -> NDArray[np.float64]:
+    """What `calibration_gap` takes, (speakers, bins, 3): the sum of the probabilities, right answers, and answers.
+
+    `speaker` is the number of each clip's speaker, (clips,).
+    """
+    table = np.zeros((int(np.max(speaker, initial=0)) + 1, bins, 3))
     which = np.minimum((top * bins).astype(int), bins - 1)
-    number = np.bincount(which, minlength=bins)
-    kept = number >= least
-    sums = (np.bincount(which, weights=values, minlength=bins)[kept] / number[kept] for values in (top, right))
-    return next(sums), next(sums), number[kept]
+    np.add.at(table, (np.broadcast_to(speaker, which.shape), which), np.stack([top, right, np.ones(len(top))], axis=-1))
+    return table
+
+
+def calibration_gap(table: Counts) -> NDArray[np.float64]:
+    """The ECE of `calibration_error` from its counts: (..., bins, 3) -> (...); NaN without answers."""
+    answers = table[..., 2].sum(-1)
+    gaps = np.abs(table[..., 0] - table[..., 1]).sum(-1)
+    return np.asarray(np.divide(gaps, answers, out=np.full(answers.shape, np.nan), where=answers > 0))
+
+
+def ratio(table: Counts) -> NDArray[np.float64]:
+    """The first of two counts as a share of the second: (..., 2) -> (...); NaN where the second is 0."""
+    part, whole = table[..., 0], table[..., 1]
+    return np.asarray(np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0))
+
+
+def auroc_over_speakers(
+    score: NDArray[np.float64], right: NDArray[np.bool_], speaker: NDArray[np.intp], *, draws: int = 1000,
+    seed: int = 0,
+) -> Interval | None:
+    """How well a score tells right answers from wrong ones: the area under the ROC curve (AUROC), 0 to 1.
+
+    It is the share of the pairs of a right and a wrong answer in which the right one has the higher score, equal scores
+    counting half: 0.5 tells nothing (Hanley and McNeil 1982, https://doi.org/10.1148/radiology.143.1.7063747). None
+    where there is no such pair. `speaker` is the number of each clip's speaker, (clips,).
+
+    The pairs are counted by the speakers of both answers, W (speakers, speakers), so that those of a draw that takes
+    speaker s w(s) times are the sum over s and t of w(s) W(s, t) w(t).
+    """
+    if right.all() or not right.any():
+        return None
+    speakers = int(speaker.max()) + 1
+    order = np.argsort(score[~right], kind="stable")
+    wrong = score[~right][order]
+    below = np.zeros((len(wrong) + 1, speakers))  # how many of the lowest wrong answers are of each speaker
+    np.cumsum(np.eye(speakers)[speaker[~right][order]], axis=0, out=below[1:])
+    ends = [np.searchsorted(wrong, score[right], side) for side in ("left", "right")]
+    table = np.zeros((speakers, speakers, 2))  # pairs that the right answer wins, and all pairs
+    np.add.at(table, speaker[right], np.stack([(below[ends[0]] + below[ends[1]]) / 2,
+                                               np.broadcast_to(below[-1], (len(ends[0]), speakers))], axis=-1))
+    weight = speakers_drawn(speakers, draws=draws, seed=seed).astype(float)
+    drawn = np.einsum("ds,stp,dt->dp", weight, table, weight, optimize=True)
+    return _interval(ratio(table.sum((0, 1))), ratio(drawn))
 
 
 def coverage(top: NDArray[np.float64], right: NDArray[np.bool_], share: float) -> float:

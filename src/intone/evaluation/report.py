@@ -63,11 +63,11 @@ class Answers:
         return table
 
 
-def answers(rows: "pd.DataFrame", scheme: Scheme | None = None) -> Answers:
+def answers(rows: "pd.DataFrame", scheme: Scheme | None = None, *, free: bool = False) -> Answers:
     """Out-of-fold predictions as answers; those of eight emotions can be summed to the classes of another scheme.
 
     Clips whose emotion is outside the scheme are left out, and the probabilities inside it are normalised. Classes that
-    never occur in the truth are left out in the same way, as calm in CREMA-D.
+    never occur in the truth are left out in the same way, as calm in CREMA-D, unless the answer is `free`.
     """
     classes = classes_of(rows)
     masses, truth = rows[list(classes)].to_numpy(float), rows["truth"]
@@ -75,7 +75,7 @@ def answers(rows: "pd.DataFrame", scheme: Scheme | None = None) -> Answers:
         classes, masses, truth = scheme.classes, scheme.sums(masses), truth.map(scheme.class_of)
     kept = truth.notna().to_numpy()
     names = [str(name) for name in truth[kept]]
-    occurring = [i for i, name in enumerate(classes) if name in set(names)]
+    occurring = [i for i, name in enumerate(classes) if free or name in set(names)]
     index = {classes[i]: number for number, i in enumerate(occurring)}
     shares = masses[kept][:, occurring]
     with np.errstate(invalid="ignore"):  # no mass inside the scheme is no answer in it
