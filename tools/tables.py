@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems, unseen
+from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems, unseen, voices
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import dataclass_json
@@ -35,6 +35,7 @@ Maker = Callable[[Results], str]
 
 TABLES: dict[str, Maker] = {
     "unseen": unseen.unseen,
+    "unseen-short": unseen.short,
     "systems": systems.systems,
     "systems-short": systems.systems_short,
     "classes": systems.classes,
@@ -46,7 +47,8 @@ TABLES: dict[str, Maker] = {
     "crema-d": speakers.crema_d,
     "crema-d-by-emotion": speakers.crema_d_by_emotion,
     "for-whom": speakers.for_whom,
-    "across-corpora": speakers.across,
+    "unseen-crema-d": unseen.free,
+    "voices": voices.voices,
     "sex-accuracy": speakers.sex_accuracy,
     "sexes": speakers.sexes,
     "robustness": conditions.robustness,
@@ -86,8 +88,6 @@ FIGURES: dict[str, Maker] = {
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
     "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
     "uar-crema-d-eight": lambda results: _share(speakers.uar_of_eight(results)),
-    "uar-across-crema-d": lambda results: _share(speakers.uar_across(results, "CREMA-D")),
-    "uar-across-ravdess": lambda results: _share(speakers.uar_across(results, "RAVDESS")),
     "never-acted": lambda results: _share(speakers.never_acted(results)),
     "unseen-calm": unseen.calm_as_neutral,
     "gap": lambda results: f"{signed(systems.gap(results.summary(SYSTEMS[DEFAULT])))} points",
@@ -97,7 +97,6 @@ FIGURES: dict[str, Maker] = {
     "confident-8": lambda results: _whole(systems.confident(results, "8")[0]),
     "confident-right-8": lambda results: _whole(systems.confident(results, "8")[1]),
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
-    "prior-correction": lambda results: f"{systems.prior_correction(results):.2f}",
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
     "scale-processor": lambda results: results.json("scale")["processor"],
     "scale-efficiency": scale.efficiency_text,

@@ -1,7 +1,6 @@
 """The answers of an evaluation come to results/ under the names that the tables read."""
 
 import importlib.util
-import json
 from pathlib import Path
 from types import ModuleType
 
@@ -9,7 +8,6 @@ import pandas as pd
 import pytest
 
 from intone.recognition.scoring import read_rows, write_rows
-from tiny_model import tiny_model
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "collect.py"
 
@@ -42,14 +40,3 @@ def test_the_other_corpus_has_a_file_of_its_own(collect: ModuleType, tmp_path: P
     write_rows(tmp_path / "run" / "robustness-crema-d-every-12.csv", rows(["d"]))
     written = collect.collect(tmp_path / "run", "mine", tmp_path / "results")
     assert [path.relative_to(tmp_path).as_posix() for path in written] == ["results/robustness/mine-crema-d.csv"]
-
-
-def test_the_validating_voices_of_ravdess_and_the_calibration(collect: ModuleType, tmp_path: Path) -> None:
-    for number in range(5):
-        clips = rows([f"ravdess-{number}", f"crema-{number}"]).assign(sex="male", corpus=["ravdess", "crema-d"])
-        write_rows(tmp_path / "run" / f"fold-{number}" / "validation.csv", clips)
-    recognizer = tiny_model(tmp_path / "recognizer.onnx", {"male_sad": 1.0})
-    table, values = collect.calibration(tmp_path / "run", "mine", recognizer, tmp_path / "results")
-    found = read_rows(table)
-    assert list(found["clip"]) == [f"ravdess-{number}" for number in range(5)] and list(found["fold"]) == list(range(5))
-    assert json.loads(values.read_text()) == {"factors": {}, "temperature": 1.0}

@@ -46,20 +46,23 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     folder = tmp_path_factory.mktemp("results")
     rows = read_rows(RESULTS / "references" / "xlsr53-finetuned.csv")
     rows = rows[rows["actor"].isin(FEW)].reset_index(drop=True)
-    files = dict.fromkeys([*tables.SYSTEMS.values(), *tables.speakers.ACROSS.values(), tables.speakers.BUNDLED, "calibration/default"], rows)
+    files = dict.fromkeys([*tables.SYSTEMS.values(), tables.speakers.BUNDLED], rows)
     six = rows[rows["truth"].isin(tables.speakers.SHARED)].assign(actor=lambda one: one["actor"] + 1000)
-    files |= dict.fromkeys([*tables.CREMA_D.values(), "across-corpora/default-ravdess-to-crema-d"], six)
+    files |= dict.fromkeys(tables.CREMA_D.values(), six)
     files["ravdess-5fold/default"] = rows.assign(sex=np.where(rows["actor"] % 2, "male", "female"))
     files |= dict.fromkeys(["sexes/told", "ravdess-5fold/linear-probe"], rows)
     files |= {f"ravdess-5fold/linear-probe-{sex}": rows[rows["actor"] % 2 == (sex == "male")] for sex in ("female", "male")}
     files["robustness/default"] = pd.concat([rows.assign(condition=name) for name in CORRUPTIONS])
     files["robustness/default-crema-d"] = pd.concat([six.assign(condition=name) for name in CORRUPTIONS])
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
+    files |= {f"unseen-corpora/{name}": six if name == "crema-d" else rows.assign(fold=0) for name in tables.systems.settings().data}
     files["unseen-corpora/emodb"] = rows[rows["truth"].isin(["angry", "happy", "neutral", "sad"])].drop(columns="fold").assign(fold=0)[[*rows]]
-    files["evaluation-only/mine"] = files["across-corpora/ravdess"] = rows.assign(fold=0)
     for name, one in files.items():
         write_rows(folder / f"{name}.csv", one)
-    (folder / "calibration" / "default.json").write_text(json.dumps({"factors": {"calm": 2.0}, "temperature": 2.0}))
+    (folder / "voices").mkdir()
+    evidence = {f"{kind}_{name}": np.log(rows[name].clip(lower=1e-3)) for kind in ("plain", "relative") for name in EMOTIONS}
+    rows[["clip", "fold", "actor", "truth"]].assign(**evidence).to_csv(folder / "voices" / "probe.csv", index=False)
+    (folder / "voices" / "means.json").write_text(json.dumps({str(fold): np.eye(8).tolist() for fold in range(5)}))
     pd.DataFrame({"actor": [1001, 1002, 1003, 1004, 1005], "sex": ["male", "female", "male", "female", "male"],
                   "age": [20, 35, 45, 59, 70]}).to_csv(folder / "crema-d-actors.csv", index=False)
     pd.DataFrame({"pause_s": [0.0, 0.3], "distance_s": [0.1, np.inf]}).to_csv(folder / "joins.csv", index=False)

@@ -17,14 +17,21 @@ from intone.recognition.scoring import read_rows
 DEFAULT, REFERENCE = "intone", "XLSR-53, fine-tuned (reference)"
 SYSTEMS: Mapping[str, str] = {
     DEFAULT: "ravdess-5fold/default",
-    "linear probe on a frozen encoder": "ravdess-5fold/linear-probe",
+    "its fine-tuned member": "members/tuned/folds/ravdess",
+    "its linear probe": "members/probe/folds/ravdess",
     "eGeMAPS and a linear SVM": "ravdess-5fold/egemaps-svm",
     "CNN on MFCC": "ravdess-5fold/mfcc-cnn",
     REFERENCE: "references/xlsr53-finetuned",
 }
 CREMA_D: Mapping[str, str] = {
     DEFAULT: "crema-d-5fold/default",
+    "its fine-tuned member": "members/tuned/folds/crema-d",
+    "its linear probe": "members/probe/folds/crema-d",
 }
+TUNED = "members/tuned/folds/ravdess"
+"""The answers of the fine-tuned member of the bundled recognizer about RAVDESS."""
+LEFT_OUT, FREE = "unseen-corpora", "unseen-corpora-crema-d"
+"""The folders with the answers about unseen corpora, of `default` and of `crema-d`."""
 CLASSES = ("8", "3", "2", "stress")
 
 
@@ -57,13 +64,17 @@ class Results:
         """The content of a JSON file."""
         return json.loads(self.file(f"{name}.json").read_text(encoding="utf-8"))
 
+    def corpora(self, folder: str) -> dict[str, str]:
+        """The files of a folder with predictions by corpus, by the name of the corpus."""
+        return {path.stem: f"{folder}/{path.stem}" for path in sorted((self.folder / folder).glob("*.csv"))}
+
     def actors(self) -> pd.DataFrame:
         """`sex` and `age` of the actors of CREMA-D, by their number."""
         return self.csv("crema-d-actors").set_index("actor")
 
     def sexes(self, name: str) -> dict[str, str]:
         """Sexes of the actors of a file, as `summarize` takes them."""
-        if name.startswith("ravdess") or name.endswith("to-ravdess") or name.startswith("references"):
+        if name.startswith("ravdess") or name.endswith("/ravdess") or name.startswith("references"):
             return {str(actor): Ravdess.sex_of(actor) for actor in ACTORS}
         return {str(actor): str(sex) for actor, sex in self.actors()["sex"].items()}
 

@@ -10,7 +10,7 @@ from intone.audio.augment import CORRUPTIONS
 from intone.evaluation.metrics import Interval
 from intone.evaluation.report import answers, difference, interval, majority_rows, percent, signed, summarize, table
 from intone.labels import scheme
-from pages.committed import DEFAULT, SYSTEMS, MissingError, Results
+from pages.committed import TUNED, MissingError, Results
 
 RECORDED = "as recorded"
 NEAR_S = 0.3
@@ -61,7 +61,7 @@ def _change(part: pd.DataFrame, recorded: pd.DataFrame, classes: str) -> str:
 
 def short(results: Results) -> str:
     """The same clips cut after some seconds of speech, and whole."""
-    cut, whole = results.rows("short/default", "seconds"), results.rows(SYSTEMS[DEFAULT])
+    cut, whole = results.rows("short/default", "seconds"), results.rows(TUNED)
     parts = {f"{seconds:g} s": part.drop(columns="seconds") for seconds, part in cut.groupby("seconds")}
     clips = set(cut["clip"])
     parts["whole"] = whole[whole["clip"].isin(clips)]

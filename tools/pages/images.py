@@ -8,19 +8,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from intone.corpora.registry import facts
 from intone.evaluation import metrics
 from intone.evaluation.report import Answers
 from intone.plots import canvas
 from pages.committed import Results
 from pages.conditions import RECORDED, conditions, uar_of
-from pages.systems import OWN, confusion_shares, covered, validating
+from pages.systems import OWN, confusion_shares, covered, settings, unseen_corpora
 
 LEAST = 10
 """A point of the reliability diagram stands on that many answers at least."""
 
-DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))
-MARKERS = ("o", "s", "^")
-COLOURS = (canvas.BLUE, canvas.VERMILION, canvas.DARK)
+DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (4, 1.5, 1, 1.5)), (0, (6, 1)))
+MARKERS = ("o", "s", "^", "D", "v")
+COLOURS = (canvas.BLUE, canvas.VERMILION, canvas.DARK, canvas.GREY, canvas.BLUE)
 
 
 def confusion(results: Results) -> Figure:
@@ -42,16 +43,14 @@ def confusion(results: Results) -> Figure:
 
 
 def reliability(results: Results) -> Figure:
-    """Reliability diagrams: before and after the calibration, and for unseen speakers."""
+    """Reliability diagrams: for unseen speakers, and for corpora that were left out."""
     figure = canvas.new_figure(3.6)
     for axes, classes, title in zip(figure.subplots(1, 2, sharey=True), ("8", "2"), ("8 classes", "2 classes"),
                                     strict=True):
         axes.plot([0, 1], [0, 1], color=canvas.GREY, linewidth=0.8)
-        lines = {"test speakers, calibrated": results.answers(OWN, classes),
-                 "validation speakers, uncalibrated": validating(results, classes, after=False),
-                 "validation speakers, calibrated": validating(results, classes, after=True)}
-        for number, (name, found) in enumerate(lines.items()):
-            _draw_reliability(axes, found, name, number)
+        _draw_reliability(axes, results.answers(OWN, classes), "unseen speakers of RAVDESS", 0)
+        for number, (name, found) in enumerate(zip(settings().data, unseen_corpora(results, classes), strict=True), 1):
+            _draw_reliability(axes, found, f"unseen corpus: {facts(name).title}", number)
         axes.set(title=title, xlabel="probability of the answer (%)", xlim=(0, 1), ylim=(0, 1))
         _in_percent(axes, "x", "y")
     figure.axes[0].set_ylabel("answers that are right (%)")

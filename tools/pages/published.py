@@ -1,6 +1,6 @@
 """The published results of the bundled recognizer, which page and API show: `recognizers/results.json`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -10,22 +10,16 @@ import intone
 from intone.evaluation.report import Summary, summarize
 from intone.labels import scheme
 from intone.recognition.prediction import NEITHER, in_scheme
-from intone.recognition.published import CLIPPED, NOISY, RECORDED, Bin, Metrics, PublishedResults
+from intone.recognition.published import RECORDED, Bin, Metrics, PublishedResults
 from intone.recognition.scoring import classes_of
-from pages import conditions
-from pages.committed import CLASSES, DEFAULT, SYSTEMS, Results
+from pages import systems
+from pages.committed import CLASSES, DEFAULT, LEFT_OUT, SYSTEMS, Results
 
 MEASURED_ON = "unseen speakers of RAVDESS (speech, five folds by actor, networks of the same recipe)"
-RELIABILITY_OF = "unseen speakers of RAVDESS"
+RELIABILITY_OF = "corpora that were left out of the training"
 
 EDGES = tuple(round(number / 10, 1) for number in range(11))
 """Edges of the bins of an answer's probability."""
-
-KINDS: Mapping[str, tuple[str, ...]] = {
-    RECORDED: ("as recorded",), NOISY: ("white noise 10 dB", "hum 10 dB", "babble 10 dB"),
-    CLIPPED: ("clipped at a third",)}
-"""The corruptions that stand for each kind of recording."""
-
 
 def published(results: Results) -> PublishedResults:
     """The results of the bundled recognizer."""
@@ -33,12 +27,16 @@ def published(results: Results) -> PublishedResults:
     women = rows["actor"].astype(int) % 2 == 0
     parts = {"all": rows, "female": rows[women], "male": rows[~women]}
     schemes = {name: {who: _metrics(summarize(part, scheme(name))) for who, part in parts.items()} for name in CLASSES}
-    by_condition = conditions.conditions(results)
-    others = {name: _metrics(summarize(part)) for name, part in by_condition.items()}
-    kinds = {kind: pd.concat([by_condition[name] for name in names]) for kind, names in KINDS.items()}
-    reliability = {name: {kind: tuple(bins(part, name)) for kind, part in ({**kinds, RECORDED: rows}).items()}
-                   for name in CLASSES}
-    return PublishedResults(intone.load().identity.version, MEASURED_ON, schemes, others, reliability, RELIABILITY_OF)
+    reliability = {name: {RECORDED: tuple(bins(left_out(results), name))} for name in CLASSES}
+    return PublishedResults(intone.load().identity.version, MEASURED_ON, schemes, {}, reliability, RELIABILITY_OF)
+
+
+def left_out(results: Results) -> pd.DataFrame:
+    """The predictions for the left-out corpora, about as many of each as of the smallest."""
+    files = results.corpora(LEFT_OUT)
+    parts = [results.rows(files[name]) for name in systems.settings().data]
+    least = min(len(one) for one in parts)
+    return pd.concat([one.iloc[:: max(1, len(one) // least)] for one in parts], ignore_index=True)
 
 
 def bins(rows: pd.DataFrame, name: str) -> Iterator[Bin]:

@@ -8,12 +8,9 @@ import pandas as pd
 from intone.corpora import Ravdess
 from intone.evaluation import metrics
 from intone.evaluation.report import (
-    Summary,
     answers,
     difference,
     interval,
-    majority_rows,
-    pad,
     percent,
     signed,
     summarize,
@@ -22,21 +19,19 @@ from intone.evaluation.report import (
 )
 from intone.labels import EMOTIONS, SEXES
 from intone.recognition.scoring import DETECTED_SEX
-from pages.committed import CREMA_D, DEFAULT, SYSTEMS, Results
+from pages.committed import CREMA_D, DEFAULT, FREE, SYSTEMS, TUNED, Results
 from pages.systems import recalls_table
 
 AGES = ((20, 29), (30, 39), (40, 49), (50, 59), (60, 99))
 SHARED = tuple(emotion for emotion in EMOTIONS if emotion not in ("calm", "surprised"))
 """The emotions that both RAVDESS and CREMA-D have."""
 
-ACROSS = {("RAVDESS", "CREMA-D"): "across-corpora/default-ravdess-to-crema-d",
-          ("CREMA-D", "RAVDESS"): "across-corpora/default-crema-d-to-ravdess"}
-BUNDLED = "across-corpora/bundled-crema-d-to-ravdess"
+BUNDLED = f"{FREE}/ravdess"
 """The answers of the bundled recognizer that was trained on CREMA-D alone."""
 WITHIN = {"RAVDESS": SYSTEMS[DEFAULT], "CREMA-D": CREMA_D[DEFAULT]}
 SEX_CHOICES = {
-    "the same network, with the sex given": (SYSTEMS[DEFAULT], ("sexes/told",)),
-    "one linear probe per sex, against one for both": (
+    "the fine-tuned member, with the sex given": (TUNED, ("sexes/told",)),
+    "one linear probe per sex, against one for both (an earlier recipe)": (
         "ravdess-5fold/linear-probe", ("ravdess-5fold/linear-probe-female", "ravdess-5fold/linear-probe-male")),
 }
 """Alternatives to one network for both sexes: the file of the one, and those of the other."""
@@ -115,7 +110,7 @@ def sexes(results: Results) -> str:
 def sex_told(results: Results) -> str:
     """How many answers of eight emotions change where the sex is given, and by how much their probabilities."""
     told, detected = (results.rows(name).set_index("clip")[list(EMOTIONS)].dropna()
-                      for name in ("sexes/told", SYSTEMS[DEFAULT]))
+                      for name in ("sexes/told", TUNED))
     detected = detected.loc[told.index]
     changed = int((told.idxmax(axis=1) != detected.idxmax(axis=1)).sum())
     moved = (told - detected).abs().max(axis=1)
@@ -126,7 +121,8 @@ def sex_told(results: Results) -> str:
 def sex_accuracy(results: Results) -> str:
     """How often the sex of the speaker was recognised; "-" where the predictions do not have it."""
     rows = []
-    for corpus, file in {**WITHIN, "RAVDESS, unseen by `crema-d`": BUNDLED}.items():
+    for corpus, file in {"RAVDESS": TUNED, "CREMA-D": CREMA_D["its fine-tuned member"],
+                         "RAVDESS, unseen by `crema-d`": BUNDLED}.items():
         found = results.rows(file)
         truth = found["actor"].astype(str).map(results.sexes(file))
         most = truth.value_counts(normalize=True)
@@ -143,32 +139,3 @@ def _heard(found: pd.DataFrame, truth: pd.Series) -> metrics.Interval:
                                [sex for sex, one in zip(told, actors, strict=True) if one == actor], SEXES)
                 for actor in sorted(set(actors))]
     return metrics.over_speakers(metrics.accuracy, np.stack(by_speaker))
-
-
-def across(results: Results) -> str:
-    """Cross-corpus results, on the emotions that both corpora have."""
-    rows = []
-    for (trained, tested), file in ACROSS.items():
-        unseen, own = (shared(results, name) for name in (file, WITHIN[tested]))
-        rows.append([tested, f"cross-corpus: trained on {trained} alone", *_cells(unseen)])
-        if (trained, tested) == ("CREMA-D", "RAVDESS"):
-            rows.append([tested, "`--recognizer crema-d` (an earlier recipe)", *_cells(shared(results, BUNDLED))])
-        rows.append([tested, "unseen speakers of the same corpora: five folds, trained on both", *_cells(own)])
-        rows += [[tested, *pad(row, 4)] for row in majority_rows([unseen])]
-    return table(("tested on", "recognizer", "clips", "accuracy", "UAR"), rows, text=2)
-
-
-def uar_across(results: Results, tested: str) -> float:
-    """The cross-corpus UAR on one corpus, on the six emotions that both corpora have."""
-    (file,) = (file for (_, corpus), file in ACROSS.items() if corpus == tested)
-    return shared(results, file).uar.value
-
-
-def shared(results: Results, file: str) -> Summary:
-    """The results of a file on the clips of the six emotions that both corpora have."""
-    rows = results.rows(file)
-    return summarize(rows[rows["truth"].isin(SHARED)], sexes=results.sexes(file))
-
-
-def _cells(one: Summary) -> list[str]:
-    return [str(one.clips), interval(one.accuracy), interval(one.uar)]

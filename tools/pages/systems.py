@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 import intone
@@ -20,13 +19,13 @@ from intone.evaluation.report import (
     pad,
     percent,
     signed,
-    summarize,
     table,
 )
 from intone.labels import scheme
-from intone.recognition.calibration import prior_corrected, temperature_scaled
+from intone.recognition.calibration import temperature_scaled
+from intone.recognition.model_file import ModelSettings
 from intone.recognition.scoring import classes_of
-from pages.committed import CLASSES, DEFAULT, REFERENCE, SYSTEMS, Results
+from pages.committed import CLASSES, DEFAULT, LEFT_OUT, REFERENCE, SYSTEMS, Results
 
 OWN = SYSTEMS[DEFAULT]
 SHARES = (1.0, 0.9, 0.8, 0.5)
@@ -138,43 +137,43 @@ def confident(results: Results, name: str) -> tuple[float, float]:
 
     Clips of emotions that the scheme leaves out are left out.
     """
-    (model,), rows = intone.load().models, results.rows(OWN)
-    right, told, clips = unseen.confident(rows, dict.fromkeys(rows["fold"], model.settings), scheme(name)).sum(axis=0)
+    rows = results.rows(OWN)
+    right, told, clips = unseen.confident(rows, dict.fromkeys(rows["fold"], settings()), scheme(name)).sum(axis=0)
     return told / clips, right / told
 
 
 def calibration(results: Results) -> str:
-    """The calibration error before and after the calibration, and on the test speakers."""
-    before = results.rows("calibration/default")
-    after = calibrated(before, results)
+    """The calibration error on unseen corpora before and after the calibration, and on unseen speakers."""
     rows = []
     for name in CLASSES[:3]:
-        one, other = (summarize(some, scheme(name)) for some in (before, after))
-        rows.append([name, percent(one.ece), percent(other.ece), percent(results.summary(OWN, name).ece)])
-    return table(("classes", "ECE, validation speakers, uncalibrated", "ECE, validation speakers, calibrated",
-                  "ECE, test speakers, calibrated"), rows)
+        corpora = [unseen_corpora(results, name, after=after) for after in (False, True)]
+        cells = [percent(float(np.mean([metrics.calibration_error(one.confident[~one.refused], one.right[~one.refused])
+                                        for one in found]))) for found in corpora]
+        rows.append([name, *cells, percent(results.summary(OWN, name).ece)])
+    return table(("classes", "ECE, left-out corpora, uncalibrated", "ECE, left-out corpora, calibrated",
+                  "ECE, unseen speakers, calibrated"), rows)
 
 
-def temperature(results: Results) -> float:
+def unseen_corpora(results: Results, classes: str, *, after: bool = True) -> list[Answers]:
+    """The answers about each left-out corpus, before or after the calibration."""
+    files = results.corpora(LEFT_OUT)
+    found = []
+    for name in settings().data:
+        rows = results.rows(files[name])
+        columns = list(classes_of(rows))
+        if not after:
+            masses = temperature_scaled(rows[columns].to_numpy(float), 1 / settings().temperature)
+            rows = rows.assign(**dict(zip(columns, masses.T, strict=True)))
+        found.append(answers(rows, scheme(classes)))
+    return found
+
+
+def temperature(_results: Results) -> float:
     """The temperature of the bundled recognizer."""
-    return float(results.json("calibration/default")["temperature"])
+    return settings().temperature
 
 
-def prior_correction(results: Results) -> float:
-    """The prior correction of the emotions that only some corpora have, in the bundled recognizer."""
-    (found,) = set(results.json("calibration/default")["factors"].values())
-    return float(found)
-
-
-def calibrated(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
-    """Predictions with the prior correction and the temperature of the bundled recognizer."""
-    columns = list(classes_of(rows))
-    correction = results.json("calibration/default")["factors"]
-    masses = prior_corrected(rows[columns].to_numpy(float), columns, correction)
-    return rows.assign(**dict(zip(columns, temperature_scaled(masses, temperature(results)).T, strict=True)))
-
-
-def validating(results: Results, classes: str, *, after: bool) -> Answers:
-    """The answers for the validation speakers, before or after the calibration."""
-    rows = results.rows("calibration/default")
-    return answers(calibrated(rows, results) if after else rows, scheme(classes))
+def settings() -> ModelSettings:
+    """Those of the bundled recognizer."""
+    (model,) = intone.load().models
+    return model.settings

@@ -1,7 +1,7 @@
 """Unseen speakers and unseen corpora side by side.
 
-The predictions for an unseen corpus are in `FOLDERS`, as CORPUS.csv. It was left out where the bundled recognizer is
-trained on it, and is for evaluation only otherwise.
+The predictions for an unseen corpus are in `committed.LEFT_OUT`, as CORPUS.csv. It was left out where the bundled
+recognizer is trained on it, and is for evaluation only otherwise.
 """
 
 from functools import cache
@@ -9,19 +9,31 @@ from functools import cache
 import intone
 from intone.corpora.registry import facts, ordered
 from intone.evaluation.cross_validation import EVALUATED_ONLY, LEFT_OUT, SPEAKERS
+from intone.evaluation.report import percent, table
 from intone.evaluation.unseen import Unseen, measured, note, to_markdown
-from intone.recognition.model_file import ModelSettings
-from pages.committed import Results
-from pages.speakers import ACROSS, WITHIN
-
-FOLDERS = ("across-corpora", "evaluation-only", "unseen-corpora")
-BETWEEN_TWO = "-to-"
-"""What the names of predictions have by networks that are trained on one corpus alone (`speakers.ACROSS`)."""
+from pages.committed import FREE, Results
+from pages.committed import LEFT_OUT as LEFT_OUT_FILES
+from pages.speakers import WITHIN
+from pages.systems import settings
 
 
 def unseen(results: Results) -> str:
     """Both as one table."""
     return to_markdown(lines(results))
+
+
+def short(results: Results) -> str:
+    """The columns of it that matter most, without intervals."""
+    heads = ("tested on", "unseen", "clips", "classes", "UAR (chance)", "ECE", "confident: 8 classes", "right",
+             "confident: 2 classes", "right")
+    rows = []
+    for (tested, how), one in lines(results).items():
+        told = [one.confident[name] for name in ("8", "2")]
+        cells = [share for each in told for share in (each.coverage, each.precision)]
+        rows.append([tested, how, str(one.clips), str(len(one.classes)),
+                     f"{percent(one.uar.value)} ({percent(1 / len(one.classes))})",
+                     *("-" if value is None else percent(value.value) for value in (one.ece, *cells))])
+    return table(heads, rows, text=2)
 
 
 def calm_as_neutral(results: Results) -> str:
@@ -35,22 +47,17 @@ def lines(results: Results) -> dict[tuple[str, str], Unseen]:
     named = {(title, SPEAKERS): file for title, file in WITHIN.items()}
     trained_on = settings().data
     for how in (LEFT_OUT, EVALUATED_ONLY):
-        own = {name: file for name, file in corpora(results).items() if (name in trained_on) == (how == LEFT_OUT)}
+        own = {name: file for name, file in results.corpora(LEFT_OUT_FILES).items()
+               if (name in trained_on) == (how == LEFT_OUT)}
         named |= {(facts(name).title, how): own[name] for name in ordered(own)}
     return {key: measured(rows, dict.fromkeys(rows["fold"], settings()))
             for key, rows in ((key, results.rows(file)) for key, file in named.items())}
 
 
-def corpora(results: Results) -> dict[str, str]:
-    """The file of each unseen corpus; without one, that of a network that was trained on one other corpus."""
-    found = {tested.lower(): file for (_, tested), file in ACROSS.items() if (results.folder / f"{file}.csv").is_file()}
-    for folder in FOLDERS:
-        found |= {path.stem: f"{folder}/{path.stem}" for path in sorted((results.folder / folder).glob("*.csv"))
-                  if BETWEEN_TWO not in path.stem}
-    return found
-
-
-def settings() -> ModelSettings:
-    """Those of the bundled recognizer."""
-    (model,) = intone.load().models
-    return model.settings
+def free(results: Results) -> str:
+    """The unseen corpora of the recognizer for commercial use."""
+    (model,) = intone.load("crema-d").models
+    files = results.corpora(FREE)
+    parts = {(facts(name).title, LEFT_OUT): results.rows(files[name]) for name in ordered(files)}
+    return to_markdown({key: measured(rows, dict.fromkeys(rows["fold"], model.settings))
+                        for key, rows in parts.items()})

@@ -41,7 +41,7 @@ class Recognizer:
     the voice of every recording (`adapted`).
 
     >>> intone.load()  # doctest: +ELLIPSIS
-    <Recognizer encoder-tuned both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
+    <Recognizer ensemble both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
     """
 
     def __init__(
