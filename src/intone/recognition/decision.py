@@ -72,11 +72,11 @@ def decided_with(model: Model, scheme: Scheme, found: Analysis, options: Options
 def _unfit(model: Model, found: Analysis, reference: Reference) -> str | None:
     """Why a reference cannot be compared with a recording."""
     if reference.sex and reference.sex != found.sex:
-        return (f"The reference is of a {reference.sex} voice, and this one sounds {found.sex}, so that it was left out: "
-                "give one of the same person, or choose the sex if it was detected wrongly.")
+        return (f"The reference is of a {reference.sex} voice, and this one sounds {found.sex}, so that it is left "
+                "out: give one of the same person, or choose the sex if it was detected wrongly.")
     adaptation = model.settings.adaptation
     if reference.recognizer != model.version or adaptation is None or not reference.offset.fits(adaptation):
-        return ("The reference was made with another recognizer, so that it was left out: make it again with "
+        return ("The reference was made with another recognizer, so that it is left out: make it again with "
                 f"{model.settings.name} {model.version}.")
     return None
 
