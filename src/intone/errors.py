@@ -7,7 +7,8 @@
     │   ├── Damaged         the file ends before the length that its header states     HTTP 422
     │   ├── TooLong         more seconds or bytes than the limit                       HTTP 413
     │   ├── TooShort        less sound than an answer needs                            HTTP 422
-    │   └── NoSpeech        silence, noise or music, but no voice                      HTTP 422
+    │   ├── NoSpeech        silence, noise or music, but no voice                      HTTP 422
+    │   └── UnfitReference  nothing that tells how one person's voice sounds           HTTP 422
     ├── CorpusError         a folder of recordings that is not what was expected       exit 1
     ├── DownloadError       a download that failed or is not what was published        exit 1
     ├── RecognizerError     a model file that is damaged or not one of ours            exit 1
@@ -65,6 +66,10 @@ class TooShort(RecordingError):
 
 class NoSpeech(RecordingError):
     """The recording holds silence, noise or music, but no voice."""
+
+
+class UnfitReference(RecordingError):
+    """Recordings, or a saved reference, that do not tell how the voice of one person sounds."""
 
 
 class CorpusError(IntoneError):

@@ -24,7 +24,8 @@ from sounds import encode, voice
 COMMANDS = {
     "batch": ("--to", "--cluster", "--wait", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
-                "--format"),
+                "--format", "--same-speaker", "--reference"),
+    "reference": ("--to", "--emotion", "--recognizer"),
     "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics"),
     "corpus check": ("--emotion", "--strict", "--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),

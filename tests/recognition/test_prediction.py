@@ -10,6 +10,7 @@ from intone.labels import EMOTIONS, SCHEMES, scheme
 from intone.recognition.prediction import (
     NEITHER,
     RENAMED,
+    AdaptedTo,
     Attribution,
     Prediction,
     RecognizerIdentity,
@@ -66,13 +67,16 @@ def test_a_prediction_is_ready_for_json():
 
 
 def test_the_channel_and_the_moments_are_named_only_where_they_were_asked_for():
-    assert not {"channel", "attributions", "moments", "reliability"} & set(PREDICTION.to_dict())
+    assert not {"channel", "attributions", "moments", "reliability", "adapted_to"} & set(PREDICTION.to_dict())
     measured = Reliability(0.7, 0.8, 214, 0.81, "noisy", "somebody")
-    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),), reliability=measured).to_dict()
+    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),), reliability=measured,
+                   adapted_to=AdaptedTo(3, None, 0.5, "sad", 0.5, 0.25)).to_dict()
     assert full["channel"] == 2
     assert full["attributions"] == [{"start_s": 0.0, "end_s": 0.25, "weight": 0.125}]
     assert full["reliability"] == {"low": 0.7, "high": 0.8, "answers": 214, "right": 0.81, "condition": "noisy",
                                    "measured_on": "somebody"}
+    assert full["adapted_to"] == {"segments": 3, "emotion": None, "share": 0.5, "label": "sad", "probability": 0.5,
+                                  "moved": 0.25}
     assert set(full) == {field.name for field in fields(Prediction)} | set(RENAMED)
     assert all(full[old] == full[new] for old, new in RENAMED.items())
     assert json.loads(json.dumps(full)) == full

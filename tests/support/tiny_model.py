@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
 from intone import dataclass_json, labels
+from intone.recognition.adaptation import Adaptation
 from intone.recognition.calibration import ConfidenceThreshold
 from intone.recognition.model_file import METADATA_KEY, RECOGNIZER, ModelSettings
 from intone.training.recipes import recipe
@@ -73,6 +74,24 @@ def _tell_ood_score(network: onnx.ModelProto, ood_score: float) -> None:
     network.graph.output.append(helper.make_tensor_value_info("ood_score", TensorProto.FLOAT, ["n"]))
 
 
+def _tell_evidence(network: onnx.ModelProto, classes: int) -> None:
+    """Give a network what an adaptation needs: the logarithm of the probability of each class, of one member."""
+    network.graph.node.extend([
+        helper.make_node("ReduceMean", ["probabilities", "zeroth"], ["mean"], keepdims=0),
+        helper.make_node("Reshape", ["mean", "by_sex"], ["table"]),
+        helper.make_node("ReduceSum", ["table", "zeroth"], ["shares"], keepdims=0),
+        helper.make_node("Log", ["shares"], ["logs"]),
+        helper.make_node("Concat", ["logs", "logs"], ["twice"], axis=0),
+        helper.make_node("Reshape", ["twice", "shape"], ["evidence"]),
+    ])
+    network.graph.initializer.extend([
+        numpy_helper.from_array(np.array([0]), "zeroth"), numpy_helper.from_array(np.array([-1, classes]), "by_sex"),
+        numpy_helper.from_array(np.array([1, 1, 2, classes]), "shape")])
+    network.graph.output.append(helper.make_tensor_value_info("evidence", TensorProto.FLOAT, [1, 1, 2, classes]))
+    del network.opset_import[:]
+    network.opset_import.append(helper.make_opsetid("", 18))  # ReduceMean takes its axes as an input from there on
+
+
 def _take_time(network: onnx.ModelProto, size: int) -> None:
     """Make a network multiply two matrices (size, size) of random numbers before it answers."""
     softmax = network.graph.node.pop()
@@ -102,6 +121,17 @@ def tiny_model(path: Path, answer: Mapping[str, float], slope: Mapping[str, floa
         _tell_ood_score(network, ood_score)
     if work:
         _take_time(network, work)
+    return save(path, network, made)
+
+
+def tiny_adaptable(path: Path, **changes: Any) -> Path:
+    """A model file that hears a dark voice as that of a sad man, a bright one as a happy woman's, and can be adapted."""
+    means = 4 * np.eye(len(labels.EMOTIONS))
+    made = tiny_settings(adaptation=Adaptation((1.0,), (tuple(map(tuple, means.tolist())),)), **changes)
+    answer, slope = {"male_sad": 0.02, "female_happy": 0.9}, {"male_sad": 0.1, "female_happy": -0.1}
+    network = tiny_network([answer.get(label, 0.01) for label in made.labels],
+                           [slope.get(label, 0.0) for label in made.labels])
+    _tell_evidence(network, len(labels.EMOTIONS))
     return save(path, network, made)
 
 

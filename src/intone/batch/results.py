@@ -47,7 +47,8 @@ def write(to: Path, records: Iterable[Record], classes: Sequence[str]) -> None:
 
 
 _KINDS = {"duration_s": "float64", "outside": "float64", "start_s": "float64", "end_s": "float64",
-          "confident": "bool", "sure": "bool", "segments": "int32", "stretches": "int32"}
+          "moved": "float64", "confident": "bool", "sure": "bool", "segments": "int32", "stretches": "int32",
+          "adapted_to": "int32"}
 """Columns that hold no text, with their types in Parquet; those of the classes are float64."""
 
 

@@ -3,6 +3,7 @@
     commands      which commands there are, and where each lies
     predict       the options of `predict`
     answers       recordings -> printed answers
+    reference     a person's normal voice -> a small file to compare recordings with
     batch         many recordings -> one table
     answer_table  how answers are printed: a table, JSON, CSV
     serve         the page

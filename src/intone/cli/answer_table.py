@@ -7,13 +7,17 @@ from typing import Any
 from intone.cli.messages import show
 from intone.errors import printable
 from intone.recognition.formats import Format, Record
-from intone.recognition.prediction import NEITHER, Prediction, percent
+from intone.recognition.prediction import NEITHER, AdaptedTo, Prediction, percent
 
 STRONGEST = 3
 """Time windows that a table names of a recording."""
 
 LEAST_WEIGHT = 0.001
 """Below it an attribution does not speak for an answer: it may be rounding."""
+
+
+LEAST_SHARE = 0.05
+"""Below it hardly anything of what recordings have in common counts as the voice."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,11 @@ Answer = Prediction | Failed
 
 
 def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segments: bool) -> int:
-    """Print a line for each answer, then once each reason that limits some of them; returns how many failed."""
-    failed, reasons = 0, dict[str, int]()
+    """Print a line for each answer, then once each reason that limits some of them; returns how many failed.
+
+    Last comes what the answers were compared with, and what that changed.
+    """
+    failed, reasons, compared = 0, dict[str, int](), list[tuple[str, AdaptedTo]]()
     heading = _line("answer", "confident", {name: name for name in classes}, "sex", "recording", classes)
     for one in answers:
         if isinstance(one, Failed):
@@ -56,9 +63,31 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segme
                        f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes))
         if one.attributions:
             show(f"  {_strongest(one)}")
+        if one.adapted_to:
+            compared.append((one.label, one.adapted_to))
     for reason, number in reasons.items():
         show(f"({number}) {reason}")
+    if compared:
+        show(_comparison(compared))
     return failed
+
+
+def _comparison(answers: Sequence[tuple[str, AdaptedTo]]) -> str:
+    """What answers, given by their labels, were compared with, and what that changed, in a sentence."""
+    told = [one for _, one in answers]
+    segments = f"{told[0].segments} segment{'s' * (told[0].segments > 1)} of speech of the same person"
+    known = f", as {told[0].emotion}" if told[0].emotion else ""
+    if told[0].share < LEAST_SHARE:
+        return (f"Compared with {segments}, which sound too much alike to tell the voice from the emotion: that "
+                "changed next to nothing.")
+    moved = percent(sum(one.moved for one in told) / len(told))
+    if len(told) > 1:
+        others = sum(label != one.label for label, one in answers)
+        return (f"Compared with {segments}{known}: {others} of {len(told)} answers are others than without, and on "
+                f"average {moved} of the probability went to other classes.")
+    without = told[0].label + ("" if told[0].probability is None else f" {percent(told[0].probability)}")
+    return (f"Compared with {segments}{known}: without, it would be {without}; {moved} of the probability went to "
+            "other classes.")
 
 
 def write_many(answers: Iterable[Answer], form: Format, classes: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """Recordings -> printed answers. Nothing here reads a command line, so the plainest command loads no parser of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,9 +14,12 @@ from intone.labels import scheme
 from intone.recognition import recognizer
 from intone.recognition.formats import Format
 from intone.recognition.options import Options
+from intone.recognition.prediction import Prediction
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+    from intone.recognition.adaptation import Reference
 
 MANY = 3
 """Recordings from which on a bar on the terminal says how far it is."""
@@ -23,21 +27,44 @@ MANY = 3
 
 def print_answers(
     recordings: Sequence[Path], options: Options, form: Format | None = None,
-    recognizer_: Path | None = None,
+    recognizer_: Path | None = None, references: Sequence[Path] = (), same_speaker: bool = False,
 ) -> int:
-    """Print the answer about each recording, as a table where no format is given; returns the exit status."""
-    files = list(_files(recordings))
+    """Print the answer about each recording, as a table where no format is given; returns the exit status.
+
+    `references`: recordings of the speaker's neutral voice, or a saved reference, that the answers are adapted to; one
+    that is of no use is left out, with a sentence. `same_speaker`: whether all recordings are of one person.
+    """
+    files = list(files_in(recordings))
     if form and not form.write_many and (len(files) > 1 or options.channel == "each"):
         raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and no --channel each.")
-    answers, names = _answers(recognizer.load(recognizer_), files, options), scheme(options.schemes[0]).classes
+    loaded, names = recognizer.load(recognizer_), scheme(options.schemes[0]).classes
+    if references:
+        options = replace(options, reference=_reference(loaded, references))
+    answers = (_together if same_speaker else _answers)(loaded, files, options)
     if not form:
         failed = write_table(answers, names, with_segments=len(files) == 1)
     else:
         failed = write_many(answers, form, names) if form.write_many else write_segments(answers, form)
-    return 1 if failed else 0
+    return 1 if failed or (references and not options.reference) else 0
 
 
-def _files(recordings: Sequence[Path]) -> Iterator[Path]:
+def _reference(loaded: recognizer.Recognizer, named: Sequence[Path]) -> "Reference | None":
+    """What recordings of a voice, or a saved reference, say of it; None where they are of no use, which is said."""
+    from intone.files import FileError
+    from intone.recognition import references
+
+    saved = [path for path in named if path.suffix == references.SUFFIX]
+    if saved and len(named) > 1:
+        raise UsageError("--reference takes recordings of a voice, or one file that `intone reference` wrote: name "
+                         "either.")
+    try:
+        return references.read(saved[0]) if saved else loaded.reference(*files_in(named))
+    except (RecordingError, FileError) as error:
+        say(f"The reference {', '.join(map(str, named))} is left out: {error}")
+        return None
+
+
+def files_in(recordings: Sequence[Path]) -> Iterator[Path]:
     """The files that are named, and those in the folders that are named."""
     for path in recordings:
         if not path.is_dir():
@@ -56,23 +83,45 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
         for path in files:
             found: Sequence[Answer]
             try:
-                found = list(_of_channels(loaded, path, options))
+                found = list(_of_channels(path, loaded.answers(path, options=options)))
             except (RecordingError, UsageError) as error:
                 # A channel that one of many recordings lacks is no wrong use.
                 if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(options.channel, int)):
                     raise
                 found = [Failed(str(path), str(error))]
             bar.clear()
-            for one in found:
-                if isinstance(one, Failed):
-                    say(f"{one.name}: {one.error}")
-                yield one
+            yield from _told(found)
             bar.update()
 
 
-def _of_channels(loaded: recognizer.Recognizer, path: Path, options: Options) -> Iterator[Answer]:
+def _together(loaded: recognizer.Recognizer, files: Sequence[Path], options: Options) -> Iterator[Answer]:
+    """The answers about recordings of one person, which come when all of them were heard."""
+    with _bar(len(files)) as bar:
+        def heard() -> Iterator[Path]:
+            for path in files:
+                yield path
+                bar.update()
+
+        found = [one for path, channels in zip(files, loaded.answers_together(heard(), options), strict=True)
+                 for one in _of_channels(path, channels)]
+    if sum(not isinstance(one, Failed) for one in found) == 1:
+        say("--same-speaker compares the recordings of a person, and there is one that can be answered: it is answered "
+            "as without.")
+    yield from _told(found)
+
+
+def _told(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The same answers; each that fails is named on the standard error."""
+    for one in answers:
+        if isinstance(one, Failed):
+            say(f"{one.name}: {one.error}")
+        yield one
+
+
+def _of_channels(
+    path: Path, channels: Sequence[tuple[int | None, dict[str, Prediction] | RecordingError]]
+) -> Iterator[Answer]:
     """The answer about every channel of a recording that is asked for."""
-    channels = loaded.answers(path, options=options)
     for number, one in channels:
         if isinstance(one, RecordingError):
             yield Failed(str(path), str(one), number if len(channels) > 1 else None)

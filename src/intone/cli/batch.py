@@ -8,6 +8,7 @@ from cyclopts.validators import Number
 
 from intone.cli.messages import say, show
 from intone.cli.options import AskedSex, Classes, Jobs
+from intone.errors import UsageError
 
 
 def batch(
@@ -24,6 +25,7 @@ def batch(
     channel: str = "mix",
     column: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
+    same_speaker: Annotated[bool, Parameter(negative=(), show=False)] = False,
 ) -> int:
     """Recognise the emotion in many recordings, and write one table.
 
@@ -63,6 +65,9 @@ def batch(
     from intone.parallel import cores
     from intone.recognition.options import channel_named
 
+    if same_speaker:
+        raise UsageError("A batch does not compare recordings of one person: run `intone predict FOLDER "
+                         "--same-speaker` for the folder of each.")
     results.check(to)
     question = Question(classes, sex, channel_named(channel), recognizer)
     asked = Batch(sources.addresses(source, column), to, question)

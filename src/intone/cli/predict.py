@@ -45,6 +45,8 @@ def predict(
         + ") or of the segments of a single one ("
         + "; ".join(f"{one.name}: {one.words}" for one in FORMATS.values() if not one.write_many) + ")."))] = "table",
     explain: Annotated[bool, Parameter(negative=())] = False,
+    same_speaker: Annotated[bool, Parameter(negative=())] = False,
+    reference: Annotated[list[Path] | None, Parameter(negative=())] = None,
 ) -> int:
     """Recognise the emotion in recorded speech.
 
@@ -64,6 +66,11 @@ def predict(
         mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     explain
         Compute attributions: which time windows speak for the answer (table and JSON); takes many times as long.
+    same_speaker
+        All recordings are of one person: each is compared with the others, so that the voice is not taken for emotion.
+    reference
+        A recording of the person's normal, neutral voice that all recordings are compared with, or a file that `intone
+        reference` wrote. May be given several times.
     """
     return print_answers(recordings, Options(sex, (classes,), channel_named(channel), explain), FORMATS.get(format_),
-                         recognizer_)
+                         recognizer_, reference or (), same_speaker)

@@ -2,6 +2,8 @@
 
     options      what is asked of a recording: sex, classes, channel; admitted in one place
     calibration  probabilities -> calibrated ones: prior correction, temperature, confidence thresholds
+    adaptation   recordings of one person judged together: the offset of a voice
+    references   what is known of a voice, as a file
     model_file   the ONNX file that a recognizer is, read and checked
     prediction   the answer: label, probabilities, segments, confidence
     occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)

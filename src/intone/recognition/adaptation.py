@@ -68,13 +68,17 @@ class Offset:
         """The share of the offset that is subtracted, 0 to 1."""
         return self.share * self.clips / (self.clips + SHRINKAGE)
 
+    def fits(self, adaptation: Adaptation) -> bool:
+        """Whether it is of as many members and classes as a network has."""
+        return np.shape(self.values) == np.shape(adaptation.means)[:2]
+
 
 @dataclass(frozen=True)
 class Reference:
     """What a recognizer knows of a speaker from other recordings; it holds no sound.
 
-    `recognizer`: the version of the network that heard them, the only one that it is of use to. `sex`: as detected.
-    `emotion`: that of the recordings where it is known, else None.
+    `recognizer`: the version of the network that heard them, the only one that it is of use to. `sex`: as detected,
+    empty where it is not the same in all recordings. `emotion`: that of the recordings where it is known, else None.
     """
 
     recognizer: str

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,10 @@ from intone.parallel import cores
 from intone.recognition import adaptation
 from intone.recognition.adaptation import Offset
 from intone.recognition.model_file import Judged, Model
-from intone.recognition.occlusion import Occluded, occluded
 from intone.recognition.options import Options
+
+if TYPE_CHECKING:  # only an explanation needs it
+    from intone.recognition.occlusion import Occluded
 
 Progress = Callable[[float], None]
 
@@ -53,7 +56,7 @@ class Analysis:
     rows: NDArray[np.float64]
     weights: NDArray[np.float64]
     quality: Quality
-    occluded: tuple[tuple[Occluded, ...], ...]
+    occluded: tuple[tuple["Occluded", ...], ...]
     ood_score: float | None
     evidence: NDArray[np.float64] | None = None
 
@@ -103,7 +106,7 @@ class _Segment:
     span: Span
     judged: Judged | None = None
     seconds: float = 0.0
-    occluded: tuple[Occluded, ...] = ()
+    occluded: tuple["Occluded", ...] = ()
     too_short: TooShort | None = None
 
 
@@ -126,7 +129,11 @@ def _segment(model: Model, window: Window, explain: bool, span: Span) -> _Segmen
     except TooShort as problem:
         return _Segment(there, too_short=problem)
     judged = model.judged(features)
-    without = occluded(model, signal, there) if explain else ()
+    without: tuple[Occluded, ...] = ()
+    if explain:
+        from intone.recognition.occlusion import occluded
+
+        without = occluded(model, signal, there)
     return _Segment(there, judged, model.settings.front_end.seconds(features), without)
 
 

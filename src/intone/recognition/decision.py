@@ -14,7 +14,6 @@ from intone.labels import EMOTIONS, Scheme
 from intone.recognition.adaptation import Reference
 from intone.recognition.analysis import Analysis, adapted, by_class
 from intone.recognition.model_file import Model
-from intone.recognition.occlusion import attributions
 from intone.recognition.options import Options
 from intone.recognition.prediction import (
     NEITHER,
@@ -49,6 +48,8 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
                         reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
     if not any(found.occluded):
         return answer
+    from intone.recognition.occlusion import attributions  # only an explanation needs it
+
     asked = _asked(model, scheme, label, options.given_sex)
     return replace(answer, attributions=attributions(found.rows, found.weights, found.occluded, asked))
 
@@ -56,17 +57,28 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
 def decided_with(model: Model, scheme: Scheme, found: Analysis, options: Options, reference: Reference) -> Prediction:
     """The same with what is known of the speaker's voice, and how much that moved the answer.
 
-    It is left out, with a reason, where the voice is of another sex than the reference's.
+    Where the reference does not fit, it is left out, and a reason says why.
     """
     plain = decided(model, scheme, found, options)
-    if reference.sex and reference.sex != found.sex:
-        return replace(plain, reasons=(*plain.reasons, f"The reference is of a {reference.sex} voice, and this one "
-                                       f"sounds {found.sex}, so that the reference was left out."))
+    if unfit := _unfit(model, found, reference):
+        return replace(plain, reasons=(*plain.reasons, unfit))
     answer = decided(model, scheme, adapted(model, found, reference.offset), options)
     moved = sum(abs(answer.probabilities[name] - plain.probabilities[name]) for name in plain.probabilities) / 2
     return replace(answer, reliability=None, adapted_to=AdaptedTo(
         reference.offset.clips, reference.emotion, round(reference.offset.trust, 3), plain.label,
         plain.probabilities.get(plain.label), round(moved, 6)))
+
+
+def _unfit(model: Model, found: Analysis, reference: Reference) -> str | None:
+    """Why a reference cannot be compared with a recording."""
+    if reference.sex and reference.sex != found.sex:
+        return (f"The reference is of a {reference.sex} voice, and this one sounds {found.sex}, so that it is left "
+                "out: give one of the same person, or choose the sex if it was detected wrongly.")
+    adaptation = model.settings.adaptation
+    if reference.recognizer != model.version or adaptation is None or not reference.offset.fits(adaptation):
+        return ("The reference was made with another recognizer, so that it is left out: make it again with "
+                f"{model.settings.name} {model.version}.")
+    return None
 
 
 def identity_of(model: Model) -> RecognizerIdentity:

@@ -65,6 +65,10 @@ OLD_COLUMNS = {"recording": "file", "sure": "confident", "stretches": "segments"
 """Columns by their names of version 0.2, which stay for one release, with those that they repeat."""
 
 
+ADAPTED_TO = {"adapted_to": "segments", "label_without": "label", "moved": "moved"}
+"""Columns of what an answer was adapted to, with the fields of `AdaptedTo` that they hold."""
+
+
 def columns(classes: Sequence[str]) -> list[str]:
     """The columns of an answer in a table; those of version 0.2 come last.
 
@@ -72,7 +76,7 @@ def columns(classes: Sequence[str]) -> list[str]:
     ['file', 'channel', 'duration_s', 'label', 'confident', 'negative', 'positive']
     """
     return ["file", "channel", "duration_s", "label", "confident", *classes, "outside", "sex", "segments", "reasons",
-            "recognizer", "version", "error", *OLD_COLUMNS]
+            "recognizer", "version", *ADAPTED_TO, "error", *OLD_COLUMNS]
 
 
 def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
@@ -85,6 +89,8 @@ def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
         found |= record["probabilities"]
         found |= {"segments": len(record["segments"]), "reasons": " ".join(record["reasons"]),
                   "recognizer": record["recognizer"]["name"], "version": record["recognizer"]["version"]}
+        adapted_to = record.get("adapted_to", {})
+        found |= {column: adapted_to.get(name) for column, name in ADAPTED_TO.items()}
     return found | {old: found[new] for old, new in OLD_COLUMNS.items()}
 
 

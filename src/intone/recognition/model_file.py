@@ -131,14 +131,14 @@ class Model:
 
     def _outputs(self, features: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
         network: Any = self._run  # onnxruntime has no stubs
-        names = [_RENAMED_OUTPUTS.get(one.name, one.name) for one in network.get_outputs()]
+        others = [_RENAMED_OUTPUTS.get(one.name, one.name) for one in network.get_outputs()[1:]]
         out = network.run(None, {"features": features})
-        return {name: np.asarray(one, np.float64) for name, one in zip(names, out, strict=True)}
+        return {name: np.asarray(one, np.float64) for name, one in zip(["probabilities", *others], out, strict=True)}
 
     def _checked(self, features: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
         """The outputs; a RecognizerError where a damaged weight shows with this sound alone."""
         found = self._outputs(features)
-        if not np.isfinite(found["probabilities"]).all():
+        if not all(np.isfinite(found[name]).all() for name in ("probabilities", "evidence") if name in found):
             raise RecognizerError("The network in the model file gives numbers that are no probabilities: name a file "
                                   "that `intone train` wrote.")
         return found

@@ -82,16 +82,16 @@ class Reliability:
 class AdaptedTo:
     """What an answer was adapted to, and by how much it moved.
 
-    `recordings`: segments of speech of the same voice that it was compared with. `emotion`: theirs where it was known.
-    `share`: how much of what they have in common was taken for the voice, 0 to 1. `label`, `probability`: the answer
-    without it; the probability is None where the label was "neither". `moved`: the probability, 0 to 1, that went from
-    some classes to others.
+    `segments`: how many segments of speech of the same voice it was compared with. `emotion`: theirs where it was
+    known. `share`: how much of what they have in common was taken for the voice, 0 to 1. `label`, `probability`: the
+    answer without it; the probability is None where the label was "neither". `moved`: the probability, 0 to 1, that
+    went from some classes to others.
 
     >>> AdaptedTo(12, None, 0.8, "negative", 0.7, 0.25).moved
     0.25
     """
 
-    recordings: int
+    segments: int
     emotion: str | None
     share: float
     label: str
@@ -109,7 +109,7 @@ class Prediction:
     out of distribution; `reasons`: why not, and what else limits the answer, as noise and clipping do. `sex`: given or
     detected. `channel`: only where one was asked for. `attributions`: every time window of the speech with its weight,
     only where an explanation was asked for. `reliability`: how often such answers were right, only where that was
-    measured. `adapted_to`: the other recordings of the same voice that it was adapted to.
+    measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard.
 
     >>> shares = {"negative": 0.25, "positive": 0.75}
     >>> found = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female",

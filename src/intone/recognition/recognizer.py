@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Sound, Source
-from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UsageError
+from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UnfitReference, UsageError
 from intone.labels import Scheme
 from intone.recognition.adaptation import Reference, offset_of_clips, offset_of_emotion
 from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, detected_sex, unheeded
@@ -187,26 +187,32 @@ class Recognizer:
         self, sources: Iterable[Source | Sound], options: Options = DEFAULTS, *,
         progress: Progress = unheeded,
     ) -> list[list[tuple[int | None, dict[str, Prediction] | RecordingError]]]:
-        """The `answers` about several recordings of one person, each with what the others say of the voice.
+        """The `answers` about several recordings of one person, each with what all of them say of the voice.
 
-        Where fewer than two can be answered, there is nothing to compare with, and each answer is as without. A
-        UsageError where the recognizer cannot be adapted.
+        In the order of the sources. A recording that cannot be read has its error, and the others are answered. Where
+        fewer than two can be answered, there is nothing to compare with, and each answer is as without. A UsageError
+        where the recognizer cannot be adapted, and for options that contradict it.
         """
         self._check_adaptable()
-        found = [self._recordings(source, None, options, progress=progress) for source in sources]
+        self.check_options(options)
+        if options.reference or self._reference or options.channel == "each":
+            raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "
+                             "each channel, which may be another person.")
+        found = [self._recordings_or_error(source, options, progress) for source in sources]
         heard = [one.heard for ones in found for one in ones if not isinstance(one.heard, RecordingError)]
         reference = _reference_of(heard, None) if len(heard) > 1 else None
-        if reference:
-            reference = replace(reference, sex="")  # it is one person, whatever each recording sounds like
         return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
 
-    def reference(self, *sources: Source, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
-                  ) -> Reference:
+    def reference(
+        self, *sources: Source | Sound, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
+    ) -> Reference:
         """What the voice in some recordings of one person sounds like, to compare others with.
 
-        `emotion`: that of all of them where it is known, by default neutral; None where it is not. Use it as the
-        `reference` of `Options`, or make a recognizer of it with `adapted`. RecordingError where one of them cannot be
-        answered, UsageError where the recognizer cannot be adapted or does not know the emotion.
+        `emotion`: that of all of them where it is known, by default neutral. None where it is not: then there must be
+        two segments of speech or more, and recordings that cannot be answered are left out. Use it as the `reference`
+        of `Options`, or make a recognizer of it with `adapted`. RecordingError where a recording cannot be answered;
+        UnfitReference where they sound like two persons; UsageError where the recognizer cannot be adapted or does not
+        know the emotion.
         """
         self._check_adaptable()
         classes = self._networks("auto")[0].classes
@@ -214,26 +220,37 @@ class Recognizer:
             raise UsageError(f"This recognizer does not know '{emotion}': choose one of "
                              f"{', '.join(dict.fromkeys(classes))}.")
         options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds)
-        heard = []
-        for source in sources:
-            for one in self._recordings(source, None, options):
-                if isinstance(one.heard, RecordingError):
-                    raise one.heard
-                heard.append(one.heard)
+        found = [one for source in sources for one in self._recordings_or_error(source, options, unheeded)]
+        heard = [one.heard for one in found if not isinstance(one.heard, RecordingError)]
+        for error in (one.heard for one in found if isinstance(one.heard, RecordingError)):
+            if emotion is not None or not heard:
+                raise error
         if not heard:
             raise UsageError("No recording of the voice is named: give one or more.")
-        if len(sexes := {analysis.sex for _, analysis in heard}) > 1:
-            raise UsageError(f"The recordings of the voice sound like {' and '.join(sorted(sexes))} speakers: give "
-                             "recordings of one person.")
-        return _reference_of(heard, emotion)
+        if emotion is None and sum(len(analysis.segments) for _, analysis in heard) < 2:
+            raise UnfitReference("A single segment of speech has nothing to be compared with: give more recordings of "
+                                 "the voice, or say which emotion it has.")
+        made = _reference_of(heard, emotion)
+        if emotion is not None and not made.sex:
+            raise UnfitReference("Some recordings of the voice sound male and some female: give recordings of one "
+                                 "person.")
+        return made
 
     def adapted(self, reference: Reference) -> "Recognizer":
-        """The same recognizer, each of whose answers is adapted to the voice of a reference."""
+        """The same recognizer, each of whose answers is adapted to the voice of a reference.
+
+        An answer that it does not fit, as that about a voice of the other sex, is as without it, and says why.
+        """
         self._check_adaptable()
         return Recognizer(self._models, self._threads, reference)
 
+    @property
+    def adaptable(self) -> bool:
+        """Whether its answers can be adapted to a speaker: all of its networks give evidence for that."""
+        return all(model.settings.adaptation is not None for model in self.models)
+
     def _check_adaptable(self) -> None:
-        if any(model.settings.adaptation is None for model in self._networks("auto")):
+        if not self.adaptable:
             raise UsageError("This recognizer cannot be adapted to a speaker: name the bundled one, or one that "
                              "`intone train --recipe probe` wrote.")
 
@@ -253,6 +270,19 @@ class Recognizer:
             sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
         return [_Recording(one.number, file, self._heard(one, options, progress)) for one in sounds]
+
+    def _recordings_or_error(
+        self, source: Source | Sound, options: Options, progress: Progress
+    ) -> list["_Recording"]:
+        """The same where a recording that cannot be read, or lacks the channel, is one with its error."""
+        try:
+            return self._recordings(source, None, options, progress=progress)
+        except RecordingError as error:
+            return [_Recording(None, None, error)]
+        except UsageError as error:
+            if not isinstance(options.channel, int):
+                raise
+            return [_Recording(None, None, RecordingError(str(error)))]
 
     def _heard(self, sound: Sound, options: Options, progress: Progress) -> "_Heard":
         try:
@@ -393,20 +423,21 @@ def _answers(
     if isinstance(one.heard, RecordingError):
         return one.heard
     model, found = one.heard
-    if reference and reference.recognizer != model.version:
-        raise UsageError(f"The reference was made with recognizer {reference.recognizer}, and {model.version} answers: "
-                         "make the reference again with this one.")
     decide = partial(decided_with, reference=reference) if reference else decided
     return {name: replace(decide(model, labels.scheme(name), found, options), file=one.file, channel=one.number)
             for name in options.schemes}
 
 
 def _reference_of(heard: Sequence[tuple[Model, Analysis]], emotion: str | None) -> Reference:
-    """What is known of a voice from recordings by one network; an emotion is a class of the network."""
-    model, first = heard[0]
+    """What is known of a voice from recordings, by the network of the first; an emotion is a class of the network.
+
+    The sex is empty where some sound male and some female.
+    """
+    model, _ = heard[0]
+    sexes = {one.sex for _, one in heard}
     evidence = np.concatenate([one.evidence for other, one in heard
                                if one.evidence is not None and other.version == model.version])
     assert model.settings.adaptation is not None
     offset = (offset_of_clips(model.settings.adaptation, evidence) if emotion is None else
               offset_of_emotion(model.settings.adaptation, evidence, model.classes.index(emotion)))
-    return Reference(model.version, first.sex, emotion, offset)
+    return Reference(model.version, sexes.pop() if len(sexes) == 1 else "", emotion, offset)
