@@ -38,12 +38,12 @@ LEAST = 1e-3
 def mean_rows(rows: Sequence["pd.DataFrame"], weights: Sequence[float]) -> "pd.DataFrame":
     """Predictions (clip, fold, actor, truth, a probability a class) of an ensemble from those of its members.
 
-    They are those of the clips that every member has; a clip that one of them refused is refused. The columns beside
-    the probabilities are those of the first member. A UsageError where two members say different things of a clip.
+    They are those of the clips that every member has; a clip that one of them refused is refused. A UsageError where
+    two members say different things of a clip.
     """
     first, *others = rows
     names = list(classes_of(first))
-    found = first.drop(columns=[name for name in first if name not in (*KEYS, "sex", *names)]).copy()
+    found = first[[*KEYS, *names]].copy()
     found[names] *= weights[0]
     for other, weight in zip(others, weights[1:], strict=True):
         matching = found[["clip"]].merge(other, on="clip", how="left", validate="one_to_one")
