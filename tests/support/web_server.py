@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 from intone.audio import RATE, Signal, Sound
 from intone.errors import NoSpeech
 from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.adaptation import Offset, Reference
 from intone.recognition.options import Options
 from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
 
@@ -84,6 +85,13 @@ class StandIn:
     models = (None,)
     data = ("ravdess",)
     licence = "CC BY-NC-SA 4.0"
+
+    adaptable = True
+
+    def reference(self, *sounds: Sound, emotion: str | None = "neutral") -> Reference:
+        for sound in sounds:
+            self.answer(sound, options=Options())
+        return Reference(self.identity.version, "female", emotion, Offset(len(sounds), ((0.0,) * 8,)))
 
     def answer(self, sound: Sound, *, options: Options,
                progress: Callable[[float], None] = lambda share: None) -> dict[str, Prediction]:

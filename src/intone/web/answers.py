@@ -58,7 +58,7 @@ def wishes(request: Request) -> Wishes:
     given = request.values if request.mimetype == upload.FORM else request.args
     schemes = shown(state().recognizer.schemes())
     classes, explain = scheme(given.get("classes", schemes[0])).name, given.get("explain", "false")
-    options = Options(given.get("sex", "auto"), schemes, explain=explain == "true")
+    options = Options(given.get("sex", "auto"), schemes, explain=explain == "true", reference=upload.reference(request))
     if classes not in schemes:
         raise UsageError(f"This recognizer cannot tell {classes} classes: choose {' or '.join(schemes)}.")
     if explain not in ("true", "false"):

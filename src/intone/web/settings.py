@@ -17,7 +17,8 @@ class WebSettings:
     `patience_s` seconds; the next is told to come back after `retry_after_s` seconds. A recording of more than
     `job_from_s` seconds for the network becomes a job: `jobs_at_once` run, `jobs_waiting` wait, of one client at
     most `jobs_a_client`; `listeners` follow the progress of one, and its answer is kept for `kept_s` seconds.
-    Attributions are computed of at most `explained_s` seconds. `annotation_bytes` limits an answer that is sent to be
+    Attributions are computed of at most `explained_s` seconds; the recordings of a reference have at most `reference_s`
+    together. `annotation_bytes` limits an answer that is sent to be
     converted. `corrections` is the folder where clips are kept that a person corrected and agreed to keep: the first
     `corrections_s` seconds of each, `corrections_bytes` in all; None keeps none. `language` chooses the texts.
 
@@ -39,6 +40,7 @@ class WebSettings:
     jobs_a_client: int = 3
     listeners: int = 32
     explained_s: float = 900.0
+    reference_s: float = 300.0
     kept_s: float = 600.0
     annotation_bytes: int = 16_000_000
     corrections: Path | None = None

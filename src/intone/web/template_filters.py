@@ -20,7 +20,7 @@ def equip(app: Flask, version: str) -> None:
                                  odds=odds, word=word, segment_bars=segment_bars, attribution_bars=attribution_bars)
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
-        emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
+        adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
         figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )

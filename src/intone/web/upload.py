@@ -8,9 +8,12 @@ from io import BytesIO
 from typing import IO, Any
 
 from flask import Request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from intone.errors import NotAudio, UsageError
+from intone.recognition.adaptation import Reference
+from intone.recognition.references import LARGEST, parsed
 from intone.web.state import state
 
 FIELD = "file"
@@ -65,12 +68,21 @@ def recording(request: Request) -> IO[bytes]:
 
     UsageError where none was chosen, NotAudio where the file is empty.
     """
-    if request.mimetype != FORM:
-        body = request.get_data(parse_form_data=False)
-        if not body:
-            raise UsageError(state().texts("error.no-body"))
-        return BytesIO(body)
-    part = request.files.get(FIELD)
+    if request.mimetype == FORM:
+        return _content(request.files.get(FIELD))
+    body = request.get_data(parse_form_data=False)
+    if not body:
+        raise UsageError(state().texts("error.no-body"))
+    return BytesIO(body)
+
+
+def recordings(request: Request) -> list[IO[bytes]]:
+    """All recordings in the field of a form; else as `recording`."""
+    several = request.files.getlist(FIELD) if request.mimetype == FORM else []
+    return [_content(part) for part in several] or [recording(request)]
+
+
+def _content(part: FileStorage | None) -> IO[bytes]:
     # A browser sends a part without name and bytes where nothing was chosen.
     if part is None or not (part.filename or part.stream.read(1)):
         raise UsageError(state().texts("error.no-file"))
@@ -79,3 +91,15 @@ def recording(request: Request) -> IO[bytes]:
     if not content:
         raise NotAudio(state().texts("error.empty"))
     return BytesIO(content)  # Flask closes the form's own with the request, and a job outlives it
+
+
+def reference(request: Request) -> Reference | None:
+    """What the field `reference` of a form says of the speaker's voice, as text or as a file.
+
+    None without it; an UnfitReference where it is none.
+    """
+    if request.mimetype != FORM:
+        return None
+    part = request.files.get("reference")
+    given = part.stream.read(LARGEST + 1) if part else request.form.get("reference", "").encode()
+    return parsed(given) if given else None

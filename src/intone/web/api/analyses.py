@@ -51,7 +51,9 @@ _QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Analyse only what comes before this time."),
 }
 _AGAIN_MS = 1000  # after which a client asks again, where its stream ended too early
-_FORM = {"type": "object", "required": [upload.FIELD], "properties": {upload.FIELD: BINARY}}
+_FORM = {"type": "object", "required": [upload.FIELD], "properties": {
+    upload.FIELD: BINARY,
+    "reference": {"type": "string", "description": "What `/api/v1/references` told of the speaker's voice: JSON."}}}
 
 
 @blueprint.post("/api/v1/analyses")

@@ -59,7 +59,7 @@ function part(html) {
 
 const failed = (form) => ({ alert: alertOf(form.dataset.failed) });
 
-function alertOf(sentence) {
+export function alertOf(sentence) {
   const box = document.getElementById("alarm").content.firstElementChild.cloneNode(true);
   box.querySelector("p").textContent = sentence;
   return box;

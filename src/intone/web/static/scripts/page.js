@@ -1,7 +1,7 @@
 // The page with JavaScript: the same form, answered without leaving the page.
 
 import { acceptDrops } from "./drop.js";
-import { analyse } from "./analysis.js";
+import { alertOf, analyse } from "./analysis.js";
 import { unpacked } from "./answer.js";
 import { offerCorrection } from "./correction.js";
 import { listed } from "./many.js";
@@ -10,6 +10,7 @@ import { offerRecording } from "./recorder.js";
 import { offerTakeaway } from "./takeaway.js";
 import { offerTables } from "./table.js";
 import { showTimeline } from "./timeline.js";
+import { offerVoice } from "./voice.js";
 import { percent } from "./words.js";
 
 const form = document.getElementById("form");
@@ -20,6 +21,7 @@ const button = form.querySelector("button[type=submit]");
 const files = form.elements.file;
 const known = new WeakMap(); // the data of every answer that has been shown
 let running = null;
+let compared = {}; // what the recordings that were sent last are compared with
 
 async function send(event) {
   event.preventDefault();
@@ -27,6 +29,10 @@ async function send(event) {
   await endRecording();
   const chosen = [...files.files];
   const list = listed(document.getElementById("many"), show);
+  running = new AbortController();
+  const { reference, problem } = await voice(chosen);
+  running = null;
+  compared = reference ? { reference } : {};
   for (const file of chosen.length ? chosen : [undefined]) {
     const result = await analysed(file, {});
     if (chosen.length > 1) list.add(file, result);
@@ -34,6 +40,7 @@ async function send(event) {
     if (!result.answer && !result.alert) break;
   }
   if (chosen.length > 1) list.first();
+  if (problem) alertPlace.replaceChildren(alertOf(problem));
 }
 
 async function analysed(file, options) {
@@ -41,7 +48,7 @@ async function analysed(file, options) {
   beginWaiting();
   try {
     const sex = form.querySelector("[name=sex]:checked").value;
-    return await analyse(form, file, { sex, ...options }, running.signal, showProgress);
+    return await analyse(form, file, { sex, ...compared, ...options }, running.signal, showProgress);
   } finally {
     running = null;
     endWaiting();
@@ -122,4 +129,6 @@ function showAlert(part) {
 document.documentElement.dataset.script = "";
 form.addEventListener("submit", send);
 acceptDrops(files);
-const endRecording = offerRecording(form.querySelector("[data-recorder]"), files);
+const recorder = form.querySelector("[data-recorder]");
+const voice = offerVoice(form, recorder.cloneNode(true));
+const endRecording = offerRecording(recorder, files);

@@ -1,0 +1,81 @@
+// What answers are compared with: the visitor's normal voice, which this browser keeps, or the other chosen recordings.
+
+import { offerRecording } from "./recorder.js";
+
+const KEY = "intone.reference";
+
+// Recordings -> { reference }, the text that the server makes of them, or { problem }, its sentence.
+async function learned(form, place, recordings, emotion) {
+  const body = new FormData();
+  for (const one of recordings) body.append("file", one);
+  body.set("emotion", emotion);
+  try {
+    const response = await fetch(place.dataset.references, { method: "POST", body });
+    return response.ok ? { reference: await response.text() } : { problem: (await response.json()).detail };
+  } catch {
+    return { problem: form.dataset.failed };
+  }
+}
+
+// Returns a function: the chosen files -> { reference } or { problem } or {}.
+export function offerVoice(form, recorder) {
+  const place = form.querySelector("[data-voice]");
+  if (!place) return async () => ({});
+  const [together, said] = [form.querySelector("[data-together]"), place.querySelector("[role=status]")];
+  const [keep, drop] = [place.querySelector("[data-keep]"), place.querySelector("[data-delete]")];
+  const own = place.querySelector("input[type=file]");
+  let ended = async () => undefined;
+
+  function show(sentence) {
+    drop.hidden = !kept();
+    said.textContent = sentence ?? (kept() ? place.dataset.set : "");
+  }
+
+  place.addEventListener("toggle", () => {
+    place.querySelector("[data-place]").append(recorder);
+    ended = offerRecording(recorder, own);
+  }, { once: true });
+
+  keep.addEventListener("click", async () => {
+    await ended();
+    if (!own.files.length) {
+      show(place.dataset.choose);
+      return;
+    }
+    said.textContent = place.dataset.sending;
+    const { reference, problem } = await learned(form, place, own.files, "neutral");
+    if (reference) store(reference);
+    show(problem);
+  });
+  drop.addEventListener("click", () => {
+    store(null);
+    show(place.dataset.unset);
+    keep.focus();
+  });
+  form.elements.file.addEventListener("change", (event) => { together.hidden = event.target.files.length < 2; });
+  show();
+
+  return async (files) => {
+    if (files.length > 1 && together.querySelector("input").checked) return learned(form, place, files, "unknown");
+    return kept() ? { reference: kept() } : {};
+  };
+}
+
+// A browser may forbid to keep anything; then it is kept until the page is left.
+let memory = null;
+
+function kept() {
+  try {
+    return localStorage.getItem(KEY) ?? memory;
+  } catch {
+    return memory;
+  }
+}
+
+function store(reference) {
+  memory = reference;
+  try {
+    if (reference) localStorage.setItem(KEY, reference);
+    else localStorage.removeItem(KEY);
+  } catch { /* memory has it */ }
+}
