@@ -5,9 +5,9 @@
     history           loss and accuracy by epoch
     checkpoint        tensors in files that can hold nothing that runs
     distributed       the processes of one training, on cores or GPUs
-    targets           which labels a clip can teach, and how much it counts
+    targets           what a clip can teach, and how much it counts
     clip_cache        the speech in clips, found once and kept in files
-    encoder_cache     what a frozen encoder says of clips, kept in files
+    encoder_cache     what a frozen encoder says of clips and of augmented views of them, kept in files
     chunks            random tenths of a second to train on
     cnn               the original's CNN on MFCC, and its training
     encoders          the first layers of a pretrained speech encoder
@@ -19,5 +19,6 @@
     finetune          layers of an encoder learn further
     onnx_export       a trained network -> ONNX
     calibrate         temperature and thresholds from speakers that did not train
+    ensemble          several recognizers -> one network that answers their mean
     fit               a run from its clips to its recognizer, whatever its recipe trains
 """
