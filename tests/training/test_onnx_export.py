@@ -56,7 +56,7 @@ def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: P
         with torch.no_grad():
             logits, ood_score = network.judged(torch.from_numpy(features))
         np.testing.assert_allclose(model.probabilities(features), torch.softmax(logits, 1), atol=1e-4)
-        assert model.judged(features)[1] == pytest.approx(float(ood_score), rel=1e-3)
+        assert model.judged(features).ood_score == pytest.approx(float(ood_score), rel=1e-3)
 
 
 def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:
