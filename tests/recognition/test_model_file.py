@@ -27,7 +27,7 @@ GOOD = plain.to_dict(tiny_settings())
 KNOWN = GOOD["confidence"]["2"]
 WAVES = plain.to_dict(Waveform())
 
-BUNDLED = {"encoder-tuned.onnx": "a5b8b4ff2b4ede3f5a3e6f3cc6001d3dfe02b5737c07bd586e8a3a693bff1cdf"}
+BUNDLED = {"ensemble.onnx": "ff11def0f816c5633d1f350c679008cee14ff8a9553beed495dfb3e8b4f100a7"}
 """SHA-256 of the networks that come with intone."""
 
 
