@@ -74,11 +74,11 @@ def crema_d_name(content: bytes) -> None:
 
 def actors(content: bytes) -> None:
     """The table of CREMA-D's actors."""
-    from intone.corpora.crema_d import _read_demographics
+    from intone.corpora.crema_d import _people, _read
     from intone.errors import CorpusError
 
     try:
-        found = _read_demographics(file("VideoDemographics.csv", content))
+        found = _read(file("VideoDemographics.csv", content), "actors", _people)
     except CorpusError:
         return
     assert all(sex in ("male", "female") and isinstance(age, int) for sex, age in found.values())
@@ -86,10 +86,11 @@ def actors(content: bytes) -> None:
 
 def label_folder(content: bytes) -> None:
     """The name of a folder of the user's own."""
+    from intone.corpora.emotions import PLAIN
     from intone.corpora.folder import _split
     from intone.labels import EMOTIONS
 
-    found = _split(content.decode(errors="surrogateescape"))
+    found = _split(content.decode(errors="surrogateescape"), PLAIN)
     assert found is None or (found[0] in (None, "male", "female") and found[1] in EMOTIONS)
 
 

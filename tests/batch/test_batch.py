@@ -86,8 +86,9 @@ def test_of_a_pair_each_row_is_of_the_one_that_answered(recordings, tmp_path):
         question = Question("8", sex, recognizer=pair)
         run_batch(Batch(recordings, tmp_path / f"{sex}.jsonl", question), here)
         found = [one for one in rows(tmp_path / f"{sex}.jsonl") if "error" not in one]
-        assert {(one["sex"], one["label"], one["recognizer"]["name"]) for one in found} == {
-            ("male", "sad", "tiny male") if sex == "auto" else ("female", "happy", "tiny female")}
+        answers = {(one["sex"], one["label"], one["recognizer"]["name"]) for one in found}
+        assert answers and answers <= {("female", "happy", "tiny female"), ("male", "sad", "tiny male")}
+        assert sex == "auto" or {told for told, _, _ in answers} == {sex}
     tiny_model(tmp_path / "pair" / "female" / "recognizer.onnx", {"female_sad": 1.0}, sex="female")
     with pytest.raises(RecognizerError, match=r"A worker has the recognizer .*: give all machines the same intone"):
         analyse(replace(question, version="0+1"), recordings[0])

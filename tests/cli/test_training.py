@@ -103,7 +103,7 @@ def test_a_pair_is_trained_verified_and_asked(corpus_of_both: Path, tmp_path: Pa
 def test_a_pair_of_probes_on_an_encoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     people = {1001: "Male", 1021: "Female", 1002: "Male", 1003: "Female"}
     shown = run(capsys, "train", write_crema_d(tmp_path / "crema", people), "--model",
-                write_wave_encoder(tmp_path / "hubert", "hubert"), "--recipe", "probe", "--sex", "each", "--jobs", "1",
+                write_wave_encoder(tmp_path / "hubert", "hubert", num_hidden_layers=4), "--recipe", "probe", "--sex", "each", "--jobs", "1",
                 "--to", tmp_path / "pair")
     assert shown.status == 0, shown.err
     pair = intone.load(tmp_path / "pair")
@@ -172,7 +172,7 @@ def test_evaluate_takes_the_sexes_from_the_corpus(tmp_path: Path, capsys: pytest
 
 
 def test_an_encoder_of_samples_from_the_corpus_to_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    encoder = write_wave_encoder(tmp_path / "hubert", "hubert")
+    encoder = write_wave_encoder(tmp_path / "hubert", "hubert", num_hidden_layers=4)
     people = {1001: "Male", 1021: "Female", 1002: "Male", 1003: "Female", 1005: "Female", 1011: "Male"}
     shown = run(capsys, "evaluate", write_crema_d(tmp_path / "crema", people), "--model", encoder, "--recipe", "probe",
                 "--to", tmp_path / "folds", "--fold", "0", "--jobs", "1")
@@ -204,7 +204,7 @@ def test_a_complete_vocal_channel_is_complete(tmp_path: Path, capsys: pytest.Cap
     (["--vocal", "song"], 2, "The data has no song: choose another --vocal, or another folder."),
     (["--sex", "female"], 1, "None of the 32 clips has a speaker and an emotion for sex female and 8 classes"),
     (["--recipe", "mine"], 2, "There is no recipe 'mine': choose original or level-independent."),
-    (["--recipe", "mine", "--model", "any"], 2, "There is no recipe 'mine' for an encoder: choose tuned or probe."),
+    (["--recipe", "mine", "--model", "any"], 2, "There is no recipe 'mine' for an encoder: choose tuned, probe or probe-votes."),
     (["--model", "./nowhere"], 1, "There is no encoder at ./nowhere: name a folder with config.json and "),
     (["--sex", "male", "--hold-out", "ravdess:1", "ravdess:3", "ravdess:5"], 1, "The data has too few speakers to validate"),
 ])

@@ -16,7 +16,6 @@ from intone.errors import CorpusError, UsageError
 from intone.evaluation import robustness
 from intone.recognition.model_file import load_model
 from intone.training import run as runs
-from intone.training import targets
 from sounds import pcm, voice
 from vowels import NAMES, Vowels, write_vowels
 
@@ -95,8 +94,9 @@ def test_evaluate_and_robustness_test_its_speakers(evaluated: Path, corpus: Path
     assert (made.held_out, made.validating) == (("vowels:adam",), ("vowels:bert",))
     rows = pd.read_csv(evaluated / "out-of-fold-vowels.csv")
     assert set(rows["actor"]) == {"adam"} and len(rows) == 8 and not (evaluated / "out-of-fold.csv").exists()
-    line = (evaluated / "table.md").read_text().splitlines()[2].split(" | ")
-    assert line[0] == "| vowels: level-independent, male" and line[5] == "-" and line[6] != "-", "its men, as its table says"
+    lines = [line.split(" | ") for line in (evaluated / "table.md").read_text().splitlines()]
+    line = next(line for line in lines if line[0] == "| vowels: level-independent, male")
+    assert line[5] == "-" and line[6] != "-", "its men, as its table says"
     shown = run(capsys, "robustness", evaluated, "--data", corpus, "--conditions", "gain -30 dB", "--jobs", "1")
     assert (shown.status, shown.err) == (0, "")
     assert shown.out.splitlines()[-1] == f"The answers are in {evaluated}/robustness-vowels.csv"
@@ -112,7 +112,6 @@ def test_facts_are_asked_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
     table = open_corpora([f"folder={tmp_path}", str(corpus)])
     assert splits.tested(table) == ["vowels"] and set(splits.fold_of(table)) == {-1, 0, 1, 2, 3, 4}
     assert "dora_sad_2" not in set(table["clip"])
-    assert targets.draws(table).tolist() == [1] + [3] * 48
     assert Vowels.sex_of("adam") is None and Ravdess.sex_of(11) == "male"
     assert registry.licence({"vowels", "crema-d"}) == "ODbL 1.0 and CC0"
     assert registry.licence({"ravdess", "nemo"}) == "CC BY-NC-SA 4.0"

@@ -222,7 +222,8 @@ def on_encoder(encoder: str, name: str = "tuned") -> ProbeRecipe | TunedRecipe:
     from intone.training.encoders import front_end_of  # PyTorch, which no other recipe needs
 
     if name not in ON_ENCODERS:
-        raise UsageError(f"There is no recipe '{name}' for an encoder: choose {' or '.join(ON_ENCODERS)}.")
+        raise UsageError(f"There is no recipe '{name}' for an encoder: choose {', '.join(ON_ENCODERS[:-1])} or "
+                         f"{ON_ENCODERS[-1]}.")
     title = f"{Path(encoder).name} {name}"
     front_end = front_end_of(encoder)
     if name == "tuned":
