@@ -95,9 +95,9 @@ class Corpus:
     """Sets of names among which recordings are equal in the publisher's copy."""
 
     draws: ClassVar[Mapping[str, int]] = {}
-    """How often an epoch takes each clip, and how much a clip weighs, by vocal channel ("speech", "song").
+    """How often an epoch takes each clip, by vocal channel ("speech", "song").
 
-    Empty: an epoch takes as many random clips as the recipe's `others` allows, and each weighs 1.
+    Empty: an epoch takes as many random clips as the recipe's `others` allows.
     """
 
     cleaned_as: ClassVar[str | None] = None
