@@ -13,6 +13,10 @@ in results/members/tuned; where a corpus is missing there that they did not trai
 
 The temperature and the confidence thresholds come from the corpora that were left out, each with as many clips: they
 hold for recordings from elsewhere. `make tables` comes after it.
+
+    tools/bundle.py --thresholds
+
+only chooses the thresholds again, from the predictions in results/, where what they shall mean has changed.
 """
 
 import argparse
@@ -38,6 +42,7 @@ from intone.training.recipes import AnyRecipe, on_encoder
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS, BUNDLED = ROOT / "results", ROOT / "src" / "intone" / "recognizers"
 FREE = "crema-d"
+TRAINED = ("crema-d", "emospeech-command", "nemo", "ravdess")
 
 WEIGHTS = (0.4, 0.6)
 """Of the fine-tuned network and of the probe: chosen by the mean UAR of the left-out corpora and of the folds."""
@@ -103,17 +108,36 @@ def tuned_rows(name: str, tested: pd.DataFrame, tuned: Path, folder: Path) -> pd
 
 
 def calibrated(settings: ModelSettings, rows: Mapping[str, pd.DataFrame]) -> ModelSettings:
-    """Settings with the temperature and the thresholds that left-out corpora say, each with as many clips."""
-    known = {name: set(one["truth"]) for name, one in rows.items()}
-    pooled = pd.concat([one.iloc[:: max(1, len(one) // CLIPS)].assign(corpus=name) for name, one in rows.items()])
-    pooled = pooled.dropna(subset=EMOTIONS)
-    allowed = np.array([[emotion in known[name] for emotion in EMOTIONS] for name in pooled["corpus"]])
-    probabilities, truth = pooled[EMOTIONS].to_numpy(float), pooled["truth"].map(EMOTIONS.index).to_numpy()
+    """Settings with the temperature and the thresholds that left-out corpora say."""
+    known, together = {name: set(one["truth"]) for name, one in rows.items()}, pooled(rows)
+    allowed = np.array([[emotion in known[name] for emotion in EMOTIONS] for name in together["corpus"]])
+    probabilities, truth = together[EMOTIONS].to_numpy(float), together["truth"].map(EMOTIONS.index).to_numpy()
     heat = calibration.temperature(probabilities, truth, allowed)
-    whom = f"the left-out corpora {', '.join(sorted(rows))}"
-    read = calibration.temperature_scaled(probabilities, heat)
-    return replace(settings, temperature=heat, prior_correction={},
-                   confidence=calibrate.confidence("8", read, pooled["truth"], whom, WANTED))
+    return with_thresholds(replace(settings, temperature=heat, prior_correction={}),
+                           {name: at_temperature(one, heat) for name, one in rows.items()})
+
+
+def with_thresholds(settings: ModelSettings, rows: Mapping[str, pd.DataFrame]) -> ModelSettings:
+    """Settings with the thresholds that calibrated predictions for left-out corpora say."""
+    together, whom = pooled(rows), f"the left-out corpora {', '.join(sorted(rows))}"
+    return replace(settings, **calibrate.thresholds("8", together[EMOTIONS].to_numpy(float), together["truth"], whom,
+                                                    WANTED))
+
+
+def pooled(rows: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Predictions for several corpora, each with as many clips."""
+    return pd.concat([one.iloc[:: max(1, len(one) // CLIPS)].assign(corpus=name) for name, one in rows.items()],
+                     ignore_index=True).dropna(subset=EMOTIONS)
+
+
+def thresholds_again() -> None:
+    """Choose the thresholds of the bundled files again."""
+    for path, folder in ((BUNDLED / "ensemble.onnx", "unseen-corpora"), (BUNDLED / f"{FREE}.onnx",
+                                                                         f"unseen-corpora-{FREE}")):
+        settings = load_model(path).settings
+        names = set(TRAINED) - ({FREE} if path.stem == FREE else set())
+        rows = {name: read_rows(RESULTS / folder / f"{name}.csv") for name in sorted(names)}
+        rewritten(path, with_thresholds(settings, rows), path)
 
 
 def at_temperature(rows: pd.DataFrame, heat: float) -> pd.DataFrame:
@@ -180,12 +204,18 @@ def rewritten(model: Path, settings: ModelSettings, to: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Make the bundled recognizers and their predictions.")
-    parser.add_argument("--train", nargs="+", required=True, help="the training corpora, as `intone train` takes them")
-    parser.add_argument("--test", nargs="+", required=True, help="the evaluation-only corpora")
-    parser.add_argument("--tuned", type=Path, required=True, help="the model file of the fine-tuned network")
+    parser.add_argument("--train", nargs="+", help="the training corpora, as `intone train` takes them")
+    parser.add_argument("--test", nargs="+", help="the evaluation-only corpora")
+    parser.add_argument("--tuned", type=Path, help="the model file of the fine-tuned network")
     parser.add_argument("--encoder", default="openai/whisper-base", help="a folder, or a name on the hub")
     parser.add_argument("--runs", type=Path, default=Path("runs/bundle"), help="the folder of the runs")
+    parser.add_argument("--thresholds", action="store_true", help="only choose the thresholds again")
     chosen = parser.parse_args(arguments)
+    if chosen.thresholds:
+        thresholds_again()
+        return
+    if not (chosen.train and chosen.test and chosen.tuned):
+        parser.error("--train, --test and --tuned are needed")
     train, test = open_corpora(chosen.train), open_corpora(chosen.test)
     print(default(train, test, chosen.encoder, chosen.tuned, chosen.runs))
     print(free(train, test, chosen.encoder, chosen.runs))

@@ -57,7 +57,10 @@ class Scheme:
         return next((name for name, emotions in self.groups.items() if emotion in emotions), None)
 
     def side(self, name: str) -> Side:
-        """The valence of a class: that which all of its emotions have in two classes, neutral where they differ."""
+        """The valence of a class: that of its emotions, neutral where they differ.
+
+        Disgust is negative, though the two classes of the original system leave it out.
+        """
         own: set[Side] = {_SIDES.get(emotion, "neutral") for emotion in self.groups[name]}
         return self.sides.get(name) or (own.pop() if len(own) == 1 else "neutral")
 
@@ -67,8 +70,8 @@ class Scheme:
         return np.stack([np.asarray(emotions, float)[..., column].sum(-1) for column in columns], axis=-1)
 
 
-_SIDES: dict[str, Side] = {"sad": "negative", "angry": "negative", "fearful": "negative", "calm": "positive",
-                           "happy": "positive"}
+_SIDES: dict[str, Side] = {"sad": "negative", "angry": "negative", "fearful": "negative", "disgust": "negative",
+                           "calm": "positive", "happy": "positive"}
 
 SCHEMES: dict[str, Scheme] = {
     scheme.name: scheme

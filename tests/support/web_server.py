@@ -88,6 +88,9 @@ class StandIn:
 
     adaptable = True
 
+    def scale(self, classes: str) -> str:
+        return f"On nobody, all answers of {classes} were right."
+
     def reference(self, *sounds: Sound, emotion: str | None = "neutral") -> Reference:
         for sound in sounds:
             self.answer(sound, options=Options())

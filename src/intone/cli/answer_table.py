@@ -8,6 +8,7 @@ from intone.cli.messages import show
 from intone.errors import printable
 from intone.recognition.formats import Format, Record
 from intone.recognition.prediction import NEITHER, AdaptedTo, Prediction, percent
+from intone.recognition.summary import Summary
 
 STRONGEST = 3
 """Time windows that a table names of a recording."""
@@ -41,13 +42,13 @@ class Failed:
 Answer = Prediction | Failed
 
 
-def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segments: bool) -> int:
+def write_table(answers: Iterable[Answer], classes: Sequence[str], scale: str, *, with_segments: bool) -> int:
     """Print a line for each answer, then once each reason that limits some of them; returns how many failed.
 
-    Last comes what the answers were compared with, and what that changed.
+    Last comes what the words of confidence mean, which `scale` says, and what the answers were compared with.
     """
     failed, reasons, compared = 0, dict[str, int](), list[tuple[str, AdaptedTo]]()
-    heading = _line("answer", "confident", {name: name for name in classes}, "sex", "recording", classes)
+    heading = _line("answer", "valence", "confidence", {name: name for name in classes}, "sex", "recording", classes)
     for one in answers:
         if isinstance(one, Failed):
             failed += 1
@@ -56,17 +57,21 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], *, with_segme
             show(heading)
             heading = ""
         numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
-        confident = ("yes" if one.confident else "no") + (f" ({','.join(numbers)})" if numbers else "")
-        show(_line(one.label, confident, _percents(one.probabilities), one.sex, _recording(one), classes))
+        confidence = one.confidence + (f" ({','.join(numbers)})" if numbers else "")
+        show(_line(one.label, one.valence, confidence, _percents(one.shares), one.sex, _recording(one), classes))
         for segment in one.segments if with_segments and len(one.segments) > 1 else ():
-            show(_line(f"  {segment.label}", "", _percents(segment.probabilities), "",
+            show(_line(f"  {segment.label}", "", "", _percents(segment.probabilities), "",
                        f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes))
+        if found := one.summary:
+            show(*_summed(found))
         if one.attributions:
             show(f"  {_strongest(one)}")
         if one.adapted_to:
             compared.append((one.label, one.adapted_to))
     for reason, number in reasons.items():
         show(f"({number}) {reason}")
+    if not heading:
+        show(scale)
     if compared:
         show(_comparison(compared))
     return failed
@@ -152,11 +157,27 @@ def _recording(one: Prediction) -> str:
     return f"{one.file or ''}{channel} ({one.duration_s:.1f} s)"
 
 
+def _summed(found: Summary) -> Iterator[str]:
+    """A longer recording in a few lines."""
+    shares = ", ".join(f"{name} {percent(share)}" for name, share in found.shares.items())
+    yield f"  of the speech: {shares}"
+    if not found.holds:
+        yield "  no answer holds for the whole recording"
+    yield "  strongest: " + ", ".join(f"{one.label} {one.start_s:.1f} to {one.end_s:.1f} s" for one in found.strongest)
+    if found.changes:
+        yield "  changes: " + ", ".join(f"{one.label} from {one.time_s:.1f} s" for one in found.changes)
+
+
 def _line(
-    answer: str, confident: str, shares: Mapping[str, str], sex: str, recording: str, classes: Sequence[str]
+    answer: str, valence: str, confidence: str, shares: Mapping[str, str], sex: str, recording: str,
+    classes: Sequence[str],
 ) -> str:
-    """A line of the table; the recording stands last, so that its name's length moves nothing."""
+    """A line of the table; the recording stands last, so that its name's length moves nothing.
+
+    The probability of a class is as it is, and not given that it is one of them, so that what is missing to 1 is other
+    emotions. The valence is left out where the classes are valences.
+    """
     width = 2 + max(len(name) for name in (*classes, NEITHER))
-    columns = [f"{answer:{width}}", f"{confident:9}", *(f"{shares[name]:>{max(4, len(name))}}" for name in classes),
-               f"{sex:6}", recording]
+    columns = [f"{answer:{width}}", *([] if "positive" in classes else [f"{valence:8}"]), f"{confidence:10}",
+               *(f"{shares[name]:>{max(4, len(name))}}" for name in classes), f"{sex:6}", recording]
     return "  ".join(columns)

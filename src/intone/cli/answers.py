@@ -42,7 +42,7 @@ def print_answers(
         options = replace(options, reference=_reference(loaded, references))
     answers = (_together if same_speaker else _answers)(loaded, files, options)
     if not form:
-        failed = write_table(answers, names, with_segments=len(files) == 1)
+        failed = write_table(answers, names, loaded.scale(options.schemes[0]), with_segments=len(files) == 1)
     else:
         failed = write_many(answers, form, names) if form.write_many else write_segments(answers, form)
     return 1 if failed or (references and not options.reference) else 0

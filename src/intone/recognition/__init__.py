@@ -5,6 +5,7 @@
     adaptation   recordings of one person judged together: the offset of a voice
     references   what is known of a voice, as a file
     model_file   the ONNX file that a recognizer is, read and checked
+    summary      a longer recording in a few lines: shares, strongest moments, changes
     prediction   the answer: label, probabilities, segments, confidence
     occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)
     analysis     a recording, window by window -> what a network says of it

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 WANTED_PRECISION = 0.8
 """Share of right answers that a confidence threshold must reach."""
 
+LIKELY_PRECISION = {"2": 0.75, "3": 0.7, "8": 0.6, "stress": 0.75}
+"""The same, by scheme, of the lower threshold, from which an answer is likely. Chance is right more often of two."""
+
 MOST_COVERAGE = 0.8
 """Share of the answers that may be confident: the least likely are not, however good the recognizer."""
 

@@ -18,6 +18,7 @@ from intone.recognition.options import Options
 from intone.recognition.prediction import (
     NEITHER,
     AdaptedTo,
+    Confidence,
     Prediction,
     RecognizerIdentity,
     Reliability,
@@ -40,12 +41,14 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
     for span, row in zip(found.segments, found.by_segment, strict=True):
         name, shares, _ = in_scheme(scheme, _own(model, scheme, row))
         segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
-    doubts = list(_doubts(model, scheme, probabilities, outside, found))
+    doubts = list(_doubts(model, scheme, label, found))
+    confidence = "unclear" if doubts else _confidence(model, scheme, max(probabilities.values()))
     limits = [f"Only {spoken:.1f} s of speech was found." for spoken in [sum(one.speech_s for one in found.segments)]
               if spoken < SHORT_S]
-    answer = Prediction(None, round(found.duration_s, 3), label, probabilities, outside, not doubts,
+    answer = Prediction(None, round(found.duration_s, 3), label, probabilities, outside, confidence == "clear",
                         (*doubts, *limits, *warnings(found.quality)), found.sex, tuple(segments), identity_of(model),
-                        reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
+                        reliability=_reliability(model, scheme, found, options, probabilities.get(label)),
+                        confidence=confidence)
     if not any(found.occluded):
         return answer
     from intone.recognition.occlusion import attributions  # only an explanation needs it
@@ -112,10 +115,29 @@ def _is_ood(model: Model, found: Analysis) -> bool:
     return most is not None and found.ood_score is not None and found.ood_score > most
 
 
-def _doubts(
-    model: Model, scheme: Scheme, probabilities: dict[str, float], outside: float, found: Analysis
-) -> Iterator[str]:
-    """Why the answer is not confident, each a sentence."""
+def _confidence(model: Model, scheme: Scheme, probability: float) -> Confidence:
+    """What the thresholds of a recognizer say of a probability; without any an answer is unclear."""
+    for word, thresholds in (("clear", model.settings.confidence), ("likely", model.settings.likely)):
+        if scheme.name in thresholds and thresholds[scheme.name].reached_by(probability):
+            return "clear" if word == "clear" else "likely"
+    return "unclear"
+
+
+def scale(model: Model, scheme: Scheme) -> str:
+    """How often answers of each step of confidence were right where it was measured, in a sentence."""
+    clear, likely = model.settings.confidence.get(scheme.name), model.settings.likely.get(scheme.name)
+    if clear is None:
+        return "This recognizer was never calibrated, so that none of its answers is clear."
+    whom = clear.measured_on or "its validation"
+    if clear.threshold is None and (likely is None or likely.threshold is None):
+        return f"On {whom}, none of its answers was right often enough to be clear."
+    told = [f"{percent(one.precision)} of the {words} answers were right" for words, one in
+            (("clear", clear), ("likely and clear", likely)) if one and one.threshold is not None and one.precision]
+    return f"On {whom}, {' and '.join(told)}." if told else "An answer is clear from a probability on."
+
+
+def _doubts(model: Model, scheme: Scheme, label: str, found: Analysis) -> Iterator[str]:
+    """What makes an answer unclear besides its probability, each a sentence."""
     if not _covers(model, found):
         (trained,) = model.settings.sexes
         yield (f"This recognizer was trained on {_SPEAKERS[trained]} only, and the voice sounds {found.sex}: use one "
@@ -123,33 +145,10 @@ def _doubts(
     if _is_ood(model, found):
         yield ("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
                "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
-    if outside > 0.5:
+    if label == NEITHER:
         others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
         most = max(others, key=lambda emotion: float(found.whole[EMOTIONS.index(emotion)]))
-        yield (f"Most of the probability lies with neither {', '.join(scheme.classes[:-1])} nor {scheme.classes[-1]}: "
-               f"it sounds rather {most}.")
-        return
-    yield from _below_threshold(model, scheme, max(probabilities.values()))
-
-
-def _below_threshold(model: Model, scheme: Scheme, probability: float) -> Iterator[str]:
-    """Why a probability is not enough, from nothing but what the threshold says of itself."""
-    one = model.settings.confidence.get(scheme.name)
-    if one is None:
-        yield "This recognizer was not calibrated for these classes, so that none of its answers counts as confident."
-    elif one.threshold is None:
-        measured = "" if one.precision is None else (
-            f" (of its answers{_to(one.measured_on)} {percent(one.precision)} were right)")
-        yield f"No confidence threshold makes this recognizer's answers in these classes reliable enough{measured}."
-    elif not one.reached_by(probability):
-        measured = "" if one.precision is None or one.coverage is None else (
-            f" ({percent(one.coverage)} of the answers{_to(one.measured_on)} reach it, and {percent(one.precision)} of "
-            "those were right)")
-        yield f"Its probability is below the confidence threshold of {one.threshold:.0%}{measured}."
-
-
-def _to(whom: str) -> str:
-    return f" to {whom}" if whom else ""
+        yield f"It sounds rather {most} than {', '.join(scheme.classes[:-1])} or {scheme.classes[-1]}."
 
 
 def _reliability(

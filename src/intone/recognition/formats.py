@@ -73,10 +73,10 @@ def columns(classes: Sequence[str]) -> list[str]:
     """The columns of an answer in a table; those of version 0.2 come last.
 
     >>> columns(("negative", "positive"))[:7]
-    ['file', 'channel', 'duration_s', 'label', 'confident', 'negative', 'positive']
+    ['file', 'channel', 'duration_s', 'label', 'valence', 'confidence', 'confident']
     """
-    return ["file", "channel", "duration_s", "label", "confident", *classes, "outside", "sex", "segments", "reasons",
-            "recognizer", "version", *ADAPTED_TO, "error", *OLD_COLUMNS]
+    return ["file", "channel", "duration_s", "label", "valence", "confidence", "confident", *classes, "outside", "sex",
+            "segments", "reasons", "recognizer", "version", *ADAPTED_TO, "error", *OLD_COLUMNS]
 
 
 def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
@@ -86,6 +86,7 @@ def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
     found["channel"] = str(record["channel"]) if "channel" in record else None if found["error"] else "mix"
     if found["error"] is None:
         found |= {name: record[name] for name in ("duration_s", "label", "confident", "outside", "sex")}
+        found |= {name: record.get(name) for name in ("valence", "confidence")}  # journals of version 0.2 lack them
         found |= record["probabilities"]
         found |= {"segments": len(record["segments"]), "reasons": " ".join(record["reasons"]),
                   "recognizer": record["recognizer"]["name"], "version": record["recognizer"]["version"]}

@@ -29,7 +29,7 @@ from intone.recognition.calibration import (
 )
 
 METADATA_KEY = "intone"
-FORMAT = 5
+FORMAT = 6
 LARGEST = 256 * 2**20
 """Bytes of the largest model file that is read."""
 
@@ -46,7 +46,8 @@ class ModelSettings:
     """What travels inside a model file beside the network.
 
     `classes`: the name of the scheme of the labels. `confidence`: by scheme, the confidence threshold and what it means
-    (`calibration.ConfidenceThreshold`); a scheme that was never calibrated is not in it. `prior_correction`: the
+    (`calibration.ConfidenceThreshold`); a scheme that was never calibrated is not in it. `likely`: the same for the
+    lower threshold, from which an answer is likely, though not clear; empty in files of before. `prior_correction`: the
     factors that the probabilities of some classes take (`calibration.prior_corrected`). `temperature`: what scales the
     probabilities after that (`calibration.temperature_scaled`). `ood_above`: the OOD score above which a recording is
     out of distribution, which nearly all clips of speakers that did not train stay below; None where the network has
@@ -65,6 +66,7 @@ class ModelSettings:
     temperature: float = 1.0
     ood_above: float | None = None
     adaptation: Adaptation | None = None
+    likely: dict[str, ConfidenceThreshold] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -180,7 +182,7 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
             known, least = labels.scheme(read.classes).classes, 1 / LARGEST_CORRECTION
             if name not in known or not least <= factor <= LARGEST_CORRECTION:
                 raise ValueError(f"prior correction {factor:g} of {name}, not one of 1/8 to 8 of a class")
-        for scheme, one in read.confidence.items():
+        for scheme, one in (*read.confidence.items(), *read.likely.items()):
             if not all(share is None or 0 <= share <= 1 for share in (one.threshold, one.precision, one.coverage)):
                 raise ValueError(f"a confidence threshold of {scheme} classes that is not within 0 to 1")
         sex = "both" if len(read.sexes) == 2 else read.sexes[0]
@@ -193,17 +195,18 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
 
 
 def upgraded(values: Any) -> Any:
-    """Settings of formats 3 and 4, as JSON has them, in those of today; anything else as it is.
+    """Settings of formats 3 to 5, as JSON has them, in those of today; anything else as it is.
 
-    Format 4 knew nothing of an adaptation to a speaker, and format 3 nothing of precision and coverage. There a scheme
-    without a threshold was either never calibrated or had none that was good enough: what else was calibrated tells
-    which.
+    Format 5 knew nothing of likely answers, format 4 nothing of an adaptation to a speaker, and format 3 nothing of
+    precision and coverage. There a scheme without a threshold was either never calibrated or had none that was good
+    enough: what else was calibrated tells which.
     """
-    if isinstance(values, Mapping) and values.get("format") == 4:
-        return {**values, "adaptation": None, "format": FORMAT}
-    if not isinstance(values, Mapping) or values.get("format") != 3:
+    if not isinstance(values, Mapping) or values.get("format") not in (3, 4, 5):
         return values
-    new = {RENAMED.get(name, name): value for name, value in values.items()} | {"adaptation": None, "format": FORMAT}
+    added: dict[str, Any] = {"adaptation": values.get("adaptation"), "likely": {}, "format": FORMAT}
+    if values["format"] > 3:
+        return {**values, **added}
+    new = {RENAMED.get(name, name): value for name, value in values.items()} | added
     found = values.get("sure_above")
     if isinstance(found, Mapping):
         calibrated = bool(found) or values.get("temperature") != 1 or bool(values.get("factors"))

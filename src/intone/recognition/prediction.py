@@ -2,15 +2,19 @@
 
 import warnings
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.labels import Scheme
+from intone.labels import Scheme, Side, side_of
+from intone.recognition.summary import Summary, summary
 
 NEITHER = "neither"
-"""The label where most of the probability lies outside the scheme: neutral is neither negative nor positive."""
+"""The label where more of the probability lies outside the scheme than in any of its classes."""
+
+Confidence = Literal["clear", "likely", "unclear"]
+"""How far an answer can be relied on, as measured: `ConfidenceThreshold`."""
 
 
 @dataclass(frozen=True)
@@ -105,17 +109,19 @@ class Prediction:
 
     `label`: the most likely class without the sex, or "neither". `probabilities`: of every class, given that it is one
     of them; they sum to 1. `outside`: the probability of the emotions that the scheme leaves out. `confident`: whether
-    the probability reaches the recognizer's confidence threshold, `outside` is at most a half, and the recording is not
-    out of distribution; `reasons`: why not, and what else limits the answer, as noise and clipping do. `sex`: given or
-    detected. `channel`: only where one was asked for. `attributions`: every time window of the speech with its weight,
-    only where an explanation was asked for. `reliability`: how often such answers were right, only where that was
-    measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard.
+    the probability reaches the recognizer's confidence threshold, no more of it is outside, and nothing else speaks
+    against it; `reasons`: why not, and what else limits the answer, as noise and clipping do. `confidence`: the same in
+    three steps, of which "clear" is confident, and "likely" reaches the lower threshold. `sex`: given or detected.
+    `channel`: only where one was asked for. `attributions`: every time window of the speech with its weight, only where
+    an explanation was asked for. `reliability`: how often such answers were right, only where that was measured.
+    `adapted_to`: what it was adapted to, only where more of the same voice was heard.
 
     >>> shares = {"negative": 0.25, "positive": 0.75}
     >>> found = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female",
-    ...                    (Segment(0.5, 2.0, "positive", shares),), RecognizerIdentity("mine", "0", tuple(shares)))
+    ...                    (Segment(0.5, 2.0, "positive", shares),), RecognizerIdentity("mine", "0", tuple(shares)),
+    ...                    confidence="clear")
     >>> found
-    <Prediction talk.wav: positive 75%, confident; female; 1 segment in 4.0 s; mine 0>
+    <Prediction talk.wav: positive 75%, clear; female; 1 segment in 4.0 s; mine 0>
     >>> found.to_dict()["segments"][0]["end_s"]
     2.0
     """
@@ -134,6 +140,31 @@ class Prediction:
     attributions: tuple[Attribution, ...] = ()
     reliability: Reliability | None = None
     adapted_to: AdaptedTo | None = None
+    confidence: Confidence = "unclear"
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The probability of every class as it is, and of "neither" where emotions are left out; they sum to 1.
+
+        The label has the largest.
+
+        >>> identity = RecognizerIdentity("mine", "0", ("negative", "positive"))
+        >>> Prediction(None, 1.0, "neither", {"negative": 0.5, "positive": 0.5}, 0.5, False, (), "female", (),
+        ...            identity).shares
+        {'negative': 0.25, 'positive': 0.25, 'neither': 0.5}
+        """
+        inside = {name: share * (1 - self.outside) for name, share in self.probabilities.items()}
+        return inside | ({NEITHER: self.outside} if self.outside else {})
+
+    @property
+    def valence(self) -> Side:
+        """How the label sounds: negative, positive, or neutral."""
+        return side_of(self.label)
+
+    @property
+    def summary(self) -> Summary | None:
+        """What the segments of a longer recording say together; None of a short one."""
+        return summary(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON has them; those that are only there where asked for or measured are left out otherwise.
@@ -145,7 +176,9 @@ class Prediction:
         plain["segments"] = list(plain["segments"])
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
         plain["attributions"] = list(plain["attributions"])
-        for name in ("channel", "attributions", "reliability", "adapted_to"):
+        plain["valence"] = self.valence
+        plain["summary"] = _told(self.summary)
+        for name in ("channel", "attributions", "reliability", "adapted_to", "summary"):
             if not plain[name]:
                 del plain[name]
         return plain | {old: plain[new] for old, new in RENAMED.items() if new in plain}
@@ -155,8 +188,7 @@ class Prediction:
         many = "segment" if len(self.segments) == 1 else "segments"
         facts = [*where, self.sex, f"{len(self.segments)} {many} in {self.duration_s:.1f} s",
                  f"{self.recognizer.name} {self.recognizer.version}"]
-        confident = "confident" if self.confident else "not confident"
-        return f"<Prediction {self.file or '(samples)'}: {_labelled(self)}, {confident}; {'; '.join(facts)}>"
+        return f"<Prediction {self.file or '(samples)'}: {_labelled(self)}, {self.confidence}; {'; '.join(facts)}>"
 
     def __getattr__(self, name: str) -> Any:
         """The fields by their names of version 0.2, with a DeprecationWarning."""
@@ -176,6 +208,15 @@ def _labelled(one: Prediction | Segment) -> str:
     return one.label if share is None else f"{one.label} {percent(share)}"
 
 
+def _told(found: Summary | None) -> dict[str, Any] | None:
+    """A summary as JSON has it: segments by their times and labels, since they are there with all that is known."""
+    if found is None:
+        return None
+    strongest = [{"start_s": one.start_s, "end_s": one.end_s, "label": one.label} for one in found.strongest]
+    return {**asdict(found), "strongest": strongest, "changes": [asdict(one) for one in found.changes],
+            "valence": list(found.valence)}
+
+
 def percent(share: float) -> str:
     """A probability as a person says it; never `0%` or `100%`, which would be a promise.
 
@@ -193,5 +234,5 @@ def in_scheme(scheme: Scheme, masses: NDArray[np.float64]) -> tuple[str, dict[st
     inside = float(masses.sum())
     outside = 1.0 - inside if inside < 1 - 1e-6 else 0.0  # what is below is rounding
     shares = masses / inside if inside > 0 else np.full(len(masses), 1 / len(masses))
-    label = NEITHER if outside > 0.5 else scheme.classes[int(np.argmax(shares))]
+    label = NEITHER if outside > masses.max() else scheme.classes[int(np.argmax(shares))]
     return label, dict(zip(scheme.classes, map(float, shares), strict=True)), outside

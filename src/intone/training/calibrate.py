@@ -106,21 +106,27 @@ def calibrated(model: ModelSettings, rows: "pd.DataFrame", known: Mapping[str, s
     most = float(rows[OOD_SCORE].quantile(IN_DISTRIBUTION)) if OOD_SCORE in rows else None
     whom = f"validation speakers of {' and '.join(sorted(set(rows['corpus'])))}"
     return replace(model, prior_correction=correction, temperature=temperature, ood_above=most,
-                   confidence=confidence(model.classes, probabilities, rows["truth"], whom))
+                   **thresholds(model.classes, probabilities, rows["truth"], whom))
 
 
-def confidence(
+def thresholds(
     classes: str, probabilities: scoring.Rows, truth: "pd.Series[str]", measured_on: str,
     wanted: Mapping[str, float] = MappingProxyType({}),
-) -> dict[str, ConfidenceThreshold]:
-    """The confidence threshold of every scheme that these probabilities can be read in, and what it means there.
+) -> dict[str, Any]:
+    """The two thresholds, `confidence` and `likely`, of every scheme that these probabilities can be read in.
 
-    A scheme of which no clip is known is not calibrated, and not in it. `wanted` is the precision of a scheme where it
-    is not `calibration.WANTED_PRECISION`.
+    A scheme of which no clip is known is not calibrated, and not in them. `wanted` is the precision of a confident
+    answer by scheme where it is not `calibration.WANTED_PRECISION`.
     """
-    read = ((scheme.name, in_scheme(scheme, classes, probabilities, truth)) for scheme in _schemes(classes))
-    return {name: calibration.confidence_threshold(*rows, wanted.get(name, calibration.WANTED_PRECISION),
-                                                       measured_on=measured_on) for name, rows in read if len(rows[0])}
+    read = {scheme.name: rows for scheme in _schemes(classes)
+            if len((rows := in_scheme(scheme, classes, probabilities, truth))[0])}
+
+    def chosen(precision: Mapping[str, float]) -> dict[str, ConfidenceThreshold]:
+        return {name: calibration.confidence_threshold(
+            *rows, precision.get(name, calibration.WANTED_PRECISION), measured_on=measured_on)
+            for name, rows in read.items()}
+
+    return {"confidence": chosen(wanted), "likely": chosen(calibration.LIKELY_PRECISION)}
 
 
 def _schemes(classes: str) -> tuple[labels.Scheme, ...]:

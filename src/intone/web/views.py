@@ -9,11 +9,12 @@ import numpy as np
 
 from intone.labels import EMOTIONS, SCHEMES, scheme, side_of
 from intone.recognition.prediction import NEITHER, RENAMED, Prediction, Segment
+from intone.recognition.summary import Summary
 
 
 def shown(answerable: Sequence[str]) -> tuple[str, ...]:
-    """The schemes that the page shows, of those that a recognizer can answer; in the order of `SCHEMES`."""
-    return tuple(name for name in SCHEMES if name in answerable)
+    """The schemes that the page shows, of those that a recognizer can answer: the emotions first."""
+    return tuple(sorted((name for name in SCHEMES if name in answerable), key=lambda name: name != "8"))
 
 
 def class_names() -> tuple[str, ...]:
@@ -23,9 +24,16 @@ def class_names() -> tuple[str, ...]:
 
 def likelihood(part: Prediction | Segment) -> float | None:
     """Probability of the label of a prediction or of a segment; None for a segment that is "neither"."""
-    if part.label in part.probabilities:
-        return part.probabilities[part.label]
-    return getattr(part, "outside", None)
+    return part.shares[part.label] if isinstance(part, Prediction) else part.probabilities.get(part.label)
+
+
+_STEADY = 0.3  # of a valence from -1 to 1: less is no move
+
+
+def trend(story: Summary) -> str:
+    """How the valence of a longer recording moves from its first to its last third: up, down or steady."""
+    moved = story.valence[-1] - story.valence[0]
+    return "steady" if abs(moved) < _STEADY else "up" if moved > 0 else "down"
 
 
 def left_out(name: str) -> tuple[str, ...]:

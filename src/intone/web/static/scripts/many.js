@@ -14,7 +14,7 @@ export function listed(place, show) {
     add(file, result) {
       const button = document.createElement("button");
       const view = result.answer?.querySelector(".view");
-      const said = [view?.querySelector(".verdict") ?? result.alert, view?.querySelector(".confidence.low > p")];
+      const said = [view?.querySelector(".verdict") ?? result.alert, view?.querySelector(".confidence > p > strong")];
       button.type = "button";
       button.className = "quiet";
       button.setAttribute("aria-pressed", "false");

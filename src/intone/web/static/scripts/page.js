@@ -98,6 +98,7 @@ function showAnswer(part, file) {
 // Once for every answer, however often it is shown.
 function equipped(part, file) {
   const data = unpacked(JSON.parse(part.querySelector("[data-answer]").textContent));
+  part.querySelector("[data-file]").textContent = file?.name ?? "";
   offerTables(part.querySelectorAll("[data-segments]"), data, JSON.parse(part.querySelector("[data-timeline]").dataset.words));
   offerTakeaway(part.querySelector("[data-takeaway]"), data);
   offerPictures(part.querySelector("[data-pictures]"), file);

@@ -52,6 +52,9 @@ export function showTimeline(place, file, data) {
   });
   listen(place, wave, audio, { sight, current }, gone.signal);
   explainColours(place, segments(), table.tones);
+  for (const one of place.closest(".answer").querySelectorAll("[data-from]")) {
+    one.addEventListener("click", () => current.play(Number(one.dataset.from)), { signal: gone.signal });
+  }
   document.addEventListener("change", (event) => {
     if (event.target.name !== "view") return;
     redraw();
@@ -145,7 +148,7 @@ function followed(place, wave, segments, words) {
   }
 
   function play(seconds) {
-    choose(Math.max(0, seconds === undefined ? index : segments().findLastIndex((one) => one.start_s <= seconds)));
+    choose(Math.max(0, seconds === undefined ? index : segments().findLastIndex((one) => one.start_s <= seconds + SLACK_S)));
     const one = segments()[index];
     if (!one) return;
     alone = true;
