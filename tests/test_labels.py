@@ -149,7 +149,7 @@ assert answer["label"] == "high" and set(answer["views"]) == {"2", "3", "8", "st
 page = send(client, wav(tone("angry", 2)), "/", classes="arousal").text
 assert "<span>Arousal</span>" in page and ">high</th>" in " ".join(page.split()).replace("> ", ">")
 neither = send(client, wav(tone("disgust", 2)), "/", classes="arousal").text
-assert "<strong>neither</strong>" in neither
+assert "<strong>Like another emotion</strong>" in neither
 assert "arousal" in client.get("/api/v1/openapi.json").text
 """
 
@@ -162,17 +162,16 @@ def test_a_scheme_that_is_added_here_is_there_in_python_on_the_command_line_in_t
         [sys.executable, "-c", ADDED, tmp_path / "a.wav", tests / "support", model,
          tests.parent / "results" / "ravdess-5fold" / "default.csv"], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
-    heading, answer, reason = ended.stdout.splitlines()
-    assert heading.split() == ["answer", "confident", "high", "low", "sex", "recording"]
-    assert answer.split()[:5] == ["high", "no", "(1)", "75%", "25%"]
-    assert reason == ("(1) This recognizer was not calibrated for these classes, so that none of its answers counts as "
-                      "confident.")
+    heading, answer, scale = ended.stdout.splitlines()
+    assert heading.split() == ["answer", "valence", "confidence", "high", "low", "sex", "recording"]
+    assert answer.split()[:5] == ["high", "neutral", "unclear", "75%", "25%"]
+    assert scale == "This recognizer was not calibrated for these classes, so that none of its answers is clear."
 
 
 def test_a_class_is_drawn_with_the_valence_of_its_emotions():
     sides = {name: side_of(name) for one in SCHEMES.values() for name in one.classes}
     assert {name for name, side in sides.items() if side == "negative"} == {
-        "negative", "sad", "angry", "fearful", "stressed"}
+        "negative", "sad", "angry", "fearful", "disgust", "stressed"}
     assert {name for name, side in sides.items() if side == "positive"} == {"positive", "calm", "happy", "not stressed"}
     assert side_of("neither") == side_of("neutral") == "neutral"
     assert Scheme("x", {"low": ("sad", "calm"), "high": ("angry", "fearful")}).side("low") == "neutral"

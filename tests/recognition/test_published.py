@@ -39,8 +39,8 @@ def reliability(rows: pd.DataFrame, scheme: str) -> pd.DataFrame:
     groups = SCHEMES[scheme].groups
     sums = pd.DataFrame({name: rows[list(emotions)].sum(axis=1) for name, emotions in groups.items()})
     truth = rows["truth"].map({emotion: name for name, emotions in groups.items() for emotion in emotions})
-    inside = sums.sum(axis=1) / rows[list(EMOTIONS)].sum(axis=1).clip(upper=1)
-    kept = truth.notna() & (inside >= 0.5)
+    outside = 1 - sums.sum(axis=1) / rows[list(EMOTIONS)].sum(axis=1).clip(upper=1)
+    kept = truth.notna() & (outside <= sums.max(axis=1))
     shares = sums[kept].div(sums[kept].sum(axis=1), axis=0)
     table = pd.DataFrame({"tenth": (shares.max(axis=1) * 10).astype(int).clip(upper=9),
                           "right": shares.idxmax(axis=1) == truth[kept]})

@@ -71,19 +71,19 @@ def test_a_scheme_is_a_sum_of_emotions(eight, classes, sex):
     assert found.probabilities == pytest.approx({name: mass / sum(sums.values()) for name, mass in sums.items()}, abs=1e-5)
     assert sum(found.probabilities.values()) == pytest.approx(1)
     assert tuple(found.probabilities) == scheme(classes).classes
-    assert found.label == ("neither" if found.outside > 0.5 else max(sums, key=lambda name: sums[name]))
+    assert found.label == max({**sums, "neither": found.outside}.items(), key=lambda one: one[1])[0]
+    assert found.shares == pytest.approx({**sums, **({"neither": found.outside} if found.outside else {})}, abs=1e-5)
     assert found.sex == ("female" if sex == "auto" else sex)
 
 
 def test_a_voice_that_is_none_of_the_classes_is_neither(path):
     recognizer = load(tiny_model(path, {"male_neutral": 0.6, "male_angry": 0.3, "male_happy": 0.1}))
-    found = recognizer.predict(voice(1), RATE)
+    found = recognizer.predict(voice(1), RATE, classes=2)
     assert found.label == "neither"
     assert found.outside == pytest.approx(0.6, abs=1e-5)
     assert found.probabilities == pytest.approx({"negative": 0.75, "positive": 0.25}, abs=1e-5)
     assert not found.confident
-    assert found.reasons[0] == (
-        "Most of the probability lies with neither negative nor positive: it sounds rather neutral.")
+    assert found.reasons == ("It sounds rather neutral than negative or positive.",)
     assert [one.label for one in found.segments] == ["neither"]
     assert recognizer.predict(voice(1), RATE, classes=3).label == "neutral"
 
@@ -335,32 +335,38 @@ SAD_OR_HAPPY = {"male_sad": 0.7001, "male_happy": 0.2999}
 def test_an_answer_is_confident_from_its_threshold_on(path, needed, confident):
     found = load(tiny_model(path, SAD_OR_HAPPY, confidence={"2": needed})).predict(voice(2), RATE)
     assert found.confident is confident
-    assert found.reasons == (() if confident else (f"Its probability is below the confidence threshold of {needed:.0%}.",))
+    assert found.confidence == ("clear" if confident else "unclear")
+    assert found.reasons == ()
 
 
-@pytest.mark.parametrize(("known", "said"), [
-    (ConfidenceThreshold(0.8, 0.913, 0.64, "unseen speakers"),
-     "Its probability is below the confidence threshold of 80% (64% of the answers to unseen speakers reach it, and 91% of "
-     "those were right)."),
-    (ConfidenceThreshold(0.8, 0.913, 0.64),
-     "Its probability is below the confidence threshold of 80% (64% of the answers reach it, and 91% of those were right)."),
-    (ConfidenceThreshold(None, 0.43, 1.0, "unseen speakers"),
-     "No confidence threshold makes this recognizer's answers in these classes reliable enough (of its answers to unseen "
-     "speakers 43% were right)."),
-    (ConfidenceThreshold(None),
-     "No confidence threshold makes this recognizer's answers in these classes reliable enough."),
+@pytest.mark.parametrize(("clear", "likely", "confidence"), [
+    (0.7, 0.5, "clear"), (0.71, 0.7, "likely"), (0.71, 0.71, "unclear"), (None, 0.7, "likely"), (None, None, "unclear")])
+def test_confidence_has_three_steps(path, clear, likely, confidence):
+    thresholds = {"confidence": {"2": ConfidenceThreshold(clear)}, "likely": {"2": ConfidenceThreshold(likely)}}
+    found = load(tiny_model(path, SAD_OR_HAPPY, **thresholds)).predict(voice(2), RATE, classes=2)
+    assert (found.confidence, found.confident) == (confidence, confidence == "clear")
+
+
+@pytest.mark.parametrize(("clear", "likely", "said"), [
+    (ConfidenceThreshold(0.8, 0.913, 0.64, "unseen speakers"), ConfidenceThreshold(0.6, 0.7, 0.8, "unseen speakers"),
+     "On unseen speakers, 91% of the clear answers were right and 70% of the likely and clear answers were right."),
+    (ConfidenceThreshold(0.8, 0.913, 0.64), None, "In its calibration, 91% of the clear answers were right."),
+    (ConfidenceThreshold(None, 0.43, 1.0, "unseen speakers"), ConfidenceThreshold(0.6, 0.7, 0.8, "unseen speakers"),
+     "On unseen speakers, 70% of the likely and clear answers were right."),
+    (ConfidenceThreshold(None, 0.43, 1.0, "unseen speakers"), None,
+     "On unseen speakers, too few answers were right for any to be clear."),
+    (ConfidenceThreshold(0.8), None, "How often the clear answers of this recognizer are right is not known."),
 ])
-def test_why_an_answer_is_not_confident_is_what_the_threshold_says_of_itself(path, known, said):
-    found = load(tiny_model(path, SAD_OR_HAPPY, confidence={"2": known})).predict(voice(2), RATE)
-    assert not found.confident
-    assert found.reasons == (said,)
+def test_what_the_steps_of_confidence_mean_is_what_was_measured(path, clear, likely, said):
+    made = tiny_model(path, SAD_OR_HAPPY, confidence={"2": clear}, likely={"2": likely} if likely else {})
+    assert load(made).scale(2) == said
 
 
 def test_an_answer_in_classes_that_were_not_calibrated_is_never_confident(path):
-    found = load(tiny_model(path, {"male_sad": 1.0}, confidence={"8": 0.1})).predict(voice(2), RATE)
-    assert not found.confident
-    assert found.reasons == ("This recognizer was not calibrated for these classes, so that none of its answers counts as "
-                             "confident.",)
+    found = load(tiny_model(path, {"male_sad": 1.0}, confidence={"8": 0.1}))
+    assert not found.predict(voice(2), RATE, classes=2).confident
+    assert found.scale(2) == (
+        "This recognizer was not calibrated for these classes, so that none of its answers is clear.")
 
 
 @pytest.mark.parametrize(("ood_above", "confident"), [(1.3, True), (1.1, False), (None, True)])

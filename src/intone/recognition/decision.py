@@ -127,13 +127,16 @@ def scale(model: Model, scheme: Scheme) -> str:
     """How often answers of each step of confidence were right where it was measured, in a sentence."""
     clear, likely = model.settings.confidence.get(scheme.name), model.settings.likely.get(scheme.name)
     if clear is None:
-        return "This recognizer was never calibrated, so that none of its answers is clear."
-    whom = clear.measured_on or "its validation"
-    if clear.threshold is None and (likely is None or likely.threshold is None):
-        return f"On {whom}, none of its answers was right often enough to be clear."
+        return "This recognizer was not calibrated for these classes, so that none of its answers is clear."
+    whom = f"On {clear.measured_on}, " if clear.measured_on else "In its calibration, "
     told = [f"{percent(one.precision)} of the {words} answers were right" for words, one in
-            (("clear", clear), ("likely and clear", likely)) if one and one.threshold is not None and one.precision]
-    return f"On {whom}, {' and '.join(told)}." if told else "An answer is clear from a probability on."
+            (("clear", clear), ("likely and clear", likely))
+            if one and one.threshold is not None and one.precision is not None]
+    if told:
+        return f"{whom}{' and '.join(told)}."
+    if clear.threshold is None:
+        return f"{whom}too few answers were right for any to be clear."
+    return "How often the clear answers of this recognizer are right is not known."
 
 
 def _doubts(model: Model, scheme: Scheme, label: str, found: Analysis) -> Iterator[str]:
