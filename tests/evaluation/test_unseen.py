@@ -9,6 +9,7 @@ from sklearn.metrics import recall_score, roc_auc_score
 
 from intone.evaluation import metrics, unseen
 from intone.labels import EMOTIONS, scheme
+from intone.recognition.calibration import ConfidenceThreshold
 from tiny_model import tiny_settings
 
 SIX = tuple(emotion for emotion in EMOTIONS if emotion not in ("calm", "surprised"))
@@ -85,6 +86,17 @@ def test_confident_is_what_a_person_is_told_as_confident() -> None:
     assert found.coverage is not None and found.coverage.value == 2 / 7
 
 
+def test_likely_answers_are_counted_with_the_clear_ones() -> None:
+    rows = pd.DataFrame([row("sad", sad=0.9, happy=0.1), row("sad", sad=0.7, happy=0.3), row("happy", sad=0.7, happy=0.3),
+                         row("sad", sad=0.6, happy=0.4)])
+    settings = by_fold(replace(SETTINGS, likely={"2": ConfidenceThreshold(0.65)}))
+    assert unseen.confident(rows, settings, scheme(2)).tolist() == [[1, 1, 4]]
+    assert unseen.confident(rows, settings, scheme(2), "likely").tolist() == [[2, 3, 4]]
+    found = unseen.measured(rows, settings).likely["2"]
+    assert found.precision is not None and found.precision.value == pytest.approx(2 / 3)
+    assert unseen.measured(rows, settings).likely["8"] == unseen.measured(rows, settings).confident["8"]
+
+
 def test_every_fold_has_the_thresholds_of_its_own_model() -> None:
     rows = pd.DataFrame([row("sad", fold=fold, sad=0.7, happy=0.3) for fold in (0, 1, 2)])
     settings = by_fold(tiny_settings(), tiny_settings(confidence={"2": 0.6}), tiny_settings(confidence={"2": None}))
@@ -97,18 +109,19 @@ def test_what_cannot_be_said_is_a_dash() -> None:
     right = pd.DataFrame([row("disgust", disgust=0.5, happy=0.5)])
     found = {("one", "speakers"): unseen.measured(refused, by_fold(SETTINGS)), ("other", "corpus"): unseen.measured(right, by_fold(SETTINGS))}
     first, other = unseen.to_markdown(found).splitlines()[2:]
-    assert first == ("| one | speakers | 1 | 1 | 100.0 | 0.0 (0.0-0.0) | 0.0 (0.0-0.0) | - | - | 0.0 (0.0-0.0) | - | 0.0 (0.0-0.0) | 100.0 "
-                     "| - | - |")
-    assert other == ("| other | corpus | 1 | 1 | 100.0 | 100.0 (100.0-100.0) | 0.0 (0.0-0.0) | 0.0 (0.0-0.0) | - | 0.0 (0.0-0.0) | - | - | 0.0 "
-                     "| - | - |")
+    assert first == ("| one | speakers | 1 | 1 | 100.0 | 0.0 (0.0-0.0) | 0.0 (0.0-0.0) | - | - | 0.0 (0.0-0.0) | - | 0.0 (0.0-0.0) | - "
+                     "| 0.0 (0.0-0.0) | - | 0.0 (0.0-0.0) | 100.0 | - | - |")
+    assert other == ("| other | corpus | 1 | 1 | 100.0 | 100.0 (100.0-100.0) | 0.0 (0.0-0.0) | 0.0 (0.0-0.0) | - | 0.0 (0.0-0.0) | - | - | - "
+                     "| 0.0 (0.0-0.0) | - | - | 0.0 | - | - |")
     assert unseen.note(found) == ""
 
 
 def test_the_table_names_its_columns_and_the_note_the_corpora_without_calm() -> None:
     found = {(name, "corpus"): unseen.measured(rows_of(truth), by_fold(SETTINGS)) for name, truth in (("six", SIX), ("all", EMOTIONS))}
     head, ruler, *lines = unseen.to_markdown(found).splitlines()
-    assert head == ("| tested on | unseen | clips | classes | chance | UAR (own) | UAR (free) | ECE | precision (8) | coverage (8) "
-                    "| precision (2) | coverage (2) | refused | AUROC of the probability | AUROC of the OOD score |")
+    assert head == ("| tested on | unseen | clips | classes | chance | UAR (own) | UAR (free) | ECE | clear: precision (8) "
+                    "| clear: coverage (8) | clear: precision (2) | clear: coverage (2) | likely: precision (8) "
+                    "| likely: coverage (8) | likely: precision (2) | likely: coverage (2) | refused | AUROC of the probability | AUROC of the OOD score |")
     assert ruler.startswith("|---|---|---:|") and [line.split(" | ")[3:5] for line in lines] == [["6", "16.7"], ["8", "12.5"]]
     assert unseen.note(found) == "The probability of calm counts as neutral where a corpus has no calm: six."
     three = pd.DataFrame({"clip": "-", "fold": 0, "actor": 1, "truth": ["stressed"], "not stressed": 0.2, "stressed": 0.8})

@@ -83,7 +83,7 @@ def test_a_voice_that_is_none_of_the_classes_is_neither(path):
     assert found.outside == pytest.approx(0.6, abs=1e-5)
     assert found.probabilities == pytest.approx({"negative": 0.75, "positive": 0.25}, abs=1e-5)
     assert not found.confident
-    assert found.reasons == ("It sounds rather neutral than negative or positive.",)
+    assert found.reasons[0] == "It sounds rather neutral than negative or positive."
     assert [one.label for one in found.segments] == ["neither"]
     assert recognizer.predict(voice(1), RATE, classes=3).label == "neutral"
 

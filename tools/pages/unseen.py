@@ -24,11 +24,11 @@ def unseen(results: Results) -> str:
 
 def short(results: Results) -> str:
     """The columns of it that matter most, without intervals."""
-    heads = ("tested on", "unseen", "clips", "classes", "UAR (chance)", "ECE", "confident: 8 classes", "right",
-             "confident: 2 classes", "right")
+    heads = ("tested on", "unseen", "clips", "classes", "UAR (chance)", "ECE", "clear: 8 classes", "right",
+             "likely or clear", "right", "clear: 2 classes", "right", "likely or clear", "right")
     rows = []
     for (tested, how), one in lines(results).items():
-        told = [one.confident[name] for name in ("8", "2")]
+        told = [step[name] for name in ("8", "2") for step in (one.confident, one.likely)]
         cells = [share for each in told for share in (each.coverage, each.precision)]
         rows.append([tested, how, str(one.clips), str(len(one.classes)),
                      f"{percent(one.uar.value)} ({percent(1 / len(one.classes))})",

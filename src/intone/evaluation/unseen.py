@@ -5,8 +5,8 @@ the probabilities of all others are set to zero, and the rest is normalised. Whe
 probability of calm is added to that of neutral before. ECE and AUROC are of the same answers. UAR (free) is that of the
 answers that a person gets, chosen among all classes of the network.
 
-Precision and coverage are those of the confident answers among what a person gets, by the thresholds in the model file
-that answered.
+Precision and coverage are those of the clear answers among what a person gets, and of the likely and clear ones
+together, by the thresholds in the model file that answered.
 """
 
 from collections.abc import Hashable, Mapping
@@ -21,7 +21,7 @@ from intone.evaluation.metrics import Interval
 from intone.evaluation.report import answers, interval, percent, table
 from intone.labels import EMOTIONS, Scheme, scheme
 from intone.recognition.model_file import ModelSettings
-from intone.recognition.prediction import NEITHER, in_scheme
+from intone.recognition.prediction import NEITHER, Confidence, in_scheme
 from intone.recognition.scoring import DETECTED_SEX, OOD_SCORE, classes_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class Confident:
 
 @dataclass(frozen=True)
 class Unseen:
-    """A line of the table, as shares of 1. `classes` are the corpus's own; `confident` is by scheme.
+    """A line of the table, as shares of 1. `classes` are the corpus's own.
+
+    `confident` is by scheme of the clear answers, `likely` of the likely and clear ones.
 
     `auroc` and `auroc_ood` say how well the top probability and the OOD score tell right answers from wrong ones. What
     cannot be said is None: `ece` where every clip was refused, `auroc` where all answers are right or all are wrong.
@@ -56,6 +58,7 @@ class Unseen:
     uar_free: Interval
     ece: Interval | None
     confident: Mapping[str, Confident]
+    likely: Mapping[str, Confident]
     refused: float
     auroc: Interval | None
     auroc_ood: Interval | None
@@ -75,15 +78,20 @@ def measured(rows: "pd.DataFrame", settings: Mapping[int, ModelSettings]) -> Uns
         len(rows), own.classes, metrics.over_speakers(metrics.uar, own.by_speaker),
         metrics.over_speakers(metrics.uar, free.by_speaker),
         metrics.over_speakers(metrics.calibration_gap, counts) if told.any() else None,
-        {name: _confident(confident(rows, settings, scheme(name))) for name in schemes}, float(own.refused.mean()),
+        *({name: _confident(confident(rows, settings, scheme(name), step)) for name in schemes}
+          for step in ("clear", "likely")), float(own.refused.mean()),
         metrics.auroc_over_speakers(top, right, speaker),
         metrics.auroc_over_speakers(-rows[OOD_SCORE].to_numpy(float)[told], right, speaker) if OOD_SCORE in rows
         else None, calm_is_neutral,
     )
 
 
-def confident(rows: "pd.DataFrame", settings: Mapping[int, ModelSettings], chosen: Scheme) -> NDArray[np.float64]:
+def confident(
+    rows: "pd.DataFrame", settings: Mapping[int, ModelSettings], chosen: Scheme, step: Confidence = "clear"
+) -> NDArray[np.float64]:
     """How many answers of each speaker are confident and right, are confident, and are there at all: (speakers, 3).
+
+    `step`: the least confidence that counts.
 
     Clips whose emotion the scheme leaves out are left out. Of what makes an answer confident (`recognition.decision`)
     all is asked that the predictions tell: the probability, the OOD score and the detected sex.
@@ -98,17 +106,19 @@ def confident(rows: "pd.DataFrame", settings: Mapping[int, ModelSettings], chose
                 masses if as_they_are else chosen.sums(masses), strict=True)
     for row, wanted, speaker, inside in lines:
         label, shares, _ = in_scheme(chosen, inside)
-        told = np.isfinite(inside).all() and _told(row, label, shares, settings[row["fold"]], chosen)
+        told = np.isfinite(inside).all() and _told(row, label, shares, settings[row["fold"]], chosen, step)
         counts[speaker] += [told and label == wanted, told, 1]
     return counts
 
 
 def _told(
-    row: Mapping[Hashable, Any], label: str, shares: Mapping[str, float], one: ModelSettings, chosen: Scheme
+    row: Mapping[Hashable, Any], label: str, shares: Mapping[str, float], one: ModelSettings, chosen: Scheme,
+    step: Confidence,
 ) -> bool:
-    """Whether an answer is confident."""
-    least = one.confidence.get(chosen.name)
-    return (label != NEITHER and least is not None and least.reached_by(shares[label])
+    """Whether an answer reaches a step of confidence."""
+    steps = (one.confidence, one.likely) if step == "likely" else (one.confidence,)
+    return (label != NEITHER
+            and any(chosen.name in of and of[chosen.name].reached_by(shares[label]) for of in steps)
             and not (one.ood_above is not None and row.get(OOD_SCORE, 0.0) > one.ood_above)
             and row.get(DETECTED_SEX, one.sexes[0]) in one.sexes)
 
@@ -125,7 +135,8 @@ def to_markdown(found: Mapping[tuple[str, str], Unseen]) -> str:
     """
     schemes = next(iter(found.values())).confident
     heads = ("tested on", "unseen", "clips", "classes", "chance", "UAR (own)", "UAR (free)", "ECE",
-             *(f"{what} ({name})" for name in schemes for what in ("precision", "coverage")), "refused",
+             *(f"{step}: {what} ({name})" for step in ("clear", "likely") for name in schemes
+               for what in ("precision", "coverage")), "refused",
              "AUROC of the probability", "AUROC of the OOD score")
     return table(heads, [[*names, *_cells(one)] for names, one in found.items()], text=2)
 
@@ -137,7 +148,8 @@ def note(found: Mapping[tuple[str, str], Unseen]) -> str:
 
 
 def _cells(one: Unseen) -> list[str]:
-    confident_ = [cell for each in one.confident.values() for cell in (each.precision, each.coverage)]
+    confident_ = [cell for step in (one.confident, one.likely) for each in step.values()
+                  for cell in (each.precision, each.coverage)]
     return [str(one.clips), str(len(one.classes)), percent(1 / len(one.classes)),
             *("-" if cell is None else interval(cell) for cell in (one.uar, one.uar_free, one.ece, *confident_)),
             percent(one.refused), *("-" if cell is None else _area(cell) for cell in (one.auroc, one.auroc_ood))]
