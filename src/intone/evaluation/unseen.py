@@ -78,8 +78,9 @@ def measured(rows: "pd.DataFrame", settings: Mapping[int, ModelSettings]) -> Uns
         len(rows), own.classes, metrics.over_speakers(metrics.uar, own.by_speaker),
         metrics.over_speakers(metrics.uar, free.by_speaker),
         metrics.over_speakers(metrics.calibration_gap, counts) if told.any() else None,
-        *({name: _confident(confident(rows, settings, scheme(name), step)) for name in schemes}
-          for step in ("clear", "likely")), float(own.refused.mean()),
+        {name: _confident(confident(rows, settings, scheme(name))) for name in schemes},
+        {name: _confident(confident(rows, settings, scheme(name), "likely")) for name in schemes},
+        float(own.refused.mean()),
         metrics.auroc_over_speakers(top, right, speaker),
         metrics.auroc_over_speakers(-rows[OOD_SCORE].to_numpy(float)[told], right, speaker) if OOD_SCORE in rows
         else None, calm_is_neutral,
