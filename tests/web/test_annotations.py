@@ -1,5 +1,6 @@
 """Annotations: an answer in other formats, and what is refused before it takes memory."""
 
+import csv
 import io
 import json
 import subprocess
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from pydantic import ValidationError
 
 from intone.web import WebSettings, create_app
-from intone.web.api.annotations import _GIVEN
+from intone.web.api.annotations import _GIVEN, MOST_ANSWERS
 from web_server import StandIn, environment, send, tone, wav
 
 PATH = "/api/v1/annotations"
@@ -161,3 +162,62 @@ def test_the_worst_of_16_mb_takes_300_mb_at_most() -> None:
     rows = [line.split(";") for line in ended.stdout.splitlines()]
     assert len(rows) == 12 and {status for _, status, _ in rows} == {"200", "422"}
     assert max(float(most) for *_, most in rows) < 300, ended.stdout
+
+
+# Lists of answers
+
+
+@pytest.fixture
+def answers(client: FlaskClient) -> list[dict[str, Any]]:
+    given = [send(client, wav(tone(emotion, seconds)), classes="8").get_json() | {"file": f"{emotion}.wav"}
+             for emotion, seconds in (("sad", 1), ("happy", 3))]
+    return [*given, {"file": "=empty.wav", "error": "Nobody speaks, \"really\"."}]
+
+
+def test_a_list_becomes_one_table(client: FlaskClient, answers: list[dict[str, Any]]) -> None:
+    found = client.post(f"{PATH}?format=csv", json=answers)
+    assert found.status_code == 200 and found.mimetype == "text/csv"
+    table = list(csv.DictReader(io.StringIO(found.text)))
+    assert [(row["file"], row["label"], row["segments"], row["error"]) for row in table] == [
+        ("sad.wav", "sad", "1", ""), ("happy.wav", "happy", "3", ""),
+        ("'=empty.wav", "", "", "Nobody speaks, \"really\".")]
+    assert [round(float(row["happy"]), 3) for row in table[:2]] == [0.043, 0.7]
+
+
+def test_a_list_stays_what_it_was_as_json(client: FlaskClient, answers: list[dict[str, Any]]) -> None:
+    found = client.post(f"{PATH}?format=json", json=answers)
+    for given, taken in zip(answers, found.get_json(), strict=True):
+        assert taken == {name: value for name, value in given.items() if name not in ("asked_sex", "views")}
+
+
+@pytest.mark.parametrize("format", ["segments", "audacity", "textgrid", "webvtt"])
+def test_what_is_of_one_recording_takes_no_list(client: FlaskClient, answers: list[dict[str, Any]], format: str) -> None:
+    found = client.post(f"{PATH}?format={format}", json=answers)
+    assert found.status_code == 400
+    assert found.get_json()["detail"] == f"A list of answers cannot become {format}: choose json or csv."
+
+
+def test_a_list_is_of_one_scheme(client: FlaskClient, answers: list[dict[str, Any]]) -> None:
+    found = client.post(PATH, json=[answers[0], answers[1]["views"]["2"]])
+    assert found.status_code == 422 and "different class schemes" in found.get_json()["detail"]
+
+
+UNFIT_LISTS = {
+    "a number": ([3], "(0.answer: "),
+    "a late segment": ([{"segments": [{"start_s": 1, "end_s": 1, "label": "sad", "probabilities": {}}]}], "(0.answer"),
+    "an empty sentence": ([{"file": "a.wav", "error": ""}], "(0.failure.error: "),
+    "a name without an end": ([{"file": "x" * 2000, "error": "No."}], "(0.failure.file: "),
+    "more than there may be": ([{"file": None, "error": "No."}] * (MOST_ANSWERS + 1), "1000 items"),
+}
+
+
+@pytest.mark.parametrize(("body", "said"), UNFIT_LISTS.values(), ids=UNFIT_LISTS)
+def test_what_is_no_list_of_answers_is_refused(client: FlaskClient, body: list[Any], said: str) -> None:
+    found = client.post(PATH, json=body)
+    assert found.status_code == 422 and said in found.get_json()["detail"] and len(found.data) < 500
+
+
+def test_a_list_of_failures_alone_and_an_empty_one_are_tables_too(client: FlaskClient) -> None:
+    for body, rows in (([], 0), ([{"file": "a.wav", "error": "No."}], 1)):
+        found = client.post(f"{PATH}?format=csv", json=body)
+        assert found.status_code == 200 and len(list(csv.DictReader(io.StringIO(found.text)))) == rows

@@ -10,7 +10,7 @@ from intone.recognition.prediction import Reliability, percent
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 from intone.web.state import State, state
 from intone.web.texts import Texts
-from intone.web.views import attribution_bars, class_names, left_out, likelihood, segment_bars, tone, trend
+from intone.web.views import class_names, left_out, likelihood, segment_bars, tone, trend
 
 
 def equip(app: Flask, version: str) -> None:
@@ -18,10 +18,11 @@ def equip(app: Flask, version: str) -> None:
     here: State = app.extensions["intone"]
     app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named,
                                  odds=odds, word=word, trend=trend, scale_of=here.recognizer.scale,
-                                 segment_bars=segment_bars, attribution_bars=attribution_bars)
+                                 segment_bars=segment_bars)
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
         adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
+        class_marks=class_marks,
         figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
@@ -49,6 +50,13 @@ def word(name: str, texts: Texts | None = None) -> str:
     """What the page calls a class: the class's own name where there is no text for it."""
     texts = texts or state().texts
     return texts(f"class.{name}") if f"class.{name}" in texts else name
+
+
+def class_marks(texts: Texts | None = None) -> dict[str, dict[str, str]]:
+    """How every class is drawn, by name: its word, its letter, and its colour in colours.css."""
+    texts = texts or state().texts
+    return {name: {"word": word(name, texts), "letter": texts(f"mark.{name}"),
+                   "paint": name if name in EMOTIONS else tone(name)} for name in class_names()}
 
 
 def named(classes: Iterable[str], texts: Texts | None = None) -> str:

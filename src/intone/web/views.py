@@ -90,16 +90,6 @@ def segment_bars(seen: Prediction) -> dict[str, str]:
     return paths
 
 
-def attribution_bars(seen: Prediction) -> dict[str, str]:
-    """The attributions as bars, for a picture of 1000 by 100: a path of those for the answer and of those against."""
-    paths = {"for": "", "against": ""}
-    strongest = max([1e-9, *(abs(one.weight) for one in seen.attributions)])
-    for one in seen.attributions:
-        paths["for" if one.weight > 0 else "against"] += _bar(
-            one.start_s / seen.duration_s, one.end_s / seen.duration_s, 50, 50 - 46 * one.weight / strongest)
-    return paths
-
-
 def _bar(left: float, right: float, foot: float, top: float) -> str:
     return f"M{round(1000 * left, 1):g} {foot}V{round(top, 1):g}H{round(1000 * right, 1):g}V{foot}"
 

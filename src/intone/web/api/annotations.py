@@ -1,25 +1,27 @@
-"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program.
+"""`POST /api/v1/annotations`: an answer, as it was given, into a file for another program; or many into one table.
 
 An answer takes much more memory than its JSON: what is sent is therefore bounded in bytes, and before it is parsed in
 the number of values. What is no answer is refused at the first fault.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, TypeVar
 
 from flask import Blueprint, Response, request
-from pydantic import BeforeValidator, FailFast, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Discriminator, FailFast, Field, Tag, TypeAdapter, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from intone.errors import IntoneError, UsageError
 from intone.labels import SCHEMES
-from intone.recognition.formats import FORMATS
+from intone.recognition.formats import FORMATS, Format
 from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment
 from intone.web import upload
 from intone.web.api.described import Body, Reply, described
 from intone.web.state import state
 from intone.web.views import class_names
+
+Parsed = TypeVar("Parsed")
 
 blueprint = Blueprint("annotations", __name__)
 
@@ -43,7 +45,12 @@ MOST_VALUES = 400_000
 """Numbers, texts, lists and objects of an answer. Two hours of speech in segments of a second have 170,000, twice that
 with the names of version 0.2; as many as this take 240 MB while they are written as JSON."""
 
+MOST_ANSWERS = 1000
+"""Answers and failures of a list."""
+
 JSON = "application/json"
+
+_LONGEST_NAME, _LONGEST_SENTENCE = 1000, 2000
 
 _NAMES = class_names()
 
@@ -98,28 +105,58 @@ class GivenAnswer(Prediction):
     attributions: Annotated[tuple[GivenAttribution, ...], FailFast()] = ()
 
 
+@dataclass(frozen=True)
+class GivenFailure:
+    """A recording of a list that has no answer: its name, and the sentence about it."""
+
+    file: Annotated[str | None, Field(max_length=_LONGEST_NAME)]
+    error: Annotated[str, Field(min_length=1, max_length=_LONGEST_SENTENCE)]
+
+
+def _kind(given: Any) -> str:
+    return "failure" if isinstance(given, Mapping) and "error" in given else "answer"
+
+
+_Given = Annotated[Annotated[GivenAnswer, Tag("answer")] | Annotated[GivenFailure, Tag("failure")],
+                   Discriminator(_kind)]
 _GIVEN = TypeAdapter(GivenAnswer)
+_GIVEN_LIST = TypeAdapter(Annotated[list[_Given], FailFast(), Field(max_length=MOST_ANSWERS)])
 _OFFERED = {name: one for name, one in FORMATS.items() if one.scope != "many"}
 _WORDS = "; ".join(f"{name}: {one.words}" for name, one in _OFFERED.items())
+_TABLES = [name for name, one in _OFFERED.items() if one.write_many]
 _KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in _OFFERED.values()}
+_QUERY = {"format": ({"enum": list(_OFFERED)}, f"{_WORDS}. Of a list of answers: {' or '.join(_TABLES)}.")}
+_MEANS = "A list has answers in one class scheme, each with its `file`, or `file` and `error` where there is none."
 
 
 @blueprint.post("/api/v1/annotations")
-@described("Take an answer away in another format", {200: Reply("The file.", _KINDS)},
-           query={"format": ({"enum": list(_OFFERED)}, _WORDS)},
-           body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
+@described(f"Take an answer away in another format, or a list of them. {_MEANS}", {200: Reply("The file.", _KINDS)},
+           query=_QUERY, body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
 def convert() -> Response:
-    """An answer in a format; the body is the JSON of the answer."""
+    """An answer, or a list of them, in a format; the body is the JSON of it."""
     here, name = state(), request.args.get("format", "json")
     if name not in _OFFERED:
         raise UsageError(f"There is no format '{name[:60]}': choose {' or '.join(_OFFERED)}.")
     upload.demand(request, JSON)
     given, chosen = _body(), _OFFERED[name]
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
-        written = chosen.write(_checked(given))
+        written = _table(given, chosen) if given.lstrip()[:1] == b"[" else chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'
     return response
+
+
+def _table(given: bytes, chosen: Format) -> str:
+    """A list of answers and failures as one file."""
+    if chosen.write_many is None:
+        raise UsageError(f"A list of answers cannot become {chosen.name}: choose {' or '.join(_TABLES)}.")
+    found = _parsed(_GIVEN_LIST, given)
+    answers = [_coherent(one) for one in found if isinstance(one, Prediction)]
+    classes = {tuple(one.probabilities) for one in answers}
+    if len(set(map(frozenset, classes))) > 1:
+        raise UnfitAnswer("These answers are in different class schemes: send them in the same one.")
+    records = [one.to_dict() if isinstance(one, Prediction) else asdict(one) for one in found]
+    return "".join(chosen.write_many(records, next(iter(classes), ())))
 
 
 def _body() -> bytes:
@@ -134,15 +171,23 @@ def _body() -> bytes:
 
 def _checked(given: bytes) -> Prediction:
     """The answer in a body; UnfitAnswer with its first fault."""
+    return _coherent(_parsed(_GIVEN, given))
+
+
+def _parsed(kind: TypeAdapter[Parsed], given: bytes) -> Parsed:
     if sum(map(given.count, (b",", b"[", b"{"))) > MOST_VALUES:  # at least as many as there are values
         raise UnfitAnswer(f"This answer has more than {MOST_VALUES} values: send one about a shorter recording.")
     try:
-        answer = _GIVEN.validate_json(given, strict=True)
+        return kind.validate_json(given, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part)[:60] for part in first["loc"]) or "the body"
         raise UnfitAnswer(f"This is no answer of this API ({where}: {first['msg']}): send the JSON as it was given.") \
             from error
+
+
+def _coherent(answer: Prediction) -> Prediction:
+    """An answer whose parts fit each other; else an UnfitAnswer."""
     if not (_in_a_scheme(answer) and all(map(_in_a_scheme, answer.segments))):
         raise UnfitAnswer("The label and the probabilities of this answer are those of no class scheme: send the JSON "
                           "as it was given.")

@@ -4,13 +4,14 @@ import { acceptDrops } from "./drop.js";
 import { alertOf, analyse } from "./analysis.js";
 import { unpacked } from "./answer.js";
 import { offerCorrection } from "./correction.js";
-import { listed } from "./many.js";
+import { offerTable } from "./many.js";
 import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
 import { offerTakeaway } from "./takeaway.js";
 import { offerTables } from "./table.js";
 import { showTimeline } from "./timeline.js";
 import { offerVoice } from "./voice.js";
+import { offerWhy } from "./why.js";
 import { percent } from "./words.js";
 
 const form = document.getElementById("form");
@@ -28,27 +29,36 @@ async function send(event) {
   if (running) return;
   await endRecording();
   const chosen = [...files.files];
-  const list = listed(document.getElementById("many"), show);
   running = new AbortController();
   const { reference, problem } = await voice(chosen);
   running = null;
   compared = reference ? { reference } : {};
-  for (const file of chosen.length ? chosen : [undefined]) {
-    const result = await analysed(file, {});
-    if (chosen.length > 1) list.add(file, result);
-    else show(result, file);
-    if (!result.answer && !result.alert) break;
+  if (chosen.length > 1) {
+    await several(chosen);
+  } else {
+    table.clear();
+    show(await analysed(chosen[0], {}), chosen[0]);
   }
-  if (chosen.length > 1) list.first();
   if (problem) alertPlace.replaceChildren(alertOf(problem));
+}
+
+async function several(chosen) {
+  running = new AbortController(); // the table cancels by itself
+  button.setAttribute("aria-disabled", "true");
+  alertPlace.replaceChildren();
+  try {
+    await table.analyse(chosen, (file, signal, report) => asker(file)({}, signal, report));
+  } finally {
+    running = null;
+    button.removeAttribute("aria-disabled");
+  }
 }
 
 async function analysed(file, options) {
   running = new AbortController();
   beginWaiting();
   try {
-    const sex = form.querySelector("[name=sex]:checked").value;
-    return await analyse(form, file, { sex, ...compared, ...options }, running.signal, showProgress);
+    return await asker(file)(options, running.signal, showProgress);
   } finally {
     running = null;
     endWaiting();
@@ -103,22 +113,14 @@ function equipped(part, file) {
   offerTakeaway(part.querySelector("[data-takeaway]"), data);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
-  part.querySelector("[data-explain]")?.addEventListener("click", () => explain(file));
+  offerWhy(part.querySelector("[data-why]"), asker(file));
   return data;
 }
 
-async function explain(file) {
-  if (running) return;
-  const before = [...answer.children];
-  const classes = answer.querySelector("[name=view]:checked")?.value;
-  const result = await analysed(file, { explain: "true", ...(classes && { classes }) });
-  if (!result.answer && !result.alert) {
-    answer.replaceChildren(...before);
-    return;
-  }
-  show(result, file);
-  const heading = answer.querySelector("[data-why] h3");
-  heading?.focus();
+// Asks about a recording again as it was asked first: (options, signal, report) -> what `analyse` resolves to.
+function asker(file) {
+  const asked = { sex: form.querySelector("[name=sex]:checked").value, ...compared };
+  return (options, signal, report) => analyse(form, file, { ...asked, ...options }, signal, report);
 }
 
 function showAlert(part) {
@@ -129,6 +131,7 @@ function showAlert(part) {
 
 document.documentElement.dataset.script = "";
 form.addEventListener("submit", send);
+const table = offerTable(document.getElementById("many"), answer, show);
 acceptDrops(files);
 const recorder = form.querySelector("[data-recorder]");
 const voice = offerVoice(form, recorder.cloneNode(true));

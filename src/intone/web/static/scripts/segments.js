@@ -1,25 +1,34 @@
-// The segments of a recording as coloured regions on its waveform.
+// The segments of a recording as coloured regions on its waveform, each with its letter or its word.
 
 const LEAST = 3; // pixels; narrower neighbours are drawn as one
-const ROOM = 70; // pixels that a word takes
+const LETTER = 15; // pixels that a letter takes
+const WORD = 84; // and a word
 
-// Draws the segments between two times, in `scale` pixels a second.
-export function drawSegments(regions, segments, [from, to], scale, { tones, words }) {
+// Draws the segments between two times, in `scale` pixels a second; `look` is what `marks` in marks.js returns.
+export function drawSegments(regions, segments, [from, to], scale, look) {
   regions.clearRegions();
   const near = segments.filter((one) => one.end_s > from && one.start_s < to);
   for (const one of grouped(near, LEAST / scale).map(asOne)) {
-    const tone = tones[one.label] ?? "neutral";
+    const wide = (one.end_s - one.start_s) * scale;
     const { element } = regions.addRegion({
       start: one.start_s,
       end: one.end_s,
       drag: false,
       resize: false,
-      color: `color-mix(in srgb, var(--${tone}) 30%, transparent)`,
-      content: (one.end_s - one.start_s) * scale > ROOM ? (words[one.label] ?? one.label) : undefined,
+      color: "transparent",
+      content: wide > WORD ? look.word(one.label) : wide > LETTER ? look.letter(one.label) : undefined,
     });
     element.dataset.label = one.label;
-    element.part.add(tone);
+    element.style.setProperty("--shade", look.colour(one.label));
     element.style.cursor = "pointer";
+  }
+}
+
+// Marks the region of the segment that is chosen.
+export function markChosen(regions, chosen) {
+  for (const { element, start, end } of regions.getRegions()) {
+    const middle = chosen ? (chosen.start_s + chosen.end_s) / 2 : -1;
+    element?.part.toggle("chosen", start <= middle && middle < end);
   }
 }
 
@@ -37,7 +46,7 @@ export function grouped(found, least) {
 }
 
 // A group has the label of most of its time.
-function asOne(group) {
+export function asOne(group) {
   const seconds = {};
   for (const one of group) seconds[one.label] = (seconds[one.label] ?? 0) + one.end_s - one.start_s;
   const label = Object.keys(seconds).reduce((most, one) => (seconds[one] > seconds[most] ? one : most));

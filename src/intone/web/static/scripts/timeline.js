@@ -1,9 +1,12 @@
-// The timeline: the waveform of the recording with its segments in colour, a line of valence below it, and playback.
+// The timeline: the waveform of the recording with its segments in colour, an axis of time, a line of valence, playback.
 // The recording plays from the visitor's own computer: the server has forgotten it.
 
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 import Regions from "../vendor/wavesurfer/regions.esm.js";
-import { drawSegments } from "./segments.js";
+import { drawAxis } from "./axis.js";
+import { drawLegend, labelsOf } from "./legend.js";
+import { live, marks } from "./marks.js";
+import { drawSegments, markChosen } from "./segments.js";
 import { drawValence } from "./valence.js";
 import { clock, percent } from "./words.js";
 
@@ -12,7 +15,8 @@ const CLOSEST = 200; // pixels a second, or eight times the whole where that is 
 const SLACK_S = 0.05; // a player stops and seeks no more exactly
 let forget = () => undefined;
 
-// Shows a recording, and forgets the one before it. `data` is what `unpacked` in answer.js returns.
+// Shows a recording, and forgets the one before it. `data` is what `unpacked` in answer.js returns. Whenever another
+// segment is chosen, its place gets a `segment` event with it.
 export function showTimeline(place, file, data) {
   forget();
   if (!file) return;
@@ -22,11 +26,14 @@ export function showTimeline(place, file, data) {
   const audio = new Audio(address);
   const regions = Regions.create();
   const wave = waveform(place, audio, data, regions);
-  const view = () => document.querySelector(".answer [name=view]:checked")?.value ?? Object.keys(data.views)[0];
-  const segments = () => data.views[view()].segments;
-  const table = { tones: JSON.parse(place.dataset.tones), words: JSON.parse(place.dataset.words) };
+  const view = () => data.views[document.querySelector(".answer [name=view]:checked")?.value ?? Object.keys(data.views)[0]];
+  const segments = () => view().segments;
+  const look = marks(JSON.parse(place.dataset.marks), live);
   const sight = sighted(wave, data);
-  const current = followed(place, wave, segments, table.words);
+  const current = followed(place, wave, segments, look, (one) => {
+    markChosen(regions, one);
+    place.dispatchEvent(new CustomEvent("segment", { bubbles: true, detail: one }));
+  });
   let plot = null;
   let drawn = [0, 0]; // seconds whose segments are drawn
 
@@ -34,14 +41,21 @@ export function showTimeline(place, file, data) {
     if (!wave.getDecodedData()) return;
     const [from, to] = sight.seconds();
     drawn = [from - (to - from) / 2, to + (to - from) / 2];
-    drawSegments(regions, segments(), drawn, sight.scale(), table);
+    drawSegments(regions, segments(), drawn, sight.scale(), look);
+    markChosen(regions, current.chosen());
+    follow(from, to);
+  }
+
+  // What lies below the waveform keeps to it.
+  function follow(from, to) {
+    drawAxis(place.querySelector(".axis"), from, to);
     plot?.show(from, to);
   }
 
   function scrolled() {
     const [from, to] = sight.seconds();
     if (from < drawn[0] || to > drawn[1]) redraw();
-    else plot?.show(from, to);
+    else follow(from, to);
   }
 
   wave.on("redrawcomplete", redraw);
@@ -51,24 +65,25 @@ export function showTimeline(place, file, data) {
     current.play(sight.timeAt(event.clientX));
   });
   listen(place, wave, audio, { sight, current }, gone.signal);
-  explainColours(place, segments(), table.tones);
+  drawLegend(place.querySelector("[data-legend]"), labelsOf(view()), look);
   for (const one of place.closest(".answer").querySelectorAll("[data-from]")) {
     one.addEventListener("click", () => current.play(Number(one.dataset.from)), { signal: gone.signal });
   }
   document.addEventListener("change", (event) => {
     if (event.target.name !== "view") return;
     redraw();
-    explainColours(place, segments(), table.tones);
+    drawLegend(place.querySelector("[data-legend]"), labelsOf(view()), look);
     current.describe();
   }, { signal: gone.signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions(colours()),
     { signal: gone.signal });
   if (data.valence.length > 1) {
+    place.querySelector(".scaled").hidden = false;
     drawValence(place.querySelector(".valence"), place.dataset.plot, data.valence, colour).then((made) => {
       if (gone.signal.aborted) made.destroy();
       else plot = made;
       redraw();
-    }, () => undefined);
+    }, () => { place.querySelector(".scaled").hidden = true; });
   }
 
   forget = () => {
@@ -83,13 +98,12 @@ export function showTimeline(place, file, data) {
   };
 }
 
-// The legend has the colours that occur.
-function explainColours(place, segments, tones) {
-  const seen = new Set(segments.map((one) => tones[one.label] ?? "neutral"));
-  for (const key of place.querySelectorAll("[data-tone]")) key.hidden = !seen.has(key.dataset.tone);
+// A canvas does not follow forced colours by itself: then all of it has the colour of text.
+function colour(name) {
+  const style = getComputedStyle(document.body);
+  return matchMedia("(forced-colors: active)").matches ? style.color : style.getPropertyValue(`--${name}`).trim();
 }
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const colours = () => ({ waveColor: colour("edge"), progressColor: colour("ink"), cursorColor: colour("ink") });
 
 function waveform(place, media, data, regions) {
@@ -99,7 +113,8 @@ function waveform(place, media, data, regions) {
     media,
     peaks: [data.waveform],
     duration: data.duration_s,
-    height: 96,
+    height: 128,
+    barHeight: 0.68, // the rest has the names of the segments
     normalize: true,
     cspNonce: document.documentElement.dataset.nonce,
     plugins: [regions],
@@ -126,7 +141,7 @@ function sighted(wave, data) {
 }
 
 // The current segment, in words: the one that plays or was chosen.
-function followed(place, wave, segments, words) {
+function followed(place, wave, segments, look, chose) {
   const line = place.querySelector(".current");
   const indexAt = (now) => segments().findLastIndex((one) => one.start_s <= now + SLACK_S);
   let index = -1;
@@ -135,7 +150,8 @@ function followed(place, wave, segments, words) {
   function describe() {
     const one = segments()[index];
     line.setAttribute("aria-live", wave.isPlaying() ? "off" : "polite"); // nobody talks over the recording
-    line.textContent = one ? inWords(one, place.dataset.current, words) : "";
+    line.textContent = one ? inWords(one, place.dataset.current, look) : "";
+    chose(one);
   }
 
   function choose(wanted) {
@@ -167,14 +183,14 @@ function followed(place, wave, segments, words) {
   wave.on("interaction", () => { alone = false; });
   index = indexAt(0);
   describe();
-  return { describe, play, step: (by) => choose(Math.max(0, index + by)) };
+  return { describe, play, chosen: () => segments()[index], step: (by) => choose(Math.max(0, index + by)) };
 }
 
-function inWords(one, sentence, words) {
+function inWords(one, sentence, look) {
   const share = one.probabilities[one.label];
   return sentence
     .replace("{start}", clock(one.start_s)).replace("{end}", clock(one.end_s))
-    .replace("{label}", words[one.label] ?? one.label)
+    .replace("{label}", look.word(one.label))
     .replace("{share}", share === undefined ? "" : percent(share)).trim();
 }
 

@@ -2,7 +2,8 @@
 
 import { grouped } from "./segments.js";
 
-const HEIGHT = 110;
+const HEIGHT = 132;
+const EDGE = 20; // pixels above and below, for the words of the scale
 const LEAST = 2; // pixels; narrower neighbours are drawn as their mean
 let library = null;
 
@@ -17,8 +18,8 @@ export async function drawValence(box, address, valence, colour) {
     scales: { x: { time: false, range: (_, from, to) => [from, to] }, y: { range: [-1, 1] } },
     axes: [{ show: false }, { show: false }],
     series: [{}, { stroke: () => colour("ink"), width: 2, points: { show: false } }],
-    hooks: { drawClear: [(one) => drawMiddle(one, colour("edge"))] },
-    padding: [4, 0, 4, 0],
+    hooks: { drawClear: [(one) => drawScale(one, colour("edge"))] },
+    padding: [EDGE, 0, EDGE, 0],
   }, [[], []], box);
   return {
     show(from, to) {
@@ -64,15 +65,19 @@ function mean(group) {
   return seconds ? sum / seconds : 0;
 }
 
-function drawMiddle(plot, colour) {
+// The scale: a line where a voice sounds neither positive nor negative, and fine ones at both ends.
+function drawScale(plot, colour) {
   const { ctx, bbox } = plot;
-  const y = plot.valToPos(0, "y", true);
   ctx.save();
   ctx.strokeStyle = colour;
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
+  for (const [value, dashes] of [[1, [2, 4]], [0, []], [-1, [2, 4]]]) {
+    const y = Math.round(plot.valToPos(value, "y", true)) + 0.5;
+    ctx.setLineDash(dashes);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
   ctx.restore();
 }
 

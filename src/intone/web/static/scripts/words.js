@@ -12,3 +12,8 @@ export function percent(share) {
   if (share < 0.01) return "<1%";
   return share > 0.99 ? ">99%" : `${Math.round(100 * share)}%`;
 }
+
+// A sentence of the page with its places filled in: "{start} to {end}" and { start, end } -> "2.1 s to 4.9 s".
+export function filled(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
