@@ -32,7 +32,7 @@ ENGLISH: Mapping[str, str] = {
     "recorder.ready": "Recorded. Listen to it, or analyse it.",
     "recorder.quiet": "The recording is very quiet: move closer to the microphone and record again.",
     "recorder.clipped": "The recording is too loud and clipped: move away from the microphone and record again.",
-    "recorder.discarded": "The recording is discarded.",
+    "recorder.discarded": "Discarded.",
     "recorder.replaced": "The file takes the place of your recording.",
     "recorder.restored": "The recording is back. Listen to it, or analyse it.",
     "recorder.refused": "The microphone is not allowed here: allow it in the browser, or choose a file.",
