@@ -39,7 +39,7 @@ class Files(NamedTuple):
 
 def _send(page: Page, *recordings: Path) -> None:
     page.set_input_files("#file", list(recordings))
-    page.click("button[type=submit]")
+    page.click(".send")
 
 
 def _answered(page: Page, *recordings: Path) -> None:
@@ -57,6 +57,18 @@ def recording(page: Page, _: Files) -> None:
     """While it records."""
     page.click("[data-record=start]")
     page.wait_for_timeout(1500)
+
+
+def ready(page: Page, files: Files) -> None:
+    """After recording."""
+    recording(page, files)
+    page.click("[data-record=stop]")
+    page.wait_for_selector(".taken")
+
+
+def chosen(page: Page, files: Files) -> None:
+    """A file is chosen."""
+    page.set_input_files("#file", files.clip)
 
 
 def answer(page: Page, files: Files) -> None:
@@ -101,7 +113,8 @@ def refused(page: Page, files: Files) -> None:
     page.wait_for_selector("[role=alert]")
 
 
-STATES: tuple[Callable[..., None], ...] = (start, recording, answer, why, timeline, stress, several, refused)
+STATES: tuple[Callable[..., None], ...] = (start, recording, ready, chosen, answer, why, timeline, stress, several,
+                                           refused)
 
 
 def photograph(recognizer: "Recognizer", clips: Sequence[Path], folder: Path) -> list[Path]:

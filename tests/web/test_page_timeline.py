@@ -225,7 +225,7 @@ def test_a_second_recording_silences_and_replaces_the_first(visitor: Visitor, st
     page.click("[data-do=play]")
     expect(page.locator("[data-do=play]")).to_have_text("Pause")
     page.evaluate("window.first = player")
-    page.click("button[type=submit]")
+    page.click(".send")
     until(page, lambda: page.evaluate("first !== player && first.paused && !first.getAttribute('src')"))
     page.wait_for_selector(".waveform [part~=region]", state="attached")
     page.evaluate(HOURS, "negative")

@@ -27,6 +27,11 @@ def adaptable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def open_voice(page: Page) -> None:
+    page.click(".more > summary")
+    page.click(".voice > summary")
+
+
 def keep(page: Page, recording: bytes) -> None:
     page.set_input_files("[data-voice] input", {"name": "me.wav", "mimeType": "audio/wav", "buffer": recording})
     page.click("[data-keep]")
@@ -35,7 +40,7 @@ def keep(page: Page, recording: bytes) -> None:
 def test_answers_are_compared_with_the_normal_voice_until_it_is_deleted(visitor: Visitor, adaptable: str) -> None:
     page = visitor(adaptable, PHONE)
     expect(page.locator("[data-keep]")).to_be_hidden()
-    page.click(".voice > summary")
+    open_voice(page)
     said = page.locator(".voice > .field > .said")
     page.click("[data-keep]")
     expect(said).to_have_text("Record the sentence first, or choose a file.")
@@ -49,7 +54,7 @@ def test_answers_are_compared_with_the_normal_voice_until_it_is_deleted(visitor:
     verdict(page)
     expect(page.locator(".answer .hint:visible", has_text="Compared with your normal voice.")).to_have_count(1)
     assert violations(page) == []
-    page.click(".voice > summary")
+    open_voice(page)
     page.click("[data-delete]")
     expect(said).to_contain_text("Deleted")
     assert page.evaluate("localStorage.length") == 0
@@ -64,12 +69,12 @@ def test_recordings_of_one_person_are_compared_where_the_visitor_says_so(visitor
     expect(page.locator(".together")).to_be_hidden()
     choose(page, MAN, SAME)
     page.check(".together input")
-    page.click("button[type=submit]")
+    page.click(".send")
     for number in (0, 1):
         page.locator(".many button").nth(number).click()
         expect(page.locator(".answer .hint:visible", has_text="Compared with the other recordings")).to_have_count(1)
     choose(page, MAN, wav(silence(2)))
-    page.click("button[type=submit]")
+    page.click(".send")
     expect(page.get_by_role("alert")).to_contain_text("nothing to be compared with")
     expect(page.locator(".many button")).to_have_count(2)
 

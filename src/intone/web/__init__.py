@@ -11,6 +11,7 @@
     answers           from a request to the answer, by one run of the network
     views             the same answer in each class scheme, and how it is drawn
     page              GET / and POST /: the page, also without JavaScript
+    guide             /docs: the documents of intone as pages
     api/              /api/v1: the same for programs, and for the page's script
     health            GET /health and GET /metrics
     metrics           what is counted for Prometheus

@@ -23,7 +23,7 @@ def equip(app: Flask, version: str) -> None:
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
         adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
         class_marks=class_marks,
-        figures=results_of(here.recognizer.identity.version),
+        figures=results_of(here.recognizer.identity.version), licence=here.recognizer.licence,
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 

@@ -1,5 +1,7 @@
 // Files dropped anywhere on the page are the files that are chosen.
 
+import { choose } from "./choose.js";
+
 export function acceptDrops(input) {
   const page = document.documentElement;
   let depth = 0;
@@ -18,10 +20,7 @@ export function acceptDrops(input) {
     mark(-depth);
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
-    const chosen = new DataTransfer();
-    for (const file of event.dataTransfer.files) chosen.items.add(file);
-    input.files = chosen.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    choose(input, event.dataTransfer.files);
     input.focus();
   });
 }

@@ -4,6 +4,7 @@ import { acceptDrops } from "./drop.js";
 import { alertOf, analyse } from "./analysis.js";
 import { unpacked } from "./answer.js";
 import { offerCorrection } from "./correction.js";
+import { offerExamples } from "./examples.js";
 import { offerTable } from "./many.js";
 import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
@@ -27,17 +28,19 @@ let compared = {}; // what the recordings that were sent last are compared with
 async function send(event) {
   event.preventDefault();
   if (running) return;
-  await endRecording();
+  await recording.end();
   const chosen = [...files.files];
   running = new AbortController();
-  const { reference, problem } = await voice(chosen);
+  const { reference, problem } = isExample(chosen[0]) ? {} : await voice(chosen);
   running = null;
   compared = reference ? { reference } : {};
   if (chosen.length > 1) {
     await several(chosen);
   } else {
     table.clear();
-    show(await analysed(chosen[0], {}), chosen[0]);
+    const result = await analysed(chosen[0], {});
+    if (result.answer) recording.sent(chosen[0]);
+    show(result, chosen[0]);
   }
   if (problem) alertPlace.replaceChildren(alertOf(problem));
 }
@@ -129,10 +132,18 @@ function showAlert(part) {
   alertPlace.scrollIntoView({ block: "nearest" });
 }
 
+// A key that is held down presses one button, and not those that come after it.
+function pressOnce(event) {
+  if (event.repeat && ["Enter", " "].includes(event.key) && event.target.matches("button")) event.preventDefault();
+}
+
 document.documentElement.dataset.script = "";
+document.addEventListener("keydown", pressOnce);
 form.addEventListener("submit", send);
 const table = offerTable(document.getElementById("many"), answer, show);
 acceptDrops(files);
-const recorder = form.querySelector("[data-recorder]");
-const voice = offerVoice(form, recorder.cloneNode(true));
-const endRecording = offerRecording(recorder, files);
+const place = form.querySelector("[data-recorder]");
+const voice = offerVoice(form, place.cloneNode(true));
+const recording = offerRecording(place, files, button);
+const isExample = offerExamples(form.querySelector(".examples"), files, () => form.requestSubmit(),
+  (sentence) => showAlert(alertOf(sentence)));

@@ -1,42 +1,54 @@
-// Records the microphone without any processing. The recording becomes the chosen file; the form sends it.
+// Recording in the page: the recording becomes the chosen file, which the form sends. One that is not sent is never
+// lost: what is discarded, or replaced by a file, comes back on request until the next is ready; who leaves is warned.
 
+import { changed, choose } from "./choose.js";
+import { begin, canRecord } from "./microphone.js";
 import { clock } from "./words.js";
 
-const KINDS = [["audio/webm;codecs=opus", "webm"], ["audio/mp4", "m4a"], ["audio/ogg;codecs=opus", "ogg"]];
-const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
 const QUIET_DB = -40;
-const FULL = 0.985;
-const CLIPPED_FRAMES = 3;
+const LOWEST_DB = -60;
 const REASONS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 
-// Returns a function that ends the recording, and resolves when it is the chosen file.
-export function offerRecording(place, input) {
+// `next` has the focus when a recording is ready. Returns { end(), sent(file) }: `end` ends the recording and resolves
+// when it is the chosen file; `sent` says that a file has its answer.
+export function offerRecording(place, input, next) {
   const $ = (name) => place.querySelector(`[data-record=${name}]`);
   const [meter, audio, said, time] = ["meter", "audio", ".said", ".time"].map((one) => place.querySelector(one));
   let session = null;
   let asking = false;
-  let recorded = null;
+  let recorded = null; // the chosen file, as long as it is a recording that is not sent
+  let aside = null; // the recording that was discarded or replaced last
+  let replaced = false;
   place.hidden = false;
-  if (!window.isSecureContext || !navigator.mediaDevices || !window.MediaRecorder) {
-    $("start").hidden = true;
+  if (!canRecord()) {
+    place.querySelector(".hero").hidden = true;
     said.textContent = place.dataset.insecure;
-    return async () => undefined;
+    return { end: async () => undefined, sent: () => undefined };
   }
 
-  function show(state) {
+  function show(state, sentence = place.dataset[state] ?? "") {
+    const running = state === "recording" || state === "paused";
+    place.dataset.state = state;
     $("start").hidden = state !== "empty";
-    $("pause").hidden = $("stop").hidden = meter.hidden = state !== "recording" && state !== "paused";
-    $("again").hidden = audio.hidden = state !== "ready";
-    time.hidden = state === "empty";
+    $("stop").hidden = place.querySelector(".level").hidden = !running;
+    place.querySelector(".taken").hidden = state !== "ready";
+    $("undo").hidden = state !== "empty" || !aside;
     $("pause").textContent = place.dataset[state === "paused" ? "resume" : "pause"];
-    if (state !== "empty") said.textContent = place.dataset[state];
+    said.textContent = sentence;
+  }
+
+  function tick(level, seconds) {
+    meter.value = Math.max(LOWEST_DB, level);
+    place.style.setProperty("--level", 1 - meter.value / LOWEST_DB);
+    time.textContent = clock(seconds);
   }
 
   async function start() {
     if (asking) return;
     asking = true;
     try {
-      session = await begin(meter, time, Number(place.dataset.maxSeconds), finish);
+      session = await begin(Number(place.dataset.maxSeconds), tick, finish);
+      replaced = false;
       show("recording");
       $("stop").focus();
     } catch (error) {
@@ -47,102 +59,79 @@ export function offerRecording(place, input) {
   }
 
   function finish({ file, peakDb, clipped }) {
-    const chosen = new DataTransfer();
-    chosen.items.add(file);
-    input.files = chosen.files;
-    recorded = input.files[0];
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-    audio.src = URL.createObjectURL(file);
-    show("ready");
-    if (peakDb < QUIET_DB) said.textContent = place.dataset.quiet;
-    else if (clipped) said.textContent = place.dataset.clipped;
     session = null;
-    $("again").focus();
+    if (replaced) setAside(file, "replaced");
+    else take(file, peakDb < QUIET_DB ? "quiet" : clipped ? "clipped" : "ready");
   }
 
-  function discard() {
-    URL.revokeObjectURL(audio.src);
+  function take(file, key) {
+    aside = null;
+    recorded = file;
+    choose(input, [file]);
+    recorded = input.files[0];
+    audio.src = URL.createObjectURL(file);
+    show("ready", place.dataset[key]);
+    next.focus();
+  }
+
+  function release(sentence) {
+    if (audio.src) URL.revokeObjectURL(audio.src);
     audio.removeAttribute("src");
     audio.load();
     recorded = null;
-    said.textContent = "";
-    show("empty");
+    show("empty", sentence);
+  }
+
+  function setAside(file, key) {
+    aside = file;
+    replaced = key === "replaced";
+    release(place.dataset[key]);
+  }
+
+  function discard() {
+    setAside(recorded, "discarded");
+    input.value = "";
+    changed(input);
+    $("undo").focus();
+  }
+
+  // Something else was chosen: by the person, by dropping it, or as an example.
+  function change() {
+    const other = input.files.length > 0 && input.files[0] !== recorded;
+    if (recorded && other) setAside(recorded, "replaced");
+    else if (session && other) {
+      replaced = true;
+      session.stop();
+    }
+  }
+
+  function warn(event) {
+    if (!session && !recorded && !(aside && replaced)) return;
+    event.preventDefault();
+    event.returnValue = true; // for browsers of before 2024
   }
 
   $("start").addEventListener("click", start);
   $("stop").addEventListener("click", () => session?.stop());
   $("pause").addEventListener("click", () => session && show(session.pause() ? "paused" : "recording"));
-  $("again").addEventListener("click", () => {
-    discard();
-    input.value = "";
-    $("start").focus();
-  });
-  input.addEventListener("change", () => recorded && input.files[0] !== recorded && discard());
+  $("discard").addEventListener("click", discard);
+  $("undo").addEventListener("click", () => take(aside, "restored"));
+  input.addEventListener("change", change);
   audio.addEventListener("loadedmetadata", () => findLength(audio));
+  window.addEventListener("beforeunload", warn);
 
-  return () => new Promise((resolve) => {
-    if (!session) {
-      resolve();
-      return;
-    }
-    input.addEventListener("change", resolve, { once: true });
-    session.stop();
-  });
-}
-
-// Begins a recording; resolves to { stop(), pause() -> whether it is paused }.
-async function begin(meter, time, maxSeconds, finish) {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: RAW });
-  const [type, suffix] = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind)) ?? [undefined, "webm"];
-  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 192_000 });
-  const context = new AudioContext();
-  context.resume();
-  const analyser = new AnalyserNode(context, { fftSize: 2048 });
-  context.createMediaStreamSource(stream).connect(analyser);
-  const parts = [];
-  const measured = { peak: 0, clippedFrames: 0, seconds: 0, last: performance.now() };
-  recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
-  recorder.addEventListener("stop", () => {
-    clearInterval(watch);
-    for (const track of stream.getTracks()) track.stop();
-    context.close();
-    finish({
-      file: new File(parts, `recording.${suffix}`, { type: recorder.mimeType.split(";")[0] }),
-      peakDb: decibels(measured.peak),
-      clipped: measured.clippedFrames > CLIPPED_FRAMES,
-    });
-  });
-  const watch = setInterval(() => {
-    measure(analyser, measured, recorder.state === "recording", meter);
-    time.textContent = clock(measured.seconds);
-    if (measured.seconds >= maxSeconds && recorder.state !== "inactive") recorder.stop();
-  }, 50);
-  recorder.start(1000);
   return {
-    stop: () => recorder.state !== "inactive" && recorder.stop(),
-    pause() {
-      if (recorder.state === "paused") recorder.resume();
-      else recorder.pause();
-      return recorder.state === "paused";
-    },
+    end: () => new Promise((resolve) => {
+      if (!session) {
+        resolve();
+        return;
+      }
+      input.addEventListener("change", resolve, { once: true });
+      session.stop();
+    }),
+    sent: (file) => file && file === recorded && release(""),
   };
 }
-
-function measure(analyser, measured, recording, meter) {
-  const samples = new Float32Array(analyser.fftSize);
-  analyser.getFloatTimeDomainData(samples);
-  const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-  const now = performance.now();
-  if (recording) {
-    measured.peak = Math.max(measured.peak, peak);
-    measured.clippedFrames += peak >= FULL;
-    measured.seconds += (now - measured.last) / 1000;
-  }
-  measured.last = now;
-  meter.value = Math.max(-60, decibels(peak));
-}
-
-const decibels = (peak) => 20 * Math.log10(Math.max(peak, 1e-6));
 
 // A browser writes no length into its recordings, and finds it only by seeking past the end.
 function findLength(audio) {

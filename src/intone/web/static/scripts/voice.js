@@ -24,7 +24,7 @@ export function offerVoice(form, recorder) {
   const [together, said] = [form.querySelector("[data-together]"), place.querySelector("[role=status]")];
   const [keep, drop] = [place.querySelector("[data-keep]"), place.querySelector("[data-delete]")];
   const own = place.querySelector("input[type=file]");
-  let ended = async () => undefined;
+  let spoken;
 
   function show(sentence) {
     drop.hidden = !kept();
@@ -33,18 +33,21 @@ export function offerVoice(form, recorder) {
 
   place.addEventListener("toggle", () => {
     place.querySelector("[data-place]").append(recorder);
-    ended = offerRecording(recorder, own);
+    spoken = offerRecording(recorder, own, keep);
   }, { once: true });
 
   keep.addEventListener("click", async () => {
-    await ended();
+    await spoken.end();
     if (!own.files.length) {
       show(place.dataset.choose);
       return;
     }
     said.textContent = place.dataset.sending;
     const { reference, problem } = await learned(form, place, own.files, "neutral");
-    if (reference) store(reference);
+    if (reference) {
+      store(reference);
+      spoken.sent(own.files[0]);
+    }
     show(problem);
   });
   drop.addEventListener("click", () => {
