@@ -22,7 +22,8 @@ def equip(app: Flask, version: str) -> None:
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
         adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
-        figures=results_of(here.recognizer.identity.version),
+        class_marks=class_marks,
+        figures=results_of(here.recognizer.identity.version), licence=here.recognizer.licence,
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
@@ -49,6 +50,13 @@ def word(name: str, texts: Texts | None = None) -> str:
     """What the page calls a class: the class's own name where there is no text for it."""
     texts = texts or state().texts
     return texts(f"class.{name}") if f"class.{name}" in texts else name
+
+
+def class_marks(texts: Texts | None = None) -> dict[str, dict[str, str]]:
+    """How every class is drawn, by name: its word, its letter, and its colour in colours.css."""
+    texts = texts or state().texts
+    return {name: {"word": word(name, texts), "letter": texts(f"mark.{name}"),
+                   "paint": name if name in EMOTIONS else tone(name)} for name in class_names()}
 
 
 def named(classes: Iterable[str], texts: Texts | None = None) -> str:

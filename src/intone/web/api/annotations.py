@@ -18,6 +18,7 @@ from intone.recognition.formats import FORMATS
 from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment
 from intone.web import upload
 from intone.web.api.described import Body, Reply, described
+from intone.web.names import named
 from intone.web.state import state
 from intone.web.views import class_names
 
@@ -106,7 +107,8 @@ _KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"}
 
 @blueprint.post("/api/v1/annotations")
 @described("Take an answer away in another format", {200: Reply("The file.", _KINDS)},
-           query={"format": ({"enum": list(_OFFERED)}, _WORDS)},
+           query={"format": ({"enum": list(_OFFERED)}, _WORDS),
+                  "name": ({"type": "string"}, "The name of the recording: the file is named after it.")},
            body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
 def convert() -> Response:
     """An answer in a format; the body is the JSON of the answer."""
@@ -118,7 +120,8 @@ def convert() -> Response:
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         written = chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'
+    name = named(request.args["name"]) if "name" in request.args else "intone"
+    response.headers.set("Content-Disposition", "attachment", filename=name + chosen.suffix)
     return response
 
 
