@@ -18,6 +18,7 @@ from intone.recognition.formats import FORMATS, Format
 from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment
 from intone.web import upload
 from intone.web.api.described import Body, Reply, described
+from intone.web.names import named
 from intone.web.state import state
 from intone.web.views import class_names
 
@@ -131,7 +132,8 @@ _MEANS = "A list has answers in one class scheme, each with its `file`, or `file
 
 @blueprint.post("/api/v1/annotations")
 @described(f"Take an answer away in another format, or a list of them. {_MEANS}", {200: Reply("The file.", _KINDS)},
-           query=_QUERY, body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
+           query=_QUERY | {"name": ({"type": "string"}, "The name of the recording: the file is named after it.")},
+           body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
 def convert() -> Response:
     """An answer, or a list of them, in a format; the body is the JSON of it."""
     here, name = state(), request.args.get("format", "json")
@@ -142,7 +144,8 @@ def convert() -> Response:
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         written = _table(given, chosen) if given.lstrip()[:1] == b"[" else chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="intone{chosen.suffix}"'
+    name = named(request.args["name"]) if "name" in request.args else "intone"
+    response.headers.set("Content-Disposition", "attachment", filename=name + chosen.suffix)
     return response
 
 

@@ -1,37 +1,54 @@
-// The answer as a file: the server converts what the page holds, and analyses nothing again.
+// What stays of an answer: the visitor's note, a report, a picture, files for other programs, a line in the diary.
+// The server converts what the page holds, and analyses nothing again.
 
+import { named, save } from "./names.js";
 import { picture } from "./picture.js";
+import { file, printSheets, report, shownView } from "./report.js";
 
-export function offerTakeaway(place, data) {
+const kept = new WeakMap(); // an answer, and its recording -> its facts, as report.js wants them
+
+// `shown`: part, data, recording (a File), given; `diary` is what `offerDiary` returns. An answer that comes again
+// about the same recording, with its explanation, keeps date and note.
+export function offerTakeaway(shown, diary) {
+  const { part, recording } = shown;
+  const facts = { name: recording.name, when: new Date(), note: "", ...kept.get(recording), ...shown };
+  const place = part.querySelector("[data-takeaway]");
   const status = place.querySelector("[role=status]");
+  const note = place.querySelector("textarea");
+  kept.set(part, facts).set(recording, facts);
+
+  note.value = facts.note;
+  note.addEventListener("input", () => { facts.note = note.value; });
   for (const button of place.querySelectorAll("[data-format]")) {
     button.addEventListener("click", async () => {
       status.textContent = "";
-      const name = document.querySelector(".answer [name=view]:checked")?.value ?? Object.keys(data.views)[0];
       try {
-        save(...(await made(button.dataset.format, place.dataset.takeaway, data, name)));
+        save(...(await made(button.dataset.format, place.dataset.takeaway, facts)));
       } catch {
         status.textContent = place.dataset.failed;
       }
     });
   }
+  place.querySelector("[data-print]").addEventListener("click", () => window.print());
+  diary.offer(facts, place);
 }
 
-async function made(format, address, data, name) {
-  if (format === "picture") return [await picture(data, name), "intone.png"];
+// The content and the name of a file.
+async function made(format, address, facts) {
+  const name = named(facts.name);
+  if (format === "picture") return [await picture(facts), `${name}.png`];
+  if (format === "report") return [file(report(facts), facts.name), `${name}.html`];
   const response = await fetch(`${address}?format=${format}`, {
     method: "POST",
-    body: JSON.stringify(data.views[name]),
+    body: JSON.stringify(facts.data.views[shownView(facts.part, facts.data)]),
     headers: { "Content-Type": "application/json" },
   });
   if (!response.ok) throw new Error(response.statusText);
-  return [await response.blob(), response.headers.get("Content-Disposition").match(/filename="(.+)"/)[1]];
+  const [, suffix] = response.headers.get("Content-Disposition").match(/filename="intone(.+)"/);
+  return [await response.blob(), name + suffix];
 }
 
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+// What is printed: the answer that is shown.
+export function offerPrint(answer) {
+  printSheets(() => kept.get(answer.querySelector(":scope > .answer")));
 }

@@ -17,3 +17,16 @@ export function percent(share) {
 export function filled(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
+
+// A moment for a person, in the language of the page.
+export function dateAndTime(when, dateStyle = "long") {
+  return when.toLocaleString(document.documentElement.lang, { dateStyle, timeStyle: "short" });
+}
+
+// A moment as ISO 8601 has it, in local time with its offset: "2026-03-05T18:04:12+01:00".
+export function stamp(when) {
+  const minutes = -when.getTimezoneOffset();
+  const local = new Date(when.getTime() + 60_000 * minutes).toISOString().slice(0, 19);
+  const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((one) => String(one).padStart(2, "0"));
+  return `${local}${minutes < 0 ? "-" : "+"}${hours}:${rest}`;
+}
