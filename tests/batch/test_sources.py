@@ -99,7 +99,7 @@ def test_the_column_of_a_table_can_be_chosen(tmp_path):
     with pytest.raises(UsageError, match="no column voice, only path, clip: choose one with --column"):
         addresses(source, "voice")
     other = table(tmp_path / "other.csv", [{"clip": "a.wav"}])
-    with pytest.raises(UsageError, match="none of the columns recording, path"):
+    with pytest.raises(UsageError, match="read as UTF-8 with one column, has none of the columns recording, path"):
         addresses(other)
 
 
