@@ -23,7 +23,8 @@ def listed(source: str, column: str | None, tell: Callable[[str], object]) -> li
     try:
         with _opened(source) as file:
             table = read(source, file, {*map(key, words)})
-            place = found(table.columns, words, source)
+            exact = column is not None and table.columns.count(column) == 1  # of two that differ in case only
+            place = table.columns.index(column) if column and exact else found(table.columns, words, source)
             if place is None and not column and _is_list(table):
                 tell(f"{source} was read as {table.how}: a list of recordings.")
                 cells = [table.columns[0], *(cells[0] for _, cells in table.rows([0]))]

@@ -48,16 +48,11 @@ def key(name: str) -> str:
 
 
 def found(names: Sequence[str], words: Iterable[str], file: str) -> int | None:
-    """The place of the first of the words among the names of columns, or None; a CorpusError where it is there twice.
-
-    A word in the very letters of a name comes before all others.
-    """
+    """The place among the names of columns of the first word that is there, or None; a CorpusError for one twice."""
     keys = [key(name) for name in names]
-    for word in words:
-        exact = [place for place, name in enumerate(names) if name == word]
-        places = exact if len(exact) == 1 else [place for place, one in enumerate(keys) if one == key(word)]
-        if len(places) > 1:
-            raise CorpusError(f"{file} has the column '{key(word)}' more than once: keep one of them.")
-        if places:
-            return places[0]
+    for word in map(key, words):
+        if keys.count(word) > 1:
+            raise CorpusError(f"{file} has the column '{word}' more than once: keep one of them.")
+        if word in keys:
+            return keys.index(word)
     return None

@@ -1,14 +1,18 @@
 """A cell that names a recording -> its path or address, which counts from the table's folder where it is relative.
 
 A path that is there is the right one, letter by letter. Only where there is none is a cell read as people write them:
-with spaces or quotes around it, or with the backslashes of Windows.
+with spaces or quotes around it, with the backslashes of Windows, or with accents in the other form of Unicode, as files
+from a Mac have them.
 """
 
 import os
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from unicodedata import normalize
 
-from intone.tables.cells import restored
+from intone.tables.cells import plain, restored
+
+_FORMS = (str, partial(normalize, "NFC"), partial(normalize, "NFD"))
 
 
 def named(cell: str, folder: str) -> str:
@@ -18,24 +22,15 @@ def named(cell: str, folder: str) -> str:
     spaces around it are none of its own, and backslashes are slashes.
     """
     exact = restored(cell)
-    plain = exact if exact != cell else _unquoted(cell)  # an apostrophe guards the letters behind it
-    if "://" in plain:
-        return plain
+    best = exact if exact != cell else plain(cell)  # an apostrophe guards the very letters behind it
+    if "://" in best:
+        return best
     if "://" in folder:
-        return plain.replace("\\", "/")
-    return next((one for one in _readings(cell) if one and os.path.exists(beside(folder, one))), plain)  # noqa: PTH110
-
-
-def _readings(cell: str) -> Iterator[str]:
-    """What a cell may mean, the most literal first; nothing where it can only mean one thing."""
-    plain = _unquoted(cell)
-    if plain != cell or "\\" in cell or restored(cell) != cell:
-        yield from (restored(cell), cell, cell.strip(), plain, plain.replace("\\", "/"))
-
-
-def _unquoted(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+        return best.replace("\\", "/")
+    if cell == best and "\\" not in cell and cell.isascii():
+        return cell
+    readings = (form(one) for form in _FORMS for one in (exact, cell, cell.strip(), best, best.replace("\\", "/")))
+    return next((one for one in readings if one and os.path.exists(beside(folder, one))), best)  # noqa: PTH110
 
 
 def beside(folder: str, path: str) -> str:
