@@ -8,6 +8,7 @@ runs/atheris/findings. atheris is no part of the project: it is installed into r
 """
 
 import argparse
+import io
 import json
 import re
 import subprocess
@@ -94,16 +95,19 @@ def label_folder(content: bytes) -> None:
     assert found is None or (found[0] in (None, "male", "female") and found[1] in EMOTIONS)
 
 
-def batch_table(content: bytes) -> None:
-    """A table of recordings. Not Parquet: pyarrow's threads stand still under libFuzzer."""
+def tables(content: bytes) -> None:
+    """A table of recordings, with and without labels. Not Parquet: pyarrow's threads stand still under libFuzzer."""
     from intone.batch.sources import addresses
-    from intone.errors import UsageError
+    from intone.corpora.csv_table import parsed
+    from intone.errors import CorpusError, UsageError
 
-    try:
-        found = addresses(str(file("list.csv", content)))
-    except UsageError:
-        return
-    assert found and all(isinstance(one, str) for one in found)
+    for name in () if content.startswith(b"PAR1") else ("list.csv", "list.json"):
+        with suppress(UsageError):
+            found = addresses(str(file(name, content)))
+            assert found and all(isinstance(one, str) for one in found)
+        with suppress(CorpusError):
+            rows = parsed(io.BytesIO(content), Path(name))[1]
+            assert all(one.path and one.speaker and one.corpus for one in rows)
 
 
 def journal(content: bytes) -> None:
@@ -197,7 +201,9 @@ TARGETS: dict[str, Target] = {
     "CREMA-D names": Target(crema_d_name, lambda: [b"1001_DFA_ANG_XX", b"1091_WSI_SAD_HI"], 64),
     "table of actors": Target(actors, lambda: [b"ActorID,Age,Sex,Race\n1001,51,Male,x\n1002,21,Female,y\n"], 512),
     "label folders": Target(label_folder, lambda: [b"female_angry", b"happy", b"male_calm"], 64),
-    "batch tables": Target(batch_table, lambda: [b"path,x\na.wav,1\n\"b,c.wav\",2\n"], 2048),
+    "batch tables": Target(tables, lambda: [
+        b"path,x\na.wav,1\n\"b,c.wav\",2\n", b'{"path": "a.wav"}\n', b"path,emotion,speaker,votes_sad\na.wav,sad,anna,3\n",
+        "Datei;Emotion;Sprecher\r\n\"a;b.wav\";wütend;Jörg\r\n".encode("utf-16")], 2048),
     "batch journals": Target(journal, _journal),
     "settings": Target(settings_text, _settings),
     "model files": Target(model_file, _model, 20_000),
@@ -233,6 +239,7 @@ def fuzz(name: str, words: list[str]) -> None:
         import intone.corpora.folder
         import intone.corpora.ravdess
         import intone.recognition.model_file
+        import intone.tables.reading
         import intone.training.history
         import intone.training.run  # noqa: F401 - atheris watches what is imported here
     atheris.Setup([sys.argv[0], *words], TARGETS[name].parse)

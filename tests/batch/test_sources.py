@@ -99,7 +99,7 @@ def test_the_column_of_a_table_can_be_chosen(tmp_path):
     with pytest.raises(UsageError, match="no column voice, only path, clip: choose one with --column"):
         addresses(source, "voice")
     other = table(tmp_path / "other.csv", [{"clip": "a.wav"}])
-    with pytest.raises(UsageError, match="none of the columns recording, path"):
+    with pytest.raises(UsageError, match="read as UTF-8 with one column, has none of the columns recording, path"):
         addresses(other)
 
 
@@ -108,14 +108,55 @@ def test_a_parquet_table_is_as_good(tmp_path):
     assert addresses(str(tmp_path / "list.parquet")) == [f"{tmp_path}/a.wav", f"{tmp_path}/b.wav"]
 
 
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("list.csv", "\ufeffDatei;x\r\na.wav ;1\r\n".encode(), "UTF-8 with a byte order mark with semicolons; the recordings are in its column 'Datei'"),
+    ("list.txt", "File name\tx\n in\\ü.wav\t1\na.wav\t".encode("utf-16"), "UTF-16 with tabs; the recordings are in its column 'File name'"),
+    ("list.tsv", "Pfad\tx\nin/ü.wav\t1".encode("cp1252"), "Windows-1252 with tabs; the recordings are in its column 'Pfad'"),
+    ("list.jsonl", b'{"n": 1}\n{"path": "a.wav"}\n', "JSON in UTF-8; the recordings are in its column 'path'"),
+    ("list.json", b'[{"url": "a.wav"}]', "JSON in UTF-8; the recordings are in its column 'url'"),
+    ("list.txt", b"a.wav\n\nin\\\xc3\xbc.wav\n", "UTF-8 with one column: a list of recordings"),
+])
+def test_tables_of_other_programs_are_read_and_it_is_said_how(tmp_path, name, content, said):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/ü.wav").touch()
+    (tmp_path / name).write_bytes(content)
+    notes = []
+    found = addresses(f"{tmp_path}/{name}", None, notes.append)
+    assert set(found) <= {f"{tmp_path}/a.wav", f"{tmp_path}/in/ü.wav"} and len(found) == content.count(b"wav") + content.count(b"w\0a\0v")
+    assert notes == [f"{tmp_path}/{name} was read as {said}."]
+
+
+def test_a_column_is_chosen_by_its_very_letters_or_in_any_case(tmp_path):
+    source = table(tmp_path / "list.csv", [{"Clip": "a.wav", "clip": "b.wav", "Other name": "c.wav"}])
+    assert [addresses(source, one)[0][-5:] for one in ("Clip", "clip", "other_name")] == ["a.wav", "b.wav", "c.wav"]
+    with pytest.raises(UsageError, match="has the column 'clip' more than once"):
+        addresses(source, "CLIP")
+
+
+def test_a_line_that_does_not_fit_is_named_before_the_work_begins(tmp_path):
+    (tmp_path / "list.csv").write_text("path,x\na, b.wav,1\n")
+    with pytest.raises(UsageError, match=r"Line 2 of .*list\.csv does not fit: it has 3 cells, and the header 2; put"):
+        addresses(f"{tmp_path}/list.csv")
+
+
+def test_a_table_in_an_archive_lists_its_neighbours(tmp_path):
+    with zipfile.ZipFile(tmp_path / "calls.zip", "w") as archive:
+        archive.writestr("in/list.csv", "file\na.wav\n")
+        archive.writestr("in/a.wav", b"sound")
+    (found,) = addresses(f"zip://in/list.csv::{tmp_path}/calls.zip")
+    with opened(found) as file:
+        assert file.read() == b"sound"
+
+
 @pytest.mark.parametrize(("source", "sentence"), [
     ("{0}/none.csv", "cannot be read"), ("{0}/empty", "holds no recordings"), ("{0}/*.wav", "holds no recordings"),
     ("nowhere://calls/", "cannot be searched|needs another package"), ("{0}/bad.parquet", "is damaged"),
-    ("{0}/bad.zip", "cannot be searched"), ("", "The source is empty: name a folder"),
+    ("{0}/bad.zip", "cannot be searched"), ("{0}/bad.xlsx", "is a workbook: save its table as CSV"),
+    ("", "The source is empty: name a folder"),
 ])
 def test_what_names_nothing_gets_one_sentence(tmp_path, source, sentence):
     (tmp_path / "empty").mkdir()
-    for name in ("bad.parquet", "bad.zip"):
+    for name in ("bad.parquet", "bad.zip", "bad.xlsx"):
         (tmp_path / name).write_bytes(b"PK nothing of the kind")
     with pytest.raises(UsageError, match=sentence):
         addresses(source.format(tmp_path))

@@ -32,8 +32,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "mine.csv"
 
 
-LEFT_OUT = ("intone: 1 of 50 recordings in {} have a label that stands for no emotion: 'boredom' (1, such as line 50); they are left out; "
-            "--emotion WORD=EMOTION says what a word stands for.\n"
+NOTE = "intone: {0} was read as UTF-8 with commas, with the recordings in its column 'path'.\n"
+LEFT_OUT = ("intone: 1 of 50 recordings in {0} have a label that stands for no emotion: 'boredom' (1, such as line 50); they are left out; "
+            "--emotion WORD=EMOTION says what a word stands for.\n" + NOTE +
             "intone: The sex of 1 speaker is not known, and a label is a sex and an emotion: 1 of 49 clips are left out; state the sex in a "
             "table of the recordings (table=FILE.csv) to use them.\n")
 OPTIONS = ("--emotion", "gelassenheit=calm")
@@ -103,7 +104,7 @@ def test_unseen_corpora_stand_in_one_table(table: Path, tmp_path: Path, capsys: 
     refused = run(capsys, *words, "--leave-one-corpus-out", "--fold", "0")
     assert (refused.status, refused.sentence) == (2, "Leaving a corpus out has no folds: leave --fold or --leave-one-corpus-out out.")
     words[words.index(tmp_path / "hall.csv")] = tmp_path / "phone.csv"
-    assert run(capsys, *words).sentence.startswith("The corpus phone is named to train on and for evaluation only: ")
+    assert run(capsys, *words).err.splitlines()[-1].startswith("intone: The corpus phone is named to train on and for evaluation only: ")
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "clean", "plots"])
@@ -117,7 +118,7 @@ def test_strictly_an_unknown_label_is_an_error_with_its_line(command: str, table
 
 def test_check_warns_of_an_unknown_label_and_strictly_finds_a_problem(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "corpus", "check", table, "--jobs", "1", *OPTIONS)
-    assert (shown.status, shown.err) == (0, "")
+    assert (shown.status, shown.err) == (0, NOTE.format(table))
     assert "labels: 49 recordings: 6 each of calm, disgust, fearful, happy, neutral, sad, surprised; 7 of angry\n" in shown.out
     assert "warning: labels that stand for no emotion: 1\n  1.wav: 'boredom' stands for no emotion\n" in shown.out
     strictly = run(capsys, "corpus", "check", table, "--strict", "--jobs", "1", *OPTIONS)

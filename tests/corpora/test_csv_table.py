@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -77,7 +78,8 @@ def test_votes_are_counts_or_shares_and_0_where_nobody_could_choose(tmp_path: Pa
     ("b.wav,sad,ben,,ravdess,", "the corpus 'ravdess' is one that intone knows by itself; give it another name"),
     ("b.wav,sad,ben,,a:b,", "'a:b' cannot name a corpus"),
     ("b.wav,sad,ben,,../x,", r"'\.\./x' cannot name a corpus"),
-    ("b.wav,sad,ben,,,,,", "it has 8 cells, and the header 6; put a cell with a comma in it into quotes"),
+    ("b.wav,sad,ben,,,,,x", r"it has 8 cells, and the header 6; put a cell with a separator \(commas\) in it into quotes"),
+    ('"b.wav,sad,ben,,,\n', "a quote in it does not end; end it, or take the sign out"),
     ("\0.wav,sad,ben,,,", "there is no file"),
 ])
 def test_a_line_that_does_not_fit_is_one_sentence_with_its_number(tmp_path: Path, line: str, said: str) -> None:
@@ -99,7 +101,7 @@ def test_votes_that_are_none_are_one_sentence_with_the_line(tmp_path: Path, vote
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("", "is empty: name a CSV file with the columns path, emotion, speaker"),
+    ("", "is empty: its first line names the columns, and each other one a recording"),
     ("path,speaker\na.wav,anna\n", "has no column 'emotion': its first line is path, speaker, and a table needs path, emotion, speaker"),
     ("a.wav,angry,anna\n", "has no column 'path'"),
     ("path,emotion,speaker,votes_bored\n", "The column votes_bored of .* is named after no emotion: write votes_ and one of neutral"),
@@ -113,8 +115,8 @@ def test_a_file_that_is_no_table_is_one_sentence(tmp_path: Path, text: str, said
 
 
 def test_a_table_that_is_no_text_or_empty_of_clips(tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_bytes("path,emotion,speaker\nä.wav,sad,anna\n".encode("latin-1"))
-    with pytest.raises(CorpusError, match=r"mine\.csv is not UTF-8: save it as CSV in UTF-8"):
+    (tmp_path / "mine.csv").write_bytes(b"path,emotion,speaker\n\x81.wav,sad,anna\n")
+    with pytest.raises(CorpusError, match=r"mine\.csv is no text in UTF-8, UTF-16 or Windows-1252: save it as CSV in UTF-8"):
         CsvTable(tmp_path / "mine.csv").files()
     with pytest.raises(CorpusError, match="holds no clip of table"):
         table(tmp_path, "path,emotion,speaker\n").table()
@@ -156,7 +158,8 @@ def test_files_elsewhere_are_named_whole(tmp_path: Path) -> None:
     assert [made.relative(path) for path in made.files()] == ["../a.wav", str(tmp_path / "a.wav")]
 
 
-words = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
+words = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8).filter(
+    lambda word: word[0] not in "'\"")  # a quote or an apostrophe around a cell is none of its own
 counts = st.none() | st.tuples(*[st.integers(0, 20)] * len(EMOTIONS)).filter(any)
 
 
@@ -166,28 +169,28 @@ def entries(draw: st.DrawFn) -> list[Entry]:
     people = draw(st.dictionaries(words, st.tuples(st.sampled_from([None, *SEXES]), st.sampled_from([None, *range(5)])), min_size=1))
     paths = draw(st.lists(words, min_size=1, max_size=6, unique_by=Path))
     chosen = [(path, *draw(st.sampled_from(sorted(people.items())))) for path in paths]
-    return [Entry(line, path, draw(words), speaker, draw(st.just("table")), sex, fold,
+    return [Entry(f"line {line}", path, draw(words), speaker, draw(st.just("table")), sex, fold,
                   None if (votes := draw(counts)) is None else tuple(map(float, votes)))
             for line, (path, speaker, (sex, fold)) in enumerate(chosen, start=2)]
 
 
-@given(entries())
-def test_what_is_written_is_read(lines: list[Entry]) -> None:
+@given(entries(), st.sampled_from(",;\t|"), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]), st.sampled_from(".,"))
+def test_what_is_written_is_read(lines: list[Entry], separator: str, encoding: str, point: str) -> None:
     file = io.StringIO()
-    writer = csv.writer(file)
+    writer = csv.writer(file, delimiter=separator)
     writer.writerow(["path", "emotion", "speaker", "corpus", "sex", "fold", *VOTES])
     for one in lines:
-        votes = [""] * len(VOTES) if one.votes is None else one.votes
+        votes = [""] * len(VOTES) if one.votes is None else [str(vote).replace(".", point) for vote in one.votes]
         writer.writerow([one.path, one.label, one.speaker, one.corpus, one.sex or "", "" if one.fold is None else one.fold, *votes])
-    assert parsed(file.getvalue()) == lines
+    assert parsed(io.BytesIO(file.getvalue().encode(encoding)), Path("clips.csv"))[1] == lines
 
 
-@given(st.text() | st.lists(st.lists(st.sampled_from(["path", "emotion", "speaker", "fold", "sex", "votes_sad", "corpus", "a", "1", "0.5", "-1",
-                                                      "", '"', "\0", "male"]), max_size=8), max_size=6).map(
-    lambda rows: "path,emotion,speaker,sex,fold,corpus,votes_sad,votes_angry\n" + "\n".join(map(",".join, rows))))
-def test_any_other_text_is_read_or_refused_in_one_sentence(text: str) -> None:
+@given(st.binary() | st.text().map(str.encode) | st.lists(st.lists(st.sampled_from(
+    ["path", "emotion", "speaker", "fold", "sex", "votes_sad", "corpus", "a", "1", "0.5", "-1", "", '"', "\0", "male"]), max_size=8), max_size=6).map(
+    lambda rows: ("path,emotion,speaker,sex,fold,corpus,votes_sad,votes_angry\n" + "\n".join(map(",".join, rows))).encode()))
+def test_any_other_file_is_read_or_refused_in_one_sentence(content: bytes) -> None:
     try:
-        lines = parsed(text)
+        lines = parsed(io.BytesIO(content), Path("clips.csv"))[1]
     except CorpusError as error:
         assert str(error).endswith(".") and "clips.csv" in str(error)
         return
@@ -195,3 +198,45 @@ def test_any_other_text_is_read_or_refused_in_one_sentence(text: str) -> None:
     for one in lines:
         assert one.path and one.speaker and one.sex in (None, *SEXES) and one.fold in (None, *range(5))
         assert one.votes is None or (min(one.votes) >= 0 and sum(one.votes) > 0 and len(one.votes) == 8)
+
+
+def test_a_table_of_a_german_excel(tmp_path: Path) -> None:
+    text = "sep=;\r\n Dateiname ;Emotion;Sprecher;Geschlecht;Votes_Angry;votes sadness;;\r\nin\\übung.wav;Wut ; Jörg;W;0,25;0,75;;\r\n;;;;;;;\r\n"
+    touch(tmp_path, ("in/übung.wav",))
+    (tmp_path / "mine.csv").write_bytes(text.encode("cp1252"))
+    notes: list[str] = []
+    made = CsvTable(tmp_path / "mine.csv", Words({"wut": "angry"}, strict=True, note=notes.append)).table()
+    assert made[["path", "emotion", "actor", "sex", "votes_angry", "votes_sad"]].values.tolist() == [
+        [str(tmp_path / "in/übung.wav"), "angry", "Jörg", "female", 0.25, 0.75]]
+    assert notes == [f"{tmp_path / 'mine.csv'} was read as Windows-1252 with semicolons, with the recordings in its column 'Dateiname'."]
+
+
+@pytest.mark.parametrize(("name", "write_as"), [
+    ("mine.parquet", lambda frame, path: frame.to_parquet(path)), ("mine.jsonl", lambda frame, path: frame.to_json(path, orient="records", lines=True)),
+    ("mine.json", lambda frame, path: frame.to_json(path, orient="records")), ("mine.csv", lambda frame, path: frame.to_csv(path, index=False)),
+    ("mine.tsv", lambda frame, path: frame.to_csv(path, sep="\t", encoding="utf-16")), ("mine.txt", lambda frame, path: frame.to_csv(path, sep=";", decimal=","))])
+def test_what_pandas_writes_is_read(tmp_path: Path, name: str, write_as: Callable[[pd.DataFrame, Path], None]) -> None:
+    touch(tmp_path, ("a.wav", "b.wav"))
+    write_as(pd.DataFrame({"File": ["a.wav", "b.wav"], "label": ["sad", "joy"], "subject": [1, 2], "gender": ["F", None], "fold": [3, None],
+                           "votes_sad": [0.5, None], "votes_happy": [0.5, None]}), tmp_path / name)
+    made = open_corpora([str(tmp_path / name)])
+    assert made[["clip", "emotion", "actor"]].values.tolist() == [["a", "sad", "1"], ["b", "happy", "2"]]
+    assert (made.loc[0, "sex"], made.loc[0, "fold"], made.loc[0, "votes_sad"]) == ("female", 3, 0.5)
+    assert pd.isna(made.loc[1, "sex"]) and pd.isna(made.loc[1, "votes_happy"])
+
+
+def test_a_row_of_a_typed_table_is_named_by_its_place(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"path": ["a.wav", "b.wav"], "emotion": "sad", "speaker": "x", "sex": ["male", "?"]})
+    touch(tmp_path, ("a.wav", "b.wav"))
+    frame.to_parquet(tmp_path / "mine.parquet")
+    with pytest.raises(CorpusError, match=r"Row 2 of .*mine\.parquet does not fit: '\?' is no sex"):
+        CsvTable(tmp_path / "mine.parquet").files()
+    frame.to_json(tmp_path / "mine.jsonl", orient="records", lines=True)
+    with pytest.raises(CorpusError, match=r"Line 2 of .*mine\.jsonl does not fit: '\?' is no sex"):
+        CsvTable(tmp_path / "mine.jsonl").files()
+
+
+def test_a_file_that_is_missing_says_how_the_table_was_read(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_bytes("path;emotion;speaker\nżółw.wav;sad;anna\n".encode("cp1250"))
+    with pytest.raises(CorpusError, match=r"there is no file .* \(the table was read as Windows-1252 with semicolons"):
+        CsvTable(tmp_path / "mine.csv").files()

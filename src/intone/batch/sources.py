@@ -3,40 +3,35 @@
 An address is a path, or whatever fsspec opens: `s3://calls/a.wav`, `https://host/a.mp3`, `zip://a.wav::calls.zip`.
 """
 
-import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO, Any
 
 from intone.audio import SUFFIXES
-from intone.errors import IntoneError, RecordingError, UsageError
-from intone.recognition.cells import restored
-
-TABLES = (".csv", ".parquet")
-"""Suffixes of a table with a column of addresses."""
-
-COLUMNS = ("recording", "path", "file", "address", "audio", "url")
-"""Names of that column, the first that is there counts."""
+from intone.batch.listed import listed
+from intone.errors import RecordingError, UsageError
+from intone.tables import SUFFIXES as TABLES
+from intone.tables import is_table
 
 
-def addresses(source: str, column: str | None = None) -> list[str]:
+def addresses(source: str, column: str | None = None, tell: Callable[[str], object] = lambda _: None) -> list[str]:
     """The addresses of all recordings that a source names, each once.
 
-    A folder and an archive are searched for audio files, in the order of their names; a glob too. A table (.csv or
-    .parquet) has them in `column`, by default the first of `COLUMNS`; relative paths in it count from its folder. What
-    else there is, is one recording. Raises UsageError where there is none.
+    A folder and an archive are searched for audio files, in the order of their names; a glob too. A table has them in
+    `column`, by default one with a word for recordings; relative paths in it count from its folder. What else there is,
+    is one recording. `tell` gets a sentence about how a table was read. Raises UsageError where there is none.
     """
     if not source:  # fsspec would take the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
     source = _archive(source)
-    if _suffix(source) in TABLES:
-        found = _in_table(source, column)
+    if is_table(source):
+        found = listed(source, column, tell)
     elif column is not None:
-        raise UsageError(f"--column {column} is for a table of recordings, and {source} is none: name a .csv or "
-                         ".parquet file.")
+        raise UsageError(f"--column {column} is for a table of recordings, and {source} is none: name a file with one "
+                         f"of the suffixes {', '.join(TABLES)}.")
     else:
         found = _in_store(source)
     if not found:
@@ -115,55 +110,3 @@ def _address(fs: Any, name: str, head: str, rest: Sequence[str]) -> str:
     if rest:
         return f"{head.partition('://')[0]}://{name}::{rest[0]}"
     return name if "://" not in head else str(fs.unstrip_protocol(name))
-
-
-def _in_table(source: str, column: str | None) -> list[str]:
-    import fsspec
-
-    try:
-        with fsspec.open(source, "rb") as file:
-            content = file.read()
-    except (OSError, ValueError, ImportError) as error:
-        raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error
-    try:
-        names, values = _parquet(content, column) if _suffix(source) == ".parquet" else _csv(content, column)
-    except IntoneError:
-        raise
-    except Exception as error:  # pyarrow's errors, and what a damaged table makes of csv
-        raise UsageError(f"The table {source} is damaged ({error}): export it again.") from error
-    if values is None:
-        asked = f"no column {column}" if column else f"none of the columns {', '.join(COLUMNS)}"
-        raise UsageError(f"The table {source} has {asked}, only {', '.join(names) or 'none'}: choose one with "
-                         "--column.")
-    folder = source.rpartition("/")[0]
-    return [_beside(folder, value) for value in values if value]
-
-
-def _beside(folder: str, address: str) -> str:
-    """An address in a table, which counts from the table's folder where it is relative."""
-    if "://" in address or address.startswith("/") or Path(address).is_absolute():
-        return address
-    return f"{folder}/{address}" if folder else address
-
-
-def _chosen(names: Sequence[str], column: str | None) -> str | None:
-    wanted = (column,) if column else COLUMNS
-    return next((name for name in wanted if name in names), None)
-
-
-def _csv(content: bytes, column: str | None) -> tuple[Sequence[str], list[str] | None]:
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    names = list(reader.fieldnames or [])
-    chosen = _chosen(names, column)
-    return names, [restored(row[chosen] or "") for row in reader] if chosen else None
-
-
-def _parquet(content: bytes, column: str | None) -> tuple[Sequence[str], list[str] | None]:
-    import pyarrow.parquet
-
-    names = list(pyarrow.parquet.read_schema(io.BytesIO(content)).names)
-    chosen = _chosen(names, column)
-    if not chosen:
-        return names, None
-    values = pyarrow.parquet.read_table(io.BytesIO(content), columns=[chosen]).column(chosen).to_pylist()
-    return names, [str(value) if value is not None else "" for value in values]

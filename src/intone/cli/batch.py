@@ -39,8 +39,8 @@ def batch(
     Parameters
     ----------
     source
-        A folder, a glob, a table (.csv or .parquet) with a column of addresses, a .zip, or any address that fsspec
-        opens (s3://, gs://, az://, https://, zip://).
+        A folder, a glob, a table (.csv, .tsv, .txt, .parquet, .jsonl, .json) with a column of addresses, a .zip, or any
+        address that fsspec opens (s3://, gs://, az://, https://, zip://).
     to
         The table: .jsonl or .json (all that is known), .csv (a line for each recording), or without a suffix a folder
         of Parquet with recordings/ and segments/.
@@ -56,7 +56,8 @@ def batch(
     channel
         mix (the mean of all channels), or a number from 1.
     column
-        The column of the table that holds the addresses: recording, path, file, address, audio or url by default.
+        The column of the table that holds the addresses; by default one with a name such as recording, path, file or
+        url, or that in another language.
     dry_run
         Answer a dozen of the recordings, and estimate what all of them will take.
     """
@@ -70,7 +71,7 @@ def batch(
                          "--same-speaker` for the folder of each.")
     results.check(to)
     question = Question(classes, sex, channel_named(channel), recognizer)
-    asked = Batch(sources.addresses(source, column), to, question)
+    asked = Batch(sources.addresses(source, column, say), to, question)
     workers = jobs or cores()
     if dry_run:
         found = estimate(asked)

@@ -30,8 +30,11 @@ class Labels:
         help="Stop at a label that stands for no emotion; else such recordings are counted and left out.")] = False
 
     def words(self) -> Words:
-        """The words, with what is left out told on the standard error; a UsageError for a pair that is none."""
-        return Words(own_words(self.emotion or ()), self.strict, say)
+        """The words; what is left out, and how a table was read, is told on the standard error.
+
+        Raises UsageError for a pair that is none.
+        """
+        return Words(own_words(self.emotion or ()), self.strict, say, say)
 
 
 PLAIN_LABELS = Labels()

@@ -272,7 +272,7 @@ def _tables(found: "dict[str, Tested]", clips: "pd.DataFrame", name: str) -> str
 def _clips(corpora: list[str], vocal: str, labels: Labels, *, aloud: bool = True) -> "pd.DataFrame":
     """The clips of some corpora; says what is left out of them, in one of several processes only (`aloud`)."""
     words = labels.words()
-    table = open_corpora(corpora, words if aloud else replace(words, tell=lambda _: None))
+    table = open_corpora(corpora, words if aloud else replace(words, tell=lambda _: None, note=lambda _: None))
     kept = table if vocal == "all" else table[table["vocal"] == vocal].reset_index(drop=True)
     if not len(kept):
         raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")

@@ -109,6 +109,7 @@ def check(root: Path, *, jobs: int, words: Words = PLAIN) -> CheckReport:
         raise corpus.empty()
     findings = (*misfits, *_doubled(corpus, clips), *_missing(corpus, clips), *corpus.faults(clips),
                 *_judge(corpus, _examine_all(list(clips), jobs)))
+    corpus.note()
     return CheckReport(corpus.name, str(corpus.root), len(clips), _count(clips.values()), findings)
 
 

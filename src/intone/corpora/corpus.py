@@ -197,6 +197,9 @@ class Corpus:
         """
         return f"{clip['clip']}.wav"
 
+    def note(self) -> None:
+        """Tell through `words.note` how it was read, where there was a choice."""
+
     def files(self) -> list[Path]:
         """Every audio file below the root, sorted by path."""
         return audio_files(self.root)
@@ -232,6 +235,7 @@ class Corpus:
         if doubled:
             raise CorpusError(f"The folder {self.root} holds {doubled[0]} more than once ({len(doubled)} such names): "
                               "leave one copy of each recording.")
+        self.note()
         return table
 
     def _unknown(self) -> str:

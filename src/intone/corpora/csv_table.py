@@ -1,23 +1,21 @@
-"""A table of the user's own: a CSV file with a line for each recording.
+"""A table of the user's own, with a row for each recording: CSV of any program and country, Parquet or JSON lines.
 
     path,emotion,speaker,sex
     anna/1.wav,anger,anna,female
 
-The columns, in any order: `path` (or `file`), relative to the table; `emotion`, a word of `emotions`; `speaker`; and
-where they are known `sex` (male or female), `corpus` (a name: speakers of two corpora are two speakers), `fold` (0 to
-4, in which the speaker tests) and votes, a column for each emotion that listeners could choose, such as `votes_angry`:
-how many, or which share of them, chose it. Other columns are not read.
+The columns, in any order and by any of the words of `tables.columns`: `path`, relative to the table; `emotion`, a word
+of `emotions`; `speaker`; and where they are known `sex` (male or female), `corpus` (a name: speakers of two corpora are
+two speakers), `fold` (0 to 4, in which the speaker tests) and votes, a column for each emotion that listeners could
+choose, such as `votes_angry`: how many, or which share of them, chose it. Other columns are not read.
 """
 
-import csv
-import io
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from intone.corpora.corpus import UNKNOWN, VOTES, Corpus, Finding
 from intone.corpora.emotions import PLAIN
@@ -26,21 +24,27 @@ from intone.corpora.registry import corpora
 from intone.errors import CorpusError
 from intone.files import told
 from intone.labels import EMOTIONS, SEXES, Sex
+from intone.tables import read
+from intone.tables.cells import plain
+from intone.tables.columns import WORDS, found, key
+from intone.tables.recordings import named
 
 CLIPS = "clips.csv"
 """The table that a folder is taken by."""
 
 NEEDED = ("path", "emotion", "speaker")
-_SEXES: dict[str, Sex | None] = {**{one: one for one in SEXES}, "f": "female", "m": "male", "": None, "unknown": None}
+_SEXES: dict[str, Sex | None] = {
+    **{one: one for one in SEXES}, **dict.fromkeys(("f", "w", "woman", "weiblich"), "female"),
+    **dict.fromkeys(("m", "man", "männlich"), "male"), "": None, "unknown": None}
 _OFF = 0.02
 """How far from 1 shares may sum: they may be rounded to two digits."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a table: its number from 1, and its cells. `votes` are in the order of `EMOTIONS`."""
+    """A row of a table: its place, such as `line 3`, and its cells. `votes` are in the order of `EMOTIONS`."""
 
-    line: int
+    place: str
     path: str
     label: str
     speaker: str
@@ -79,22 +83,29 @@ class CsvTable(Corpus):
         return self.root / CLIPS if self.root.is_dir() else self.root
 
     @cached_property
-    def entries(self) -> dict[Path, Entry]:
-        """The lines by the path of their recording; a CorpusError that names the line where one does not fit."""
+    def read(self) -> tuple[str, dict[Path, Entry]]:
+        """How the table was read, and its rows by the path of their recording.
+
+        Raises a CorpusError that names the row where one does not fit.
+        """
         if not self.file.is_file():
             raise CorpusError(f"There is no table {self.file}: name a CSV file with the columns {', '.join(NEEDED)}.")
-        with told(self.file):
-            content = self.file.read_bytes()
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"{self.file} is not UTF-8: save it as CSV in UTF-8.") from error
-        found = {self.file.parent / entry.path: entry for entry in parsed(text, str(self.file), self.name)}
-        for path, entry in found.items():
+        with told(self.file), self.file.open("rb") as file:
+            how, rows = parsed(file, self.file, self.name)
+        entries = {self.file.parent / entry.path: entry for entry in rows}
+        for path, entry in entries.items():
             if "\0" in entry.path or not path.is_file():
-                _refuse(self.file, entry.line, f"there is no file {path}", "correct the path, which is relative to the "
-                        "table, or leave the line out")
-        return found
+                _refuse(self.file, entry.place, f"there is no file {path}", "correct the path, which is relative to "
+                        f"the table, or leave the line out (the table was read as {how})")
+        return how, entries
+
+    @property
+    def entries(self) -> dict[Path, Entry]:
+        """The rows by the path of their recording."""
+        return self.read[1]
+
+    def note(self) -> None:
+        self.words.note(f"{self.file} was read as {self.read[0]}.")
 
     def files(self) -> list[Path]:
         return list(self.entries)
@@ -112,7 +123,7 @@ class CsvTable(Corpus):
         return label if self.words.emotion_of(label) is None else None
 
     def place(self, path: Path) -> str:
-        return f"line {self.entries[path].line}"
+        return self.entries[path].place
 
     def sort(self, path: Path) -> tuple[str, str] | Finding:
         row = self.row(path)
@@ -126,120 +137,98 @@ class CsvTable(Corpus):
         return LabelFolders.cleaned_path(clip)
 
 
-def parsed(text: str, file: str = CLIPS, corpus: str = CsvTable.name) -> list[Entry]:
-    """The lines of a table; a CorpusError names `file` and the first line that does not fit.
+def parsed(file: IO[bytes], name: Path, corpus: str = CsvTable.name) -> tuple[str, list[Entry]]:
+    """How a table was read, in words, and its rows; a CorpusError names it and the first row that does not fit.
 
-    `corpus` is the name where the table has none. A sex or a fold that one line states holds for all lines of its
+    `corpus` is the name where the table has none. A sex or a fold that one row states holds for all rows of its
     speaker.
     """
+    table = read(str(name), file, {*map(key, (*sum(WORDS.values(), ()), *VOTES))})
+    columns = _columns(table.columns, str(name))
     taken = set(corpora()) - {corpus}
     entries: list[Entry] = []
-    paths: dict[PurePath, int] = {}
-    facts: dict[tuple[str, str, str], tuple[Any, int]] = {}
-    for line, cells in _lines(text, file):
-        entry = _entry(line, cells, file, corpus)
+    paths: dict[PurePath, str] = {}
+    facts: dict[tuple[str, str, str], tuple[Any, str]] = {}
+    for place, values in table.rows(list(columns.values())):
+        cells = dict(zip(columns, values, strict=True))
+        entry = _entry(place, named(cells["path"], str(name.parent)), cells, name, corpus)
         if entry.corpus in taken:
-            _refuse(file, line, f"the corpus '{entry.corpus}' is one that intone knows by itself", "give it another "
+            _refuse(name, place, f"the corpus '{entry.corpus}' is one that intone knows by itself", "give it another "
                     "name")
         path = PurePath(entry.path)
         if path in paths:
-            _refuse(file, line, f"{entry.path} stands in line {paths[path]} too", "keep one of them")
-        paths[path] = line
+            _refuse(name, place, f"{entry.path} stands in {paths[path]} too", "keep one of them")
+        paths[path] = place
         for fact in ("fold", "sex"):
             value = getattr(entry, fact)
             if value is not None:
-                first, where = facts.setdefault((entry.corpus, entry.speaker, fact), (value, line))
+                first, where = facts.setdefault((entry.corpus, entry.speaker, fact), (value, place))
                 if first != value:
-                    _refuse(file, line, f"the {fact} of the speaker {entry.speaker} is {value}, and {first} in line "
+                    _refuse(name, place, f"the {fact} of the speaker {entry.speaker} is {value}, and {first} in "
                             f"{where}", f"a speaker has one {fact}")
         entries.append(entry)
 
     def stated(entry: Entry, fact: str) -> Any:
-        return facts.get((entry.corpus, entry.speaker, fact), (None, 0))[0]
+        return facts.get((entry.corpus, entry.speaker, fact), (None, ""))[0]
 
-    return [replace(entry, fold=stated(entry, "fold"), sex=stated(entry, "sex")) for entry in entries]
-
-
-def _lines(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The number and the cells by column of every line below the header that is not empty."""
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=next((mark for mark in ",;\t" if mark in head), ","))
-    columns: list[str] = []
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not columns:
-                columns = _columns(cells, file)
-            elif len(cells) > len(columns):
-                _refuse(file, reader.line_num, f"it has {len(cells)} cells, and the header {len(columns)}",
-                        "put a cell with a comma in it into quotes")
-            else:
-                yield reader.line_num, dict.fromkeys(columns, "") | dict(zip(columns, map(str.strip, cells),
-                                                                             strict=False))
-    except csv.Error as error:
-        _refuse(file, reader.line_num, f"it is not CSV ({error})", "save the table again")
-    if not columns:
-        raise CorpusError(f"{file} is empty: name a CSV file with the columns {', '.join(NEEDED)}.")
+    how = f"{table.how}, with the recordings in its column '{table.columns[columns['path']]}'"
+    return how, [replace(entry, fold=stated(entry, "fold"), sex=stated(entry, "sex")) for entry in entries]
 
 
-def _columns(header: Sequence[str], file: str) -> list[str]:
-    """The names of the columns in small letters; a CorpusError where they do not make a table."""
-    names = [name.strip().casefold() for name in header]
-    if "path" not in names:
-        names = ["path" if name == "file" else name for name in names]
-    if missing := [name for name in NEEDED if name not in names]:
+def _columns(names: Sequence[str], file: str) -> dict[str, int]:
+    """What the columns hold, `path` to `votes_angry`, and their places; a CorpusError where they make no table."""
+    places = {role: place for role, words in WORDS.items() if (place := found(names, words, file)) is not None}
+    if missing := [role for role in NEEDED if role not in places]:
         raise CorpusError(f"{file} has no column '{missing[0]}': its first line is {', '.join(filter(None, names))}, "
                           f"and a table needs {', '.join(NEEDED)}.")
-    votes = [_voted(name) or name for name in names if name.startswith("votes_")]
-    if wrong := [name for name in votes if name not in EMOTIONS]:
-        raise CorpusError(f"The column {wrong[0]} of {file} is named after no emotion: write votes_ and one of "
-                          f"{', '.join(EMOTIONS)}.")
-    known = [name for name in names if name in (*NEEDED, "sex", "corpus", "fold")] + votes
-    if doubled := [name for name in known if known.count(name) > 1]:
-        raise CorpusError(f"{file} has the column '{doubled[0]}' more than once: keep one of them.")
-    return names
+    for place, name in enumerate(names):
+        if key(name).startswith("votes_"):
+            emotion = PLAIN.emotion_of(key(name).removeprefix("votes_"))
+            if emotion is None:
+                raise CorpusError(f"The column {name} of {file} is named after no emotion: write votes_ and one of "
+                                  f"{', '.join(EMOTIONS)}.")
+            if f"votes_{emotion}" in places:
+                raise CorpusError(f"{file} has the column '{emotion}' more than once: keep one of them.")
+            places[f"votes_{emotion}"] = place
+    return places
 
 
-def _entry(line: int, cells: Mapping[str, str], file: str, corpus: str) -> Entry:
-    if not cells["path"]:
-        _refuse(file, line, "it names no recording", "fill the column path, or leave the line out")
+def _entry(place: str, path: str, raw: Mapping[str, str], file: Path, corpus: str) -> Entry:
+    cells = {role: plain(cell) for role, cell in raw.items()}
+    if not path:
+        _refuse(file, place, "it names no recording", "fill the column path, or leave the line out")
     sex, name, fold = cells.get("sex", "").casefold(), cells.get("corpus") or corpus, cells.get("fold", "")
     if sex not in _SEXES:
-        _refuse(file, line, f"'{sex}' is no sex of a speaker", "write male or female, or nothing where it is not known")
+        _refuse(file, place, f"'{sex}' is no sex of a speaker", "write male or female, or nothing where it is not "
+                "known")
     if not re.fullmatch(r"\w[\w.-]*", name):
-        _refuse(file, line, f"'{name}' cannot name a corpus", "use letters, digits, '-' and '_'")
-    if fold not in ("", "0", "1", "2", "3", "4"):
-        _refuse(file, line, f"there is no fold '{fold}'", "write 0 to 4, or nothing for a speaker that never tests")
-    return Entry(line, cells["path"], cells["emotion"], cells["speaker"] or UNKNOWN, name, _SEXES[sex],
-                 int(fold) if fold else None, _votes(line, cells, file))
+        _refuse(file, place, f"'{name}' cannot name a corpus", "use letters, digits, '-' and '_'")
+    if not re.fullmatch(r"([0-4]([.,]0)?)?", fold):  # some programs write whole numbers so where some are missing
+        _refuse(file, place, f"there is no fold '{fold}'", "write 0 to 4, or nothing for a speaker that never tests")
+    return Entry(place, path, cells["emotion"], cells["speaker"] or UNKNOWN, name, _SEXES[sex],
+                 int(fold[0]) if fold else None, _votes(place, cells, file))
 
 
-def _votes(line: int, cells: Mapping[str, str], file: str) -> tuple[float, ...] | None:
-    """The votes of a line by emotion, 0 for emotions that nobody could choose; None where the line has none."""
-    given = {_voted(name): cell for name, cell in cells.items() if name.startswith("votes_") and cell}
+def _votes(place: str, cells: Mapping[str, str], file: Path) -> tuple[float, ...] | None:
+    """The votes of a row by emotion, 0 for emotions that nobody could choose; None where the row has none."""
+    given = {role: cell for role, cell in cells.items() if role in VOTES and cell}
     if not given:
         return None
     try:
-        votes = {emotion: float(cell) for emotion, cell in given.items()}
+        votes = {role: float(cell.replace(",", ".")) for role, cell in given.items()}
     except ValueError:
-        votes = {None: math.nan}
+        votes = {"": math.nan}
     if not all(math.isfinite(vote) and vote >= 0 for vote in votes.values()):
-        _refuse(file, line, f"the votes {', '.join(given.values())} are not all numbers from 0",
+        _refuse(file, place, f"the votes {', '.join(given.values())} are not all numbers from 0",
                 "correct them, or leave them all out")
     total = sum(votes.values())
     if total == 0:
-        _refuse(file, line, "all its votes are 0", "leave them out where nobody voted")
+        _refuse(file, place, "all its votes are 0", "leave them out where nobody voted")
     if not all(vote.is_integer() for vote in votes.values()) and abs(total - 1) > _OFF:
-        _refuse(file, line, f"the shares of the votes sum to {total:g} and not to 1", "correct them, or write how many "
-                "listeners chose each emotion")
-    return tuple(votes.get(emotion, 0.0) for emotion in EMOTIONS)
+        _refuse(file, place, f"the shares of the votes sum to {total:g} and not to 1", "correct them, or write how "
+                "many listeners chose each emotion")
+    return tuple(votes.get(role, 0.0) for role in VOTES)
 
 
-def _voted(column: str) -> str | None:
-    """`votes_anger` -> angry."""
-    return PLAIN.emotion_of(column.removeprefix("votes_"))
-
-
-def _refuse(file: object, line: int, found: str, todo: str) -> NoReturn:
-    raise CorpusError(f"Line {line} of {file} does not fit: {found}; {todo}.")
+def _refuse(file: Path, place: str, found: str, todo: str) -> NoReturn:
+    raise CorpusError(f"{place.capitalize()} of {file} does not fit: {found}; {todo}.")

@@ -38,6 +38,7 @@ class Words:
 
     `own` maps words, as `own_words` gives them, to emotions, and comes before `SYNONYMS`. Recordings with another label
     are left out, and `tell` gets the sentence that counts and names them; where `strict`, it is a CorpusError instead.
+    `note` gets the sentence that says how a table was read.
 
     >>> words = Words(own_words(["Freude=joy"]))
     >>> [words.emotion_of(label) for label in ("freude", "OAF_Pleasant-surprise", "boredom")]
@@ -47,6 +48,7 @@ class Words:
     own: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     tell: Callable[[str], object] = _warn
+    note: Callable[[str], object] = lambda _: None
 
     def emotion_of(self, label: str) -> str | None:
         """The emotion that a label stands for, or None."""

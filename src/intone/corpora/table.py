@@ -15,6 +15,7 @@ from intone.corpora.registry import corpora
 from intone.corpora.splits import with_folds
 from intone.errors import CorpusError, UsageError
 from intone.labels import SEXES, check_sex, scheme
+from intone.tables import is_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def _or(words: Iterable[str]) -> str:
 def open_corpus(name: str, words: Words = PLAIN) -> Corpus:
     """The corpus of `NAME=DIR`, such as `ravdess=DIR`, or of a plain DIR that one of those known recognizes.
 
-    A plain FILE.csv is a table. `words` say how labels are read.
+    A plain FILE.csv, or another file with the suffix of a table, is a table. `words` say how labels are read.
     """
     known = corpora()
     kind, equals, directory = name.partition("=")
@@ -52,7 +53,7 @@ def open_corpus(name: str, words: Words = PLAIN) -> Corpus:
         raise UsageError(f"There is no corpus '{kind}': write {', '.join(one.stated() for one in known.values())} or a "
                          "folder.")
     root = Path(name).expanduser()
-    if root.suffix.lower() == ".csv" and not root.is_dir():
+    if is_table(root.name) and not root.is_dir():
         return open_corpus(f"{CsvTable.name}={name}", words)
     if not audio_files(root):
         raise CorpusError(f"The folder {root} holds no recordings: name one that does.")

@@ -22,8 +22,8 @@ from intone.evaluation.report import summarize
 from intone.files import alone, write_text
 from intone.labels import EMOTIONS
 from intone.recognition import model_file, scoring
-from intone.recognition.cells import to_csv
 from intone.recognition.scoring import read_rows
+from intone.tables.cells import to_csv
 from intone.training import run
 from intone.training.fit import fit
 from intone.training.run import FEATURES

@@ -12,7 +12,6 @@
     decision     what a network says -> the answer in a scheme, and why it is confident or not
     recognizer   a recording -> an answer
     formats      an answer -> text and tables for other programs
-    cells        texts in a CSV table, none of which is a formula
     published    the measured results of a bundled recognizer
     scoring      the clips of a table -> predictions, and the files that hold them
 """

@@ -116,7 +116,7 @@ def _digits(share: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
-    from intone.recognition.cells import neutral  # which an answer for the eye does not need
+    from intone.tables.cells import neutral  # which an answer for the eye does not need
 
     return neutral(value)
 

@@ -15,9 +15,9 @@ from intone.errors import CorpusError, RecordingError, TooShort
 from intone.files import told, write_text
 from intone.parallel import mapped
 from intone.recognition.analysis import analyse
-from intone.recognition.cells import restored, to_csv
 from intone.recognition.model_file import Model, load_model
 from intone.recognition.options import Options
+from intone.tables.cells import restored, to_csv
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -34,6 +34,16 @@ def restored(value: Value) -> Value | str:
     return value[1:] if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value) else value
 
 
+def plain(cell: str) -> str:
+    """What a person means by a cell: without the spaces, and the quotes, around it.
+
+    >>> plain(' "anna" '), plain("'=2")
+    ('anna', '=2')
+    """
+    text = restored(cell).strip()
+    return text[1:-1].strip() if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
 def to_csv(rows: "pd.DataFrame") -> str:
     """A table as CSV, its numbers to six digits."""
     texts = rows.select_dtypes(exclude=["number", "bool"]).columns

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from intone.batch import results
 from intone.batch.sources import addresses
-from intone.recognition.cells import neutral, restored, to_csv
 from intone.recognition.formats import FORMATS
 from intone.recognition.prediction import Prediction, RecognizerIdentity, Segment
 from intone.recognition.scoring import read_rows, write_rows
+from intone.tables.cells import neutral, restored, to_csv
 
 SIGNS = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001
 FORMULAS = ["=2+3.wav", "@SUM(1).wav", "+1.wav", "-1.wav", "\tx.wav", "\r=1.wav", "'=1.wav", "''@.wav", "＝1.wav"]  # noqa: RUF001
