@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, NoReturn
 
+from intone.audio.search import Found
 from intone.corpora.corpus import UNKNOWN, VOTES, Corpus, Finding
 from intone.corpora.emotions import PLAIN
 from intone.corpora.folder import LabelFolders
@@ -96,8 +97,9 @@ class CsvTable(Corpus):
                         "table, or leave the line out")
         return found
 
-    def files(self) -> list[Path]:
-        return list(self.entries)
+    def search(self) -> Found:
+        """Only what the table lists, which says what belongs to the corpus."""
+        return Found(self.root, tuple(self.entries))
 
     def row(self, path: Path) -> dict[str, object] | None:
         entry = self.entries[path]
