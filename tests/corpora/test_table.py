@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from corpus_files import touch
-from intone.audio.search import audio_files
+from intone.audio.search import search
 from intone.corpora import COLUMNS, CremaD, CsvTable, LabelFolders, Ravdess, Words, open_corpora
 from intone.corpora.table import assign, labelled, open_corpus, sexless
 from intone.errors import CorpusError, UsageError
@@ -96,7 +96,7 @@ def test_several_corpora_are_one_table(tmp_path):
 
 def test_files_are_sorted_and_suffixes_read_in_any_case(tmp_path):
     touch(tmp_path, ["b.WAV", "a/z.flac", "c.txt", "a/y.Mp3", ".b.wav"])
-    assert [path.relative_to(tmp_path).as_posix() for path in audio_files(tmp_path)] == ["a/y.Mp3", "a/z.flac", "b.WAV"]
+    assert [path.relative_to(tmp_path).as_posix() for path in search(tmp_path).recordings] == ["a/y.Mp3", "a/z.flac", "b.WAV"]
 
 
 def test_rows_are_sorted_by_clip_and_then_by_path(tmp_path):

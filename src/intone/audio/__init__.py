@@ -1,8 +1,9 @@
 """recording -> signal -> speech.
 
     decoding   bytes of a recording -> blocks of samples
+    buffering  pipes and other files that can be read only once
     signal     blocks -> one signal: mono, 16 kHz; this package has its names
-    search     which files of a folder are recordings
+    search     which files of a folder or a glob are recordings, and what is left out
     envelope   where in a signal there is sound
     vad        where in a signal someone speaks (voice activity detection), and the segments between pauses
     windows    a recording of any length in windows of two minutes, cut where nobody speaks

@@ -5,7 +5,6 @@ The bytes become blocks (channels, samples) -> one channel -> 16 kHz, of which n
 time: `decoding` decodes, soxr resamples. Training and serving both come through here.
 """
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import decoding
+from intone.audio.buffering import rewindable
 from intone.errors import Damaged, RecordingError, UsageError
 
 RATE = 16_000
@@ -130,11 +130,25 @@ _Opener = Callable[[], IO[bytes]]
 
 
 def _opener(source: Source) -> _Opener:
-    """A function that opens a source anew; a file object is rewound, or kept in memory where it cannot be."""
-    if isinstance(source, str | Path):
-        return lambda: _open_path(Path(source))
-    file = source if source.seekable() else io.BytesIO(source.read())
+    """A function that opens a source anew; a file object is rewound, and what can be read only once is copied."""
+    try:
+        if not isinstance(source, str | Path):
+            file = rewindable(source)
+        elif (copy := _streamed(Path(source))) is not None:
+            file = copy
+        else:
+            return lambda: _open_path(Path(source))
+    except OSError as error:
+        raise _unreadable(error) from error
     return lambda: cast(IO[bytes], _Borrowed(file))
+
+
+def _streamed(path: Path) -> IO[bytes] | None:
+    """A copy of what a pipe or a device gives, such as /dev/stdin; None for other paths."""
+    if path.is_file() or path.is_dir() or not path.exists():
+        return None
+    with _open_path(path) as file:
+        return None if file.seekable() else rewindable(file)
 
 
 class _Borrowed:
@@ -154,8 +168,12 @@ def _open_path(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
-                             "that you may read.") from error
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> RecordingError:
+    return RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and that you "
+                          "may read.")
 
 
 def _one(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Signal]:
@@ -173,8 +191,7 @@ def _blocks(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator
                 yield block
                 budget.go_on()
         except OSError as error:
-            raise RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and "
-                                 "that you may read.") from error
+            raise _unreadable(error) from error
 
 
 class _Choice:

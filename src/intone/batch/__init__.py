@@ -2,8 +2,11 @@
 
     intone batch s3://calls/2026/ --to answers
 
-    sources.py   a folder, glob, table or store -> the addresses of recordings
+    sources.py   a folder, glob, table, list, archive or store -> the addresses of recordings
     listed.py    a table of any program -> the addresses in one of its columns
+    lists.py     names that are piped in
+    archives.py  zip archives and their members
+    stores.py    what fsspec opens: s3://, https:// and others
     work.py      an address -> the answer for the recording there: the one function that workers run
     workers.py   processes of this machine that run it; any of them may die
     cluster.py   a Dask cluster that runs it; its workers and its scheduler may vanish

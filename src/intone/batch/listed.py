@@ -13,15 +13,18 @@ from intone.tables.columns import RECORDING, WORDS, found, key
 from intone.tables.recordings import beside, folder_of, named
 
 
-def listed(source: str, column: str | None, tell: Callable[[str], object]) -> list[str]:
+def listed(
+    source: str, column: str | None, tell: Callable[[str], object], opener: Callable[[str], IO[bytes]]
+) -> list[str]:
     """The addresses in `column` of a table, by default in the first column with a word for recordings.
 
     Relative paths count from the table's folder. A list of recordings alone needs no first line with a name. `tell`
-    gets a sentence: how the table was taken, and which column. Raises UsageError for what is no such table.
+    gets a sentence: how the table was taken, and which column. `opener` opens it. Raises UsageError for what is no such
+    table.
     """
     words = (column,) if column else WORDS["path"]
     try:
-        with _opened(source) as file:
+        with _opened(source, opener) as file:
             table = read(source, file, {*map(key, words)})
             exact = column is not None and table.columns.count(column) == 1  # of two that differ in case only
             place = table.columns.index(column) if column and exact else found(table.columns, words, source)
@@ -40,12 +43,10 @@ def listed(source: str, column: str | None, tell: Callable[[str], object]) -> li
 
 
 @contextmanager
-def _opened(source: str) -> Iterator[IO[bytes]]:
+def _opened(source: str, opener: Callable[[str], IO[bytes]]) -> Iterator[IO[bytes]]:
     """The file of a table, from any store, as one that can be read from any place."""
-    import fsspec
-
     try:
-        with fsspec.open(source, "rb") as file:
+        with opener(source) as file:
             yield file if file.seekable() else io.BytesIO(file.read())
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error

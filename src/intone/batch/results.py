@@ -74,7 +74,7 @@ def _write_parquet(to: Path, records: Iterable[Record], classes: Sequence[str]) 
             rows = {"recordings": [row(one, classes) for one in some],
                     "segments": [segment for one in some for segment in segment_rows(one)]}
             for name, schema in schemas.items():
-                table = pa.Table.from_pylist(rows[name], schema=schema)
+                table = pa.Table.from_pylist([_encodable(one) for one in rows[name]], schema=schema)
                 pa.parquet.write_table(table, part / name / f"part-{number:05}.parquet")
         to.mkdir(parents=True, exist_ok=True)
         for name in reversed(schemas):  # the recordings last: they say that all is there
@@ -83,6 +83,12 @@ def _write_parquet(to: Path, records: Iterable[Record], classes: Sequence[str]) 
         shutil.rmtree(part)
     with suppress(OSError):  # where links cannot be made, or it is there
         (to / OLD_FOLDER).symlink_to("segments", target_is_directory=True)
+
+
+def _encodable(row: Record) -> Record:
+    """A row for Parquet, which is UTF-8: a byte of a name that is none is escaped, such as `caf\\udce9.wav`."""
+    return {name: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+            for name, value in row.items()}
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

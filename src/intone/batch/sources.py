@@ -1,63 +1,77 @@
-"""From what is named to the addresses of recordings: folders, globs, tables and object stores, through fsspec.
+"""From what is named to the addresses of recordings: folders, globs, tables, lists, archives and object stores.
 
-An address is a path, or whatever fsspec opens: `s3://calls/a.wav`, `https://host/a.mp3`, `zip://a.wav::calls.zip`.
+An address is a path, or, with `://` in it, `zip://MEMBER::ARCHIVE` or whatever fsspec opens: `s3://calls/a.wav`,
+`https://host/a.mp3`. A path is taken as it is, whatever signs are in it.
 """
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
-from typing import IO, Any
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from intone.audio import SUFFIXES
+from intone.audio.search import has_signs, is_folder, is_there, named, search
+from intone.batch import archives, lists, stores
 from intone.batch.listed import listed
 from intone.errors import RecordingError, UsageError
 from intone.tables import SUFFIXES as TABLES
 from intone.tables import is_table
 
 
-def addresses(source: str, column: str | None = None, tell: Callable[[str], object] = lambda _: None) -> list[str]:
+def addresses(
+    source: str, column: str | None = None, *, tell: Callable[[str], object] = lambda _: None
+) -> list[str]:
     """The addresses of all recordings that a source names, each once.
 
-    A folder and an archive are searched for audio files, in the order of their names; a glob too. A table has them in
-    `column`, by default one with a word for recordings; relative paths in it count from its folder. What else there is,
-    is one recording. `tell` gets a sentence about how a table was read. Raises UsageError where there is none.
+    A file or folder that is there is that, whatever its name; only otherwise a path is a glob. A folder and an archive
+    are searched for recordings, in the order of their names; a glob too. A table has them in `column`, by default one
+    with a word for recordings; relative paths in it count from its folder. A list is the standard input, `-`, or a pipe
+    (`lists`). What else there is, is one recording. `tell` is given a sentence about how a table was read, and each
+    about what is left out though it looks like a recording. Raises UsageError where there is none.
     """
-    if not source:  # fsspec would take the current folder
+    if not source:  # it would be the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
-    source = _archive(source)
-    if is_table(source):
-        found = listed(source, column, tell)
-    elif column is not None:
+    source = source.removeprefix("file://")
+    tabular = is_table(source) and not is_folder(source)
+    if column is not None and not tabular:
         raise UsageError(f"--column {column} is for a table of recordings, and {source} is none: name a file with one "
                          f"of the suffixes {', '.join(TABLES)}.")
+    notes: list[str] = []
+    if tabular:
+        found = listed(source, column, notes.append, _file)
+    elif lists.is_list(source):
+        found = [address for name in lists.names(source) for address in _of_name(name, notes)]
     else:
-        found = _in_store(source)
+        found = _of_source(source, notes)
     if not found:
-        raise UsageError(f"{source} holds no recordings: name a folder, a glob, a table or an address with files such "
-                         f"as {', '.join(SUFFIXES)}.")
+        raise UsageError(" ".join(notes) or f"{source} holds no recordings: name a folder, a glob, a table or an "
+                         f"address with files such as {', '.join(SUFFIXES[:8])}.")
+    for note in notes:
+        tell(note)
     return list(dict.fromkeys(found))
 
 
 @contextmanager
 def opened(address: str) -> Iterator[IO[bytes]]:
-    """The recording at an address, as a file object that can be read from any place; a RecordingError otherwise."""
-    import fsspec
-
+    """The recording at an address, as a file object; a RecordingError where there is none that can be read."""
     try:
-        there = fsspec.open(address, "rb")
-        file: IO[bytes] = there.__enter__()
+        file = _file(address)
     except ImportError as error:
         raise UsageError(f"{address} needs another package ({error}).") from error
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise RecordingError(f"The file cannot be read ({reason}): name one that is there and that you may "
                              "read.") from error
-    try:
+    with file:
         yield file
-    finally:
-        there.__exit__(None, None, None)
+
+
+def _file(address: str) -> IO[bytes]:
+    if "://" not in address:
+        return Path(address).open("rb")
+    return archives.member(address) if address.startswith(archives.ZIP) else stores.file(address)
 
 
 def size(address: str) -> int:
@@ -66,47 +80,46 @@ def size(address: str) -> int:
         return file.seek(0, io.SEEK_END) if file.seekable() else 0
 
 
-def _archive(source: str) -> str:
-    """A zip archive as fsspec names what is in it."""
-    if source.endswith(".zip") and not source.startswith("zip://"):
-        return f"zip://::{source}"
-    return source
+def _suffix(source: str) -> str:
+    """The suffix of a path, or of an address without what follows the path in it."""
+    return PurePosixPath(stores.path_of(source.partition("::")[0]) if "://" in source else source).suffix.lower()
 
 
-def _suffix(address: str) -> str:
-    return PurePosixPath(address.partition("::")[0].partition("?")[0]).suffix.lower()
+def _of_source(source: str, notes: list[str]) -> list[str]:
+    """The recordings of a folder, an archive, a glob or a store; a file by itself."""
+    if "://" in source or _is_archive(source):
+        return _of_address(source, notes)
+    if not is_folder(source) and (is_there(source) or not has_signs(source)):
+        return [source]  # where there is none, its answer says so
+    found = named(Path(source).absolute())  # a worker of a cluster may stand in another folder
+    notes += found.notes
+    return [str(path) for path in found.recordings]
 
 
-def _is_audio(name: str) -> bool:
-    return _suffix(name) in SUFFIXES and not PurePosixPath(name).name.startswith(".")
+def _of_name(name: str, notes: list[str]) -> list[str]:
+    """The same for a name in a list, which is never a glob, and an address only for a recording."""
+    if is_folder(name):
+        found = search(Path(name))
+        notes += found.notes
+        return [str(path) for path in found.recordings]
+    return _of_address(name, notes) if _is_archive(name) else [name]
 
 
-def _in_store(source: str) -> list[str]:
-    """The audio files of a folder or a glob of any store; a file by itself."""
-    import fsspec
+def _is_archive(source: str) -> bool:
+    return _suffix(source) == archives.SUFFIX and not is_folder(source)
 
-    head, *rest = source.split("::", 1)
-    has_signs = any(sign in head for sign in ("*[" if head.startswith(("http://", "https://")) else "*?["))
-    if _is_audio(head) and not has_signs and "://" in source:
-        return [source]  # a store need not be searched for it
+
+def _of_address(source: str, notes: list[str]) -> list[str]:
+    """The recordings of an archive or a store."""
+    if _is_archive(source) and not source.startswith(archives.ZIP):
+        source = f"{archives.ZIP}::{source}"
+    searched = archives.search if source.startswith(archives.ZIP) else stores.search
     try:
-        fs, path = fsspec.core.url_to_fs(source)
-        if has_signs:
-            names = [name for name in fs.glob(path) if _is_audio(name) and not fs.isdir(name)]
-        elif fs.isdir(path):
-            names = [name for name in fs.find(path) if _is_audio(name)]
-        else:
-            return [source]
+        found, left_out = searched(source)
     except ImportError as error:
         raise UsageError(f"{source} needs another package ({error}).") from error
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(f"{source} cannot be searched ({error}): see that it is there and that you may read "
                          "it.") from error
-    return [_address(fs, name, head, rest) for name in sorted(names)]
-
-
-def _address(fs: Any, name: str, head: str, rest: Sequence[str]) -> str:
-    """What names a file of a store again: a plain path for a local one."""
-    if rest:
-        return f"{head.partition('://')[0]}://{name}::{rest[0]}"
-    return name if "://" not in head else str(fs.unstrip_protocol(name))
+    notes += left_out
+    return found

@@ -3,6 +3,7 @@
     commands      which commands there are, and where each lies
     predict       the options of `predict`
     answers       recordings -> printed answers
+    standard_input  `-` as the name of a recording that is piped in
     reference     a person's normal voice -> a small file to compare recordings with
     batch         many recordings -> one table
     answer_table  how answers are printed: a table, JSON, CSV
@@ -50,7 +51,7 @@ def _run(words: Sequence[str]) -> object:
 
         raise UsageError("An argument is empty, as from a variable that is not set: write what is meant, or leave it "
                          "out.")
-    if words[:1] == ["predict"] and words[1:] and not any(word.startswith("-") for word in words):
+    if words[:1] == ["predict"] and words[1:] and not any(word.startswith("-") and word != "-" for word in words):
         from pathlib import Path
 
         from intone.cli.answers import print_answers

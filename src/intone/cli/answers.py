@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from intone.audio import SUFFIXES
-from intone.audio.search import audio_files
+from intone.audio import SUFFIXES, Source
+from intone.audio.search import is_folder, named
 from intone.cli.answer_table import Answer, Failed, write_many, write_segments, write_table
 from intone.cli.messages import say
+from intone.cli.standard_input import check_stdin, source_of
 from intone.errors import RecordingError, UsageError
 from intone.labels import scheme
 from intone.recognition import recognizer
@@ -34,7 +35,8 @@ def print_answers(
     `references`: recordings of the speaker's neutral voice, or a saved reference, that the answers are adapted to; one
     that is of no use is left out, with a sentence. `same_speaker`: whether all recordings are of one person.
     """
-    files = list(files_in(recordings))
+    files, left_out = files_in(recordings)
+    check_stdin([*files, *references])
     if form and not form.write_many and (len(files) > 1 or options.channel == "each"):
         raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and no --channel each.")
     loaded, names = recognizer.load(recognizer_), scheme(options.schemes[0]).classes
@@ -45,7 +47,7 @@ def print_answers(
         failed = write_table(answers, names, loaded.scale(options.schemes[0]), with_segments=len(files) == 1)
     else:
         failed = write_many(answers, form, names) if form.write_many else write_segments(answers, form)
-    return 1 if failed or (references and not options.reference) else 0
+    return 1 if failed or left_out or (references and not options.reference) else 0
 
 
 def _reference(loaded: recognizer.Recognizer, named: Sequence[Path]) -> "Reference | None":
@@ -58,23 +60,32 @@ def _reference(loaded: recognizer.Recognizer, named: Sequence[Path]) -> "Referen
         raise UsageError("--reference takes recordings of a voice, or one file that `intone reference` wrote: name "
                          "either.")
     try:
-        return references.read(saved[0]) if saved else loaded.reference(*files_in(named))
+        if saved:
+            return references.read(saved[0])
+        files, _ = files_in(named)
+        return loaded.reference(*map(source_of, files))
     except (RecordingError, FileError) as error:
         say(f"The reference {', '.join(map(str, named))} is left out: {error}")
         return None
 
 
-def files_in(recordings: Sequence[Path]) -> Iterator[Path]:
-    """The files that are named, and those in the folders that are named."""
+def files_in(recordings: Sequence[Path]) -> tuple[list[Path], bool]:
+    """The files that are named, those in the folders that are named, and those that globs match.
+
+    Also whether anything that looks like a recording is left out of these, which is said.
+    """
+    files: list[Path] = []
+    left_out = False
     for path in recordings:
-        if not path.is_dir():
-            yield path
-            continue
-        found = audio_files(path)
-        if not found:
-            raise UsageError(f"The folder {path} holds no recordings: name one with files such as "
-                             f"{', '.join(SUFFIXES)}.")
-        yield from found
+        found = named(path)
+        if is_folder(path) and not found.recordings:
+            raise UsageError(" ".join(found.notes) or f"The folder {path} holds no recordings: name one with files "
+                             f"such as {', '.join(SUFFIXES[:8])}.")
+        for note in found.notes:
+            left_out = True
+            say(note)
+        files += found.recordings or ([] if found.notes else [path])  # where there is none, its answer says so
+    return files, left_out
 
 
 def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Options) -> Iterator[Answer]:
@@ -83,7 +94,7 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
         for path in files:
             found: Sequence[Answer]
             try:
-                found = list(_of_channels(path, loaded.answers(path, options=options)))
+                found = list(_of_channels(path, loaded.answers(source_of(path), options=options, file=str(path))))
             except (RecordingError, UsageError) as error:
                 # A channel that one of many recordings lacks is no wrong use.
                 if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(options.channel, int)):
@@ -97,9 +108,9 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
 def _together(loaded: recognizer.Recognizer, files: Sequence[Path], options: Options) -> Iterator[Answer]:
     """The answers about recordings of one person, which come when all of them were heard."""
     with _bar(len(files)) as bar:
-        def heard() -> Iterator[Path]:
+        def heard() -> Iterator[Source]:
             for path in files:
-                yield path
+                yield source_of(path)
                 bar.update()
 
         found = [one for path, channels in zip(files, loaded.answers_together(heard(), options), strict=True)
@@ -126,7 +137,7 @@ def _of_channels(
         if isinstance(one, RecordingError):
             yield Failed(str(path), str(one), number if len(channels) > 1 else None)
         else:
-            yield from one.values()
+            yield from (replace(answer, file=str(path)) for answer in one.values())
 
 
 def _bar(number: int) -> "tqdm[NoReturn] | _NoBar":

@@ -8,6 +8,7 @@ from cyclopts.validators import Number
 
 from intone.cli.messages import say, show
 from intone.cli.options import AskedSex, Classes, Jobs
+from intone.cli.standard_input import STDIN
 from intone.errors import UsageError
 
 
@@ -29,18 +30,22 @@ def batch(
 ) -> int:
     """Recognise the emotion in many recordings, and write one table.
 
-    A recording that cannot be answered has the reason in the table, and the others are answered; the exit status is
-    then 1. Interrupted, the same command goes on where it stopped.
+    A recording that cannot be answered has the reason in the table, and the others are answered; what looks like a
+    recording and cannot be read is counted and named. The exit status is then 1. Interrupted, the same command goes on
+    where it stopped.
 
     `intone batch interviews/ --to interviews.csv`
 
     `intone batch s3://calls/2026/ --to calls --cluster tcp://scheduler:8786`
 
+    `find calls -newer last -print0 | intone batch - --to new.csv`
+
     Parameters
     ----------
     source
-        A folder, a glob, a table (.csv, .tsv, .txt, .parquet, .jsonl, .json) with a column of addresses, a .zip, or any
-        address that fsspec opens (s3://, gs://, az://, https://, zip://).
+        A folder, a glob, a table (.csv, .tsv, .txt, .parquet, .jsonl, .json) with a column of addresses, a .zip, any
+        address that fsspec opens (s3://, gs://, az://, https://, zip://), or - for a list that is piped in, a name a
+        line. A name that is there is no glob, whatever signs are in it.
     to
         The table: .jsonl or .json (all that is known), .csv (a line for each recording), or without a suffix a folder
         of Parquet with recordings/ and segments/.
@@ -71,21 +76,26 @@ def batch(
                          "--same-speaker` for the folder of each.")
     results.check(to)
     question = Question(classes, sex, channel_named(channel), recognizer)
-    asked = Batch(sources.addresses(source, column, say), to, question)
+    notes: list[str] = []
+    named = str(STDIN) if Path(source) == STDIN else source
+    asked = Batch(sources.addresses(named, column, tell=notes.append), to, question)
+    for note in notes:
+        say(note)
     workers = jobs or cores()
     if dry_run:
         found = estimate(asked)
         show(f"{found.recordings} recordings, about {found.bytes / 1e9:.2f} GB and {found.hours:.1f} h of sound: "
              f"about {_words(3600 * found.core_hours)} on one core, {_words(3600 * found.core_hours / workers)} on "
              f"{workers} (from {found.sampled} of them, of which {found.failed} failed).")
-        return 0
+        return 1 if notes else 0
     if results.exist(to) and not asked.journal.exists():
         show(f"{to} is there and complete: delete it to analyse the recordings again.")
-        return 0
+        return 1 if notes else 0
     engine = engines.dask(cluster, workers, say, wait_s=wait) if cluster else engines.local(workers)
     tally = run_batch(asked, engine)
-    show(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed: {to}")
-    return 1 if tally.failed else 0
+    others = ", others left out" if notes else ""
+    show(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed{others}: {to}")
+    return 1 if tally.failed or notes else 0
 
 
 def _words(seconds: float) -> str:

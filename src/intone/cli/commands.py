@@ -40,8 +40,9 @@ def run(words: Sequence[str]) -> object:
         app.resolved_commands()
     elif words[0] == "corpus":
         corpus.resolved_commands()
+    given = [f"./{word}" if word == "-" else word for word in words]  # alone the parser takes it for an option
     try:
-        return app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        return app(given, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         raise UsageError(_wrong_use(error)) from error
 

@@ -7,11 +7,13 @@ from cyclopts import Parameter
 
 from intone.audio import SUFFIXES
 from intone.audio.envelope import EnvelopeSettings
+from intone.audio.search import is_file, is_folder, is_recording, is_there
 from intone.cli.corpus_options import PLAIN_LABELS, Corpus, Labels
 from intone.cli.messages import show
 from intone.cli.options import Classes, Jobs, Sex
+from intone.cli.standard_input import STDIN, check_stdin, source_of
 from intone.corpora import cleaning, open_corpora
-from intone.corpora.table import assign, labelled, open_corpus
+from intone.corpora.table import assign, labelled, left_out, open_corpus
 from intone.errors import UsageError
 from intone.parallel import cores
 from intone.training.recipes import recipe as named_recipe
@@ -87,7 +89,7 @@ def clean(
     """Clean a corpus into a folder: mono, 16 kHz, and only where there is sound.
 
     Interrupted and started again it goes on. Recordings that cannot be read, and those with under a tenth of a second
-    of sound, are named.
+    of sound, are named; the exit status is 1 where one could not be cleaned.
 
     `intone clean ravdess/ --to ravdess-clean`
 
@@ -105,7 +107,7 @@ def clean(
                                 relative_to or own.relative_to)
     report = cleaning.clean(open_corpus(corpus, labels.words()).table(), to, envelope, jobs=jobs)
     show(*report.to_text().split("\n"))
-    return 1 if report.failed else 0
+    return 1 if report.failed or left_out([corpus]) else 0
 
 
 def plots(
@@ -119,7 +121,7 @@ def plots(
     classes: Classes = "8",
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
-) -> None:
+) -> int:
     """Draw one recording, or the classes of a corpus.
 
     Of a recording: waveform, amplitude, spectrum, and what the envelope keeps. Of a corpus: one recording of each
@@ -130,7 +132,7 @@ def plots(
     Parameters
     ----------
     source
-        A recording, or a corpus: a folder, a table, or NAME=DIR, such as ravdess=DIR.
+        A recording, - for one that is piped in, or a corpus: a folder, a table, or NAME=DIR, such as ravdess=DIR.
     to
         The folder of the figures.
     format_
@@ -139,12 +141,20 @@ def plots(
     from intone import plots as figures
 
     envelope = named_recipe(recipe).front_end.envelope
-    if Path(source).suffix.lower() in SUFFIXES and not Path(source).is_dir():
-        written = figures.plot_clip(Path(source), to, envelope, format_)
-    else:
-        if Path(source).is_file() and Path(source).suffix.lower() != ".csv":
-            raise UsageError(f"{source} is neither a recording ({', '.join(SUFFIXES)}), a folder nor a table (.csv): "
-                             "name one of these.")
-        clips = open_corpora([source], labels.words())
-        written = figures.plot_corpus(labelled(assign(clips, classes, sex)), to, envelope, format_, jobs=jobs)
-    show(*map(str, written))
+    if _is_recording(source):
+        check_stdin([Path(source)])
+        show(*map(str, figures.plot_clip(source_of(Path(source)), to, envelope, format_, name=Path(source).name)))
+        return 0
+    if is_file(source) and Path(source).suffix.lower() != ".csv":
+        raise UsageError(f"{source} is neither a recording ({', '.join(SUFFIXES)}), a folder nor a table (.csv): name "
+                         "one of these.")
+    clips = open_corpora([source], labels.words())
+    show(*map(str, figures.plot_corpus(labelled(assign(clips, classes, sex)), to, envelope, format_, jobs=jobs)))
+    return 1 if left_out([source]) else 0
+
+
+def _is_recording(source: str) -> bool:
+    """Whether a source is one recording: by its suffix, without one, or piped in."""
+    without = is_file(source) and not Path(source).suffix
+    piped = Path(source) == STDIN or (is_there(source) and not is_file(source))
+    return not is_folder(source) and (is_recording(source) or without or piped)

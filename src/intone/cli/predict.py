@@ -51,14 +51,16 @@ def predict(
     """Recognise the emotion in recorded speech.
 
     Of a single recording the table also has every segment of speech. A recording that cannot be answered is named on
-    the standard error with the reason; the others are answered, and the exit status is 1.
+    the standard error with the reason, and so is what looks like a recording in a folder and cannot be read; the others
+    are answered, and the exit status is 1.
 
     `intone predict talk.m4a calls/ --classes 8 --format csv > answers.csv`
 
     Parameters
     ----------
     recordings
-        Files (wav, flac, mp3, ogg, opus, m4a, mp4, webm and others), or folders that are searched for them.
+        Files (wav, flac, mp3, ogg, opus, m4a, mp4, webm and others), folders that are searched for them, globs, or -
+        for a recording that is piped in. A name that is there is no glob, whatever signs are in it.
     recognizer_
         A model file, the folder of a training run or of a pair, or crema-d, whose weights may be used commercially,
         instead of the default recognizer.

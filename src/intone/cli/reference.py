@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from intone.cli.answers import files_in
 from intone.cli.messages import show
+from intone.cli.standard_input import check_stdin, source_of
 from intone.errors import UsageError
 
 UNKNOWN = "unknown"
@@ -20,7 +21,7 @@ def reference(
     to: Path,
     emotion: str = "neutral",
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
-) -> None:
+) -> int:
     """Save how a person's voice sounds, to compare other recordings of this person with.
 
     The file holds numbers and no sound. `intone predict --reference` takes it.
@@ -30,7 +31,8 @@ def reference(
     Parameters
     ----------
     recordings
-        Files of one person, or folders that are searched for them: one or two sentences are enough.
+        Files of one person, folders that are searched for them, or - for one that is piped in: one or two sentences are
+        enough. The exit status is 1 where a folder holds what looks like a recording and cannot be read.
     to
         The file, whose name ends with .json.
     emotion
@@ -45,8 +47,11 @@ def reference(
         raise UsageError(f"A reference is saved as {references.SUFFIX}, and not as {to.suffix or to.name}: choose a "
                          f"name such as me{references.SUFFIX}.")
     known = None if emotion == UNKNOWN else emotion
-    found = recognizer.load(recognizer_).reference(*files_in(recordings), emotion=known)
+    files, left_out = files_in(recordings)
+    check_stdin(files)
+    found = recognizer.load(recognizer_).reference(*map(source_of, files), emotion=known)
     references.write(to, found)
     number = found.offset.clips
     show(f"{to}: what {number} segment{'s' * (number > 1)} of speech tell of this {found.sex or 'male or female'} "
          "voice, without any sound.")
+    return 1 if left_out else 0

@@ -10,6 +10,7 @@ from intone.cli.corpus_options import PLAIN_LABELS, Corpora, Labels
 from intone.cli.messages import show
 from intone.cli.options import Jobs
 from intone.corpora import open_corpora
+from intone.corpora.table import left_out
 
 
 def robustness(
@@ -24,7 +25,7 @@ def robustness(
     every: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
-) -> None:
+) -> int:
     """Recognise the clips of an evaluation again, with noise, in rooms, over microphones and telephones, or cut short.
 
     Each spoken clip of a corpus is recognised by the network that was not trained on its speaker. What is measured with
@@ -54,7 +55,9 @@ def robustness(
     family = measured.SHORT if short else measured.ROBUSTNESS
     for name in conditions or ():  # before a corpus is searched
         measured.known(name, family)
+    status = 1 if left_out(data) else 0
     found = measured.measure(open_corpora(data, labels.words()), evaluation, family, corpus=corpus,
                              conditions=conditions, only=fold, every=every, jobs=jobs)
     show(*measured.to_markdown(found, family).split("\n"),
          f"The answers are in {measured.file_of(evaluation, family, corpus, every)}")
+    return status

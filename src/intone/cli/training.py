@@ -11,7 +11,7 @@ from intone.cli.messages import say, show
 from intone.cli.options import Classes, Epochs, Jobs, Network, Recipe, Seed, Sex, TrainedSex, Vocal
 from intone.corpora import open_corpora
 from intone.corpora.registry import facts
-from intone.corpora.table import sexless
+from intone.corpora.table import left_out, sexless
 from intone.errors import UsageError
 from intone.parallel import cores
 from intone.training import run
@@ -43,7 +43,7 @@ def train(
     seed: Seed = run.SEED,
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
-) -> None:
+) -> int:
     """Train a recognizer, and export the best epoch with everything that a prediction needs.
 
     Interrupted and started again with the same options it goes on after the last epoch.
@@ -76,6 +76,7 @@ def train(
         raise UsageError("An evaluation does not calibrate a pair: train each sex by itself with the evaluation of its "
                          "own, or leave --evaluation out.")
     clips = _clips(corpora, vocal, labels, aloud=ranks().first)
+    status = _status(corpora) if ranks().world == 1 else 0  # torchrun would take the training for failed
     if ranks().first:
         _tell_incomplete(clips)
     chosen = _recipe(model, recipe, epochs)
@@ -96,6 +97,7 @@ def train(
             show(f"The recognizer is {exported}")
     if sex == "each" and ranks().first:
         show(f"The pair is {to}: of its two recognizers the one for the sex of the speaker answers.")
+    return status
 
 
 def verify(
@@ -107,7 +109,7 @@ def verify(
     vocal: Vocal = "all",
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
-) -> None:
+) -> int:
     """Recognise the recordings that a run, or each of a pair, was trained on, and those of unseen speakers.
 
     Writes predictions.csv into the run. Unseen speakers are those that the run held out, or those of an evaluation;
@@ -125,7 +127,7 @@ def verify(
     """
     from intone.evaluation import verification
 
-    folders, clips = run.runs_in(run_), _clips(data, vocal, labels)
+    folders, clips, status = run.runs_in(run_), _clips(data, vocal, labels), _status(data)
     if len(folders) > 1 and evaluation:
         raise UsageError(f"An evaluation is not of a pair: verify {folders[0]} and {folders[1]} by themselves, or "
                          "leave --evaluation out.")
@@ -134,6 +136,7 @@ def verify(
     for folder in folders:
         lines = verification.verify(folder, clips, evaluation=evaluation, jobs=jobs).to_text().split("\n")
         show(*[f"{folder}:"] * (len(folders) > 1), *lines)
+    return status
 
 
 def reproduce(
@@ -146,7 +149,7 @@ def reproduce(
     epochs: Epochs = None,
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
-) -> None:
+) -> int:
     """Run the whole pipeline of the original system, from the corpus to predictions.csv.
 
     That is corpus check, clean, plots, train --recipe original --validation chunks, and verify. Interrupted and
@@ -175,7 +178,7 @@ def reproduce(
     opened = open_corpus(corpus, labels.words())
     envelope = original.front_end.envelope
     show(*check(Path(corpus), jobs=jobs or cores(), words=opened.words).to_text().split("\n"), "")
-    recorded = opened.table()
+    recorded, status = opened.table(), _status([corpus])
     show(*cleaning.clean(recorded, folder / "clean", envelope, jobs=jobs).to_text().split("\n"), "")
     plots.plot_corpus(labelled(assign(recorded, classes, sex)), folder / "plots", envelope, jobs=jobs)
     clips = open_corpora([f"{opened.cleaned_as or opened.name}={folder / 'clean'}"])
@@ -185,6 +188,7 @@ def reproduce(
     _curve(folder / "run")
     show(*verification.verify(folder / "run", clips, jobs=jobs).to_text().split("\n"))
     show(f"Everything is in {folder}, and the answers in {folder / 'run' / verification.PREDICTIONS}")
+    return status
 
 
 def evaluate(
@@ -204,7 +208,7 @@ def evaluate(
     seed: Seed = run.SEED,
     labels: Labels = PLAIN_LABELS,
     jobs: Jobs = None,
-) -> None:
+) -> int:
     """Test a recipe on unseen speakers, in five folds, or on unseen corpora.
 
     Spoken recordings of every corpus with five speakers or more are tested, each by a network that was not trained on
@@ -231,18 +235,18 @@ def evaluate(
 
     if across:
         say("--across is called --leave-one-corpus-out now.")
-    left_out = leave_one_corpus_out or across
-    if left_out and fold:
+    corpus_out = leave_one_corpus_out or across
+    if corpus_out and fold:
         raise UsageError("Leaving a corpus out has no folds: leave --fold or --leave-one-corpus-out out.")
 
     clips = _clips(corpora, "all", labels)
     others = [_clips(evaluation_only, "all", labels)] if evaluation_only else []
-    everything = pd.concat([clips, *others], ignore_index=True)
+    everything, status = pd.concat([clips, *others], ignore_index=True), _status([*corpora, *(evaluation_only or ())])
     _tell_incomplete(everything)
     chosen = _recipe(model, recipe, epochs)
     _tell_sexless(clips if sex == "both" else everything, chosen, sex, tested=True)
     unseen = [cross_validation.only_evaluated(clips, one, sex=sex, classes=classes) for one in others]
-    if left_out:
+    if corpus_out:
         found = cross_validation.leave_one_corpus_out(clips, chosen, to, sex=sex, classes=classes, seed=seed, jobs=jobs)
     else:
         found = cross_validation.evaluate(clips, chosen, to, sex=sex, classes=classes, seed=seed, only=fold, jobs=jobs)
@@ -252,8 +256,9 @@ def evaluate(
     text = _tables(found, everything, f"{chosen.name}, {sex}")
     write_text(to / cross_validation.TABLE, text)
     show(*text.removesuffix("\n").split("\n"))
-    if len(done) < 5 and not left_out:
+    if len(done) < 5 and not corpus_out:
         show("", f"This is fold {', '.join(map(str, done))} of 0 to 4.")
+    return status
 
 
 def _tables(found: "dict[str, Tested]", clips: "pd.DataFrame", name: str) -> str:
@@ -277,6 +282,11 @@ def _clips(corpora: list[str], vocal: str, labels: Labels, *, aloud: bool = True
     if not len(kept):
         raise UsageError(f"The data has no {vocal}: choose another --vocal, or another folder.")
     return kept
+
+
+def _status(corpora: list[str]) -> int:
+    """The exit status of a command that ends well: 1 where anything that looks like a recording is left out."""
+    return 1 if left_out(corpora) else 0
 
 
 def _tell_sexless(table: "pd.DataFrame", recipe: AnyRecipe, sex: str, *, tested: bool = False) -> None:

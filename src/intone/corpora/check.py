@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from intone.audio import read
 from intone.audio.decoding import missing_bytes
+from intone.audio.search import Found
 from intone.corpora.corpus import Corpus, Finding, Severity
 from intone.corpora.emotions import PLAIN, Words
 from intone.corpora.table import open_corpus
@@ -26,6 +27,8 @@ Item = TypeVar("Item")
 
 TITLES = {
     "damaged": "damaged files",
+    "unread": "files that look like recordings and cannot be read",
+    "closed": "folders that cannot be searched",
     "name": "names that do not fit",
     "label": "labels that stand for no emotion",
     "doubled": "names that occur more than once",
@@ -102,13 +105,14 @@ def check(root: Path, *, jobs: int, words: Words = PLAIN) -> CheckReport:
     if jobs < 1:
         raise UsageError(f"There is no number of jobs {jobs}: 1 or more.")
     corpus = open_corpus(str(root), words)
-    sorted_out = {path: corpus.sort(path) for path in corpus.files()}
+    searched = corpus.search()
+    sorted_out = {path: corpus.sort(path) for path in searched.recordings}
     clips = {path: found for path, found in sorted_out.items() if isinstance(found, tuple)}
     misfits = [found for found in sorted_out.values() if isinstance(found, Finding)]
     if not clips:
         raise corpus.empty()
-    findings = (*misfits, *_doubled(corpus, clips), *_missing(corpus, clips), *corpus.faults(clips),
-                *_judge(corpus, _examine_all(list(clips), jobs)))
+    findings = (*_left_out(corpus, searched), *misfits, *_doubled(corpus, clips), *_missing(corpus, clips),
+                *corpus.faults(clips), *_judge(corpus, _examine_all(list(clips), jobs)))
     corpus.note()
     return CheckReport(corpus.name, str(corpus.root), len(clips), _count(clips.values()), findings)
 
@@ -147,6 +151,13 @@ def examine(path: Path) -> Examined:
         return Examined(path, error=f"The file is cut off: {missing} bytes that its header states are missing.")
     samples_hash = hashlib.sha256(repr(signals.shape).encode() + signals.tobytes()).hexdigest()
     return Examined(path, file_hash, samples_hash, len(signals), float(np.abs(signals).max(initial=0.0)))
+
+
+def _left_out(corpus: Corpus, searched: Found) -> Iterator[Finding]:
+    for path in searched.left_out:
+        yield Finding("problem", "unread", (corpus.relative(path),))
+    for path, reason in searched.closed:
+        yield Finding("problem", "closed", (corpus.relative(path),), reason)
 
 
 def _doubled(corpus: Corpus, clips: Iterable[Path]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from intone.audio.search import audio_files
+from intone.audio.search import Found, search
 from intone.corpora.emotions import PLAIN, Words
 from intone.errors import CorpusError
 from intone.labels import EMOTIONS, Sex
@@ -200,9 +200,13 @@ class Corpus:
     def note(self) -> None:
         """Tell through `words.note` how it was read, where there was a choice."""
 
+    def search(self) -> Found:
+        """What lies below the root: recordings, and what looks like one and cannot be read."""
+        return search(self.root)
+
     def files(self) -> list[Path]:
-        """Every audio file below the root, sorted by path."""
-        return audio_files(self.root)
+        """Every recording below the root, sorted by path."""
+        return list(self.search().recordings)
 
     def relative(self, path: Path) -> str:
         """A path below the root, as a check writes it."""
@@ -211,13 +215,14 @@ class Corpus:
     def table(self) -> "pd.DataFrame":
         """All clips, sorted by file name, as a table with `COLUMNS`, and `VOTES` where there are any.
 
-        Recordings with a label that stands for no emotion are left out, and told (`Words`). A CorpusError where there
-        are no clips.
+        Recordings with a label that stands for no emotion are left out, and so is what looks like a recording and
+        cannot be read; both are told (`Words`). A CorpusError where there are no clips.
         """
         import pandas as pd  # half a second that other commands do not need
 
         rows: list[dict[str, object]] = []
-        for path in self.files():
+        found = self.search()
+        for path in found.recordings:
             row = None if path.stem in self.left_out else self.row(path)
             if row is not None and any("\udc80" <= letter <= "\udcff" for letter in str(path)):
                 raise CorpusError(f"The name {str(path)!a} is not UTF-8: rename it.")
@@ -229,6 +234,8 @@ class Corpus:
             if self.words.strict:
                 raise CorpusError(unknown + _HINT)
             self.words.tell(f"{unknown}they are left out; {_HINT}")
+        for note in found.notes:
+            self.words.tell(note)
         columns = [*COLUMNS, *(VOTES if any(VOTES[0] in row for row in rows) else ())]
         table = pd.DataFrame(rows, columns=columns).sort_values(["clip", "path"], ignore_index=True)
         doubled = table.loc[table["clip"].duplicated(), "clip"].tolist() if self.unique_names else []

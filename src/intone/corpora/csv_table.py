@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import IO, Any, NoReturn
 
+from intone.audio.search import Found
 from intone.corpora.corpus import UNKNOWN, VOTES, Corpus, Finding
 from intone.corpora.emotions import PLAIN
 from intone.corpora.folder import LabelFolders
@@ -107,8 +108,9 @@ class CsvTable(Corpus):
     def note(self) -> None:
         self.words.note(f"{self.file} was read as {self.read[0]}.")
 
-    def files(self) -> list[Path]:
-        return list(self.entries)
+    def search(self) -> Found:
+        """Only what the table lists, which says what belongs to the corpus."""
+        return Found(self.root, tuple(self.entries))
 
     def row(self, path: Path) -> dict[str, object] | None:
         entry = self.entries[path]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from intone.audio.search import audio_files
+from intone.audio.search import search
 from intone.corpora.corpus import Corpus
 from intone.corpora.csv_table import CsvTable
 from intone.corpora.emotions import PLAIN, Words
@@ -55,8 +55,9 @@ def open_corpus(name: str, words: Words = PLAIN) -> Corpus:
     root = Path(name).expanduser()
     if is_table(root.name) and not root.is_dir():
         return open_corpus(f"{CsvTable.name}={name}", words)
-    if not audio_files(root):
-        raise CorpusError(f"The folder {root} holds no recordings: name one that does.")
+    searched = search(root)
+    if not searched.recordings:
+        raise CorpusError(" ".join(searched.notes) or f"The folder {root} holds no recordings: name one that does.")
     for candidate in known.values():
         if candidate.recognizes(root):
             return candidate(root, words)
@@ -71,6 +72,11 @@ def open_corpora(names: Sequence[str], words: Words = PLAIN) -> "pd.DataFrame":
     if not names:
         raise UsageError(f"No corpus is named: give a folder, or {stated()}.")
     return with_folds(pd.concat([open_corpus(name, words).table() for name in names], ignore_index=True))
+
+
+def left_out(names: Sequence[str]) -> bool:
+    """Whether anything in the folders of some corpora looks like a recording and cannot be read."""
+    return any(open_corpus(name).search().notes for name in names)
 
 
 def assign(table: "pd.DataFrame", classes: int | str, sex: str = "both") -> "pd.DataFrame":

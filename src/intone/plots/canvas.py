@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from numpy.typing import NDArray
 
-from intone.audio import RATE, Signal, read_mono
+from intone.audio import RATE, Signal, Source, read_mono
 from intone.errors import UsageError
 from intone.features import spectrum
 from intone.files import write_whole
@@ -82,9 +82,9 @@ def shown(name: str, longest: int = 60) -> str:
     return drawable.replace("$", r"\$")  # else it would begin a formula
 
 
-def read(path: str | Path) -> Signal:
+def read(source: Source) -> Signal:
     """The signal (samples,) of a recording of at most `LONGEST_S`; raises the errors of `audio.read`."""
-    return read_mono(path, max_seconds=LONGEST_S)
+    return read_mono(source, max_seconds=LONGEST_S)
 
 
 def times(signal: Signal) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from intone.audio import RATE, Signal
+from intone.audio import RATE, Signal, Source
 from intone.audio.envelope import EnvelopeSettings, mask, threshold
 from intone.audio.envelope import envelope as envelope_of
 from intone.errors import NoSpeech
@@ -31,14 +31,18 @@ _DRAWING = ThreadPoolExecutor(1, "intone-drawing")
 _LOWEST_DB = -100.0  # dB; one step of 16 bits lies at -90 dB
 
 
-def plot_clip(path: str | Path, to: Path, envelope: EnvelopeSettings, format: str = "png") -> list[Path]:
+def plot_clip(
+    source: Source, to: Path, envelope: EnvelopeSettings, format: str = "png", *, name: str = ""
+) -> list[Path]:
     """Write the figures of one recording into the folder `to`: waveform, amplitude, spectrum and envelope.
 
+    `name` is what they call it; the name of its file by default.
     UsageError for an unknown format; RecordingError if the recording cannot be read, is silent or is longer than ten
     minutes. A recording of which the envelope keeps nothing is drawn: the figure shows why.
     """
     canvas.check_format(format)
-    signal, name = canvas.read(path), canvas.shown(Path(path).name)
+    file = Path(source).name if isinstance(source, str | Path) else ""
+    signal, name = canvas.read(source), canvas.shown(name or file)
     if not signal.any():
         raise NoSpeech("The recording is silent, so that there is nothing to draw: choose one with sound.")
     with canvas.style():
