@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from intone.audio.signal import SUFFIXES, Signal, read_mono
+from intone.audio.formats import SUFFIXES
+from intone.audio.signal import Signal, read_mono
 from intone.errors import CorpusError, RecordingError
 
 
