@@ -1,5 +1,6 @@
 """recording -> signal -> speech.
 
+    formats    which formats are read: the one list of them
     decoding   bytes of a recording -> blocks of samples
     buffering  pipes and other files that can be read only once
     signal     blocks -> one signal: mono, 16 kHz; this package has its names
@@ -13,11 +14,11 @@
 A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at 16,000 samples a second. Times are seconds.
 """
 
+from intone.audio.formats import ACCEPT, SUFFIXES
 from intone.audio.signal import (
     MAX_HEARD_SECONDS,
     MAX_SECONDS,
     RATE,
-    SUFFIXES,
     Channel,
     Signal,
     Sound,
@@ -31,5 +32,5 @@ from intone.audio.signal import (
     sounds,
 )
 
-__all__ = ["MAX_HEARD_SECONDS", "MAX_SECONDS", "RATE", "SUFFIXES", "Channel", "Signal", "Sound", "Source",
+__all__ = ["ACCEPT", "MAX_HEARD_SECONDS", "MAX_SECONDS", "RATE", "SUFFIXES", "Channel", "Signal", "Sound", "Source",
            "check_channel", "from_samples", "read", "read_mono", "resample", "sound", "sounds"]

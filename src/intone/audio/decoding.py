@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intone.audio.formats import DEMUXERS, of_demuxer
 from intone.errors import Damaged, NotAudio, TooLong
 
 if TYPE_CHECKING:
@@ -32,16 +33,13 @@ if TYPE_CHECKING:
 # sockets. Bytes reach it through a Python file object.
 # `max_size` makes the packets of wav large: fewer calls for the same samples.
 _MOST_STREAMS = 8  # tracks of sound, pictures and subtitles
-_OPTIONS = {"format_whitelist": "wav,w64,mp3,flac,ogg,matroska,webm,mov,aac,aiff", "protocol_whitelist": "",
+_OPTIONS = {"format_whitelist": DEMUXERS, "protocol_whitelist": "",
             "max_size": "131072", "max_streams": str(_MOST_STREAMS)}
 
 _SMALL = 16_000_000
 _ANY_SIZE = 2**31 - 1  # FFmpeg's own limit of one allocation
 _OPEN_SIZES: list[int] = []
 _SIZES_LOCK = threading.Lock()
-
-# Containers whose header states the length, so that a cut file is found out. MP3, Ogg and AAC estimate it.
-_STATES_LENGTH = {"wav", "w64", "flac", "mov", "aiff"}
 
 _MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
 
@@ -110,18 +108,28 @@ class Budget:
         self._since_s = thread_time()
 
 
-def blocks(file: IO[bytes], max_seconds: float, budget: Budget) -> Iterator[tuple[Block, int]]:
+def blocks(
+    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None
+) -> Iterator[tuple[Block, int]]:
     """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
 
-    Whoever takes a block may pause the budget. Raises NotAudio, Damaged or TooLong, each with a sentence that does not
+    What whoever gets an answer must know of how it was read is added to `notes`, each a sentence, once. Whoever takes a
+    block may pause the budget. Raises NotAudio, Damaged or TooLong, each with a sentence that does not
     name the file; an OSError of the file is let through.
     """
+    notes = [] if notes is None else notes
     file.seek(0)
     if not file.read(1):
         raise NotAudio("The file is empty: record or export it again.")
     chunks = _wave_chunks(file)
     plain = _plain(file, chunks)
     yield from _by_ffmpeg(file, max_seconds, budget) if plain is None else _read_plain(file, plain, max_seconds)
+
+
+def note(notes: list[str], sentence: str) -> None:
+    """Add a sentence unless it is there: a recording may be decoded several times."""
+    if sentence not in notes:
+        notes.append(sentence)
 
 
 def missing_bytes(file: IO[bytes]) -> int:
@@ -350,7 +358,7 @@ def _array(frame: "av.AudioFrame") -> Block:
 
 def _check_length(container: "av.container.InputContainer", stream: "av.AudioStream", seconds: float,
                   missing: int) -> None:
-    if not _STATES_LENGTH & set(container.format.name.split(",")) or not stream.duration or not stream.time_base:
+    if not of_demuxer(container.format.name).states_length or not stream.duration or not stream.time_base:
         return
     stated = float(stream.duration * stream.time_base)
     if seconds > 0.98 * stated:

@@ -7,7 +7,7 @@ time: `decoding` decodes, soxr resamples. Training and serving both come through
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -28,10 +28,6 @@ MAX_SECONDS = 2 * 3600.0
 MAX_HEARD_SECONDS = 24 * 3600.0
 """The same for a `Sound`, of which only one block is in memory at a time."""
 
-SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".webm", ".mkv", ".mov", ".aac", ".aiff",
-            ".aif")
-"""File names that a folder is searched for."""
-
 _CANCELLED = 0.01  # of the channels' mean power: below it a mix has lost what they hold
 
 _LOUDEST = 2.0**32  # times full scale: what was exported without scaling is below it
@@ -42,10 +38,11 @@ Source = str | Path | IO[bytes]
 
 @dataclass(frozen=True)
 class Channel:
-    """One signal of a recording. `number` counts from 1; None is the mean of all channels."""
+    """One signal of a recording. `number` counts from 1; None is the mean of all channels. `notes` as in `Sound`."""
 
     number: int | None
     signal: Signal
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,12 +50,14 @@ class Sound:
     """One signal of a recording, to be iterated over as often as needed, a block (samples,) at a time.
 
     `number` as in `Channel`; `seconds` is its length where that is known before it is decoded, else None. Iterating
-    raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file.
+    raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file. `notes` are sentences about
+    how the recording was read, that whoever gets an answer must know; after it was iterated over all are there.
     """
 
     blocks: Callable[[], Iterator[Signal]]
     number: int | None = None
     seconds: float | None = None
+    notes: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Signal]:
         return self.blocks()
@@ -66,7 +65,7 @@ class Sound:
 
 def sound(channel: Channel) -> Sound:
     """A signal that is in memory."""
-    return Sound(lambda: iter([channel.signal]), channel.number, len(channel.signal) / RATE)
+    return Sound(lambda: iter([channel.signal]), channel.number, len(channel.signal) / RATE, list(channel.notes))
 
 
 def sounds(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_HEARD_SECONDS) -> list[Sound]:
@@ -77,9 +76,15 @@ def sounds(source: Source, channel: str | int = "mix", *, max_seconds: float = M
     check_channel(channel)
     opened = _opener(source)
     if channel != "each":
-        return [Sound(partial(_one, opened, channel, max_seconds), channel if isinstance(channel, int) else None)]
-    channels = next((len(block) for block in _blocks(opened, channel, max_seconds)), 0)
-    return [Sound(partial(_one, opened, number, max_seconds), number) for number in range(1, channels + 1)]
+        return [_sound(opened, channel, max_seconds)]
+    channels = next((len(block) for block in _blocks(opened, channel, max_seconds, [])), 0)
+    return [_sound(opened, number, max_seconds) for number in range(1, channels + 1)]
+
+
+def _sound(opened: "_Opener", channel: str | int, max_seconds: float) -> Sound:
+    notes: list[str] = []
+    return Sound(partial(_one, opened, channel, max_seconds, notes), channel if isinstance(channel, int) else None,
+                 notes=notes)
 
 
 def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_SECONDS) -> list[Channel]:
@@ -91,7 +96,9 @@ def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX
     that does not name the file.
     """
     check_channel(channel)
-    return _named(np.concatenate(list(_blocks(_opener(source), channel, max_seconds)), axis=1), channel)
+    notes: list[str] = []
+    signals = np.concatenate(list(_blocks(_opener(source), channel, max_seconds, notes)), axis=1)
+    return _named(signals, channel, tuple(notes))
 
 
 def read_mono(source: Source, *, max_seconds: float = MAX_SECONDS) -> Signal:
@@ -176,17 +183,17 @@ def _unreadable(error: OSError) -> RecordingError:
                           "may read.")
 
 
-def _one(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Signal]:
+def _one(opened: _Opener, channel: str | int, max_seconds: float, notes: list[str]) -> Iterator[Signal]:
     """The blocks of one channel, (samples,)."""
-    return (block[0] for block in _blocks(opened, channel, max_seconds))
+    return (block[0] for block in _blocks(opened, channel, max_seconds, notes))
 
 
-def _blocks(opened: _Opener, channel: str | int, max_seconds: float) -> Iterator[Signal]:
+def _blocks(opened: _Opener, channel: str | int, max_seconds: float, notes: list[str]) -> Iterator[Signal]:
     """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
     with opened() as file:
         try:
             budget = decoding.Budget(file.seek(0, os.SEEK_END))
-            for block in _resampled(decoding.blocks(file, max_seconds, budget), channel):
+            for block in _resampled(decoding.blocks(file, max_seconds, budget, notes), channel):
                 budget.pause()
                 yield block
                 budget.go_on()
@@ -255,11 +262,11 @@ def _check_finite(block: Signal) -> None:
                       "scale): export it again.")
 
 
-def _named(signals: Signal, channel: str | int) -> list[Channel]:
+def _named(signals: Signal, channel: str | int, notes: tuple[str, ...] = ()) -> list[Channel]:
     """Signals (channels, samples) with their numbers."""
     if channel == "each":
-        return [Channel(number, signal) for number, signal in enumerate(signals, start=1)]
-    return [Channel(channel if isinstance(channel, int) else None, signals[0])]
+        return [Channel(number, signal, notes) for number, signal in enumerate(signals, start=1)]
+    return [Channel(channel if isinstance(channel, int) else None, signals[0], notes)]
 
 
 def resample(samples: Signal, rate: float, to: float = RATE) -> Signal:

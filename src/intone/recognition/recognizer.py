@@ -277,7 +277,7 @@ class Recognizer:
         else:
             sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        return [_Recording(one.number, file, self._heard(one, options, progress)) for one in sounds]
+        return [_Recording(one.number, file, self._heard(one, options, progress), one.notes) for one in sounds]
 
     def _recordings_or_error(
         self, source: Source | Sound, options: Options, progress: Progress
@@ -417,11 +417,12 @@ _Heard = tuple[Model, Analysis] | RecordingError
 
 @dataclass(frozen=True)
 class _Recording:
-    """One channel of a recording."""
+    """One channel of a recording. `notes` are sentences about how it was read (`Sound.notes`)."""
 
     number: int | None
     file: str | None
     heard: _Heard
+    notes: Sequence[str] = ()
 
 
 def _answers(
@@ -432,8 +433,9 @@ def _answers(
         return one.heard
     model, found = one.heard
     decide = partial(decided_with, reference=reference) if reference else decided
-    return {name: replace(decide(model, labels.scheme(name), found, options), file=one.file, channel=one.number)
-            for name in options.schemes}
+    made = {name: decide(model, labels.scheme(name), found, options) for name in options.schemes}
+    return {name: replace(answer, file=one.file, channel=one.number, reasons=(*answer.reasons, *one.notes))
+            for name, answer in made.items()}
 
 
 def _reference_of(heard: Sequence[tuple[Model, Analysis]], emotion: str | None) -> Reference:

@@ -156,7 +156,7 @@ def opened(here: State, file: IO[bytes], wished: Wishes, stay: Stay) -> Upload:
         raise TooShort(f"The recording ends before {wished.start_s:.1f} s: choose a start_s before its end.")
     short = samples <= _KEPT_S * RATE
     blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished.start_s, wished.end_s))
-    return Upload(Sound(blocks, None, samples / RATE), samples / RATE, outline.drawn())
+    return Upload(Sound(blocks, None, samples / RATE, whole.notes), samples / RATE, outline.drawn())
 
 
 def decoded(here: State, file: IO[bytes], longest_s: float, stay: Stay) -> Signal:

@@ -1,4 +1,4 @@
-"""Names of files that are made of a recording: its own name, made safe for every file system; names.js does the same."""
+"""Names of files that are made of a recording: its own, made safe for every file system; names.js does the same."""
 
 import re
 import unicodedata

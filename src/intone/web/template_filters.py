@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from intone.audio import ACCEPT
 from intone.labels import EMOTIONS, SCHEMES
 from intone.recognition.formats import FORMATS
 from intone.recognition.prediction import Reliability, percent
@@ -22,7 +23,7 @@ def equip(app: Flask, version: str) -> None:
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
         adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
-        class_marks=class_marks,
+        class_marks=class_marks, accept=ACCEPT,
         figures=results_of(here.recognizer.identity.version), licence=here.recognizer.licence,
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
