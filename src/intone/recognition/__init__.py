@@ -9,6 +9,9 @@
     occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)
     analysis     a recording, window by window -> what a network says of it
     decision     what a network says -> the answer in a scheme, and why it is confident or not
+    loading      a path or a name -> the models of a recognizer
+    networks     which network answers about a recording
+    together     several recordings of one person -> what they tell of the voice
     recognizer   a recording -> an answer
     formats      an answer -> text and tables for other programs
     cells        texts in a CSV table, none of which is a formula

@@ -4,10 +4,9 @@
     intone.load().predict("clip.m4a").label
 """
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,19 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Sound, Source
-from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UnfitReference, UsageError
-from intone.labels import Scheme
-from intone.recognition.adaptation import Reference, offset_of_clips, offset_of_emotion
-from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, detected_sex, unheeded
-from intone.recognition.decision import decided, decided_with, identity_of
-from intone.recognition.model_file import RECOGNIZER, Model, load_model
+from intone.errors import RecordingError, UsageError
+from intone.recognition.adaptation import Reference
+from intone.recognition.analysis import DEFAULTS, Progress, unheeded
+from intone.recognition.decision import decided, decided_with
+from intone.recognition.loading import models_of
+from intone.recognition.model_file import Model
+from intone.recognition.networks import Heard, Networks
 from intone.recognition.options import Options
-from intone.recognition.prediction import Prediction, RecognizerIdentity
+from intone.recognition.prediction import Prediction
 from intone.recognition.published import results_of
 
-DEFAULT = "default"
-FREE = "crema-d"
-BUNDLED = (DEFAULT, FREE)
-"""The recognizers that come with intone: the default one, and one whose weights may be used commercially."""
 
-
-class Recognizer:
+class Recognizer(Networks):
     """One to three networks: for men, for women, and for either. Make one with `load`.
 
     The one for either sex answers where no sex is chosen. Where there is none, the sex is first detected by the bundled
@@ -47,42 +42,8 @@ class Recognizer:
     def __init__(
         self, models: dict[str, Model], threads: int | None = None, reference: Reference | None = None
     ) -> None:
-        self._models, self._threads, self._reference = models, threads, reference
-
-    @property
-    def identity(self) -> RecognizerIdentity:
-        """Name and version of the network that answers when no sex is chosen; of a pair those of both."""
-        found = [identity_of(model) for model in self._networks("auto")]
-        return RecognizerIdentity(" and ".join(one.name for one in found), "+".join(one.version for one in found),
-                                  found[0].classes)
-
-    @property
-    def models(self) -> tuple[Model, ...]:
-        """Every network, the one for either sex first."""
-        return tuple(self._models[sex] for sex in ("both", "male", "female") if sex in self._models)
-
-    @property
-    def sexes(self) -> tuple[str, ...]:
-        """The sexes of the speakers that it was trained on, one or both."""
-        return tuple(sorted({sex for model in self._models.values() for sex in model.settings.sexes}))
-
-    @property
-    def data(self) -> tuple[str, ...]:
-        """The corpora that it was trained on."""
-        return tuple(sorted({corpus for model in self._networks("auto") for corpus in model.settings.data}))
-
-    @property
-    def licence(self) -> str:
-        """What may be done with it: the licence of the network, or of a pair those of both where they differ."""
-        return "; ".join(dict.fromkeys(model.settings.licence for model in self._networks("auto")))
-
-    def schemes(self) -> tuple[str, ...]:
-        """The class schemes that can be asked for: all with eight emotions, else the network's own.
-
-        >>> intone.load().schemes()
-        ('2', '3', '8', 'stress')
-        """
-        return _answerable(self._networks("auto")[0])
+        super().__init__(models, threads)
+        self._reference = reference
 
     def predict(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
@@ -193,14 +154,15 @@ class Recognizer:
         fewer than two can be answered, there is nothing to compare with, and each answer is as without. A UsageError
         where the recognizer cannot be adapted, and for options that contradict it.
         """
+        from intone.recognition import together
+
         self._check_adaptable()
         self.check_options(options)
         if options.reference or self._reference or options.channel == "each":
             raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "
                              "each channel, which may be another person.")
         found = [self._recordings_or_error(source, options, progress) for source in sources]
-        heard = [one.heard for ones in found for one in ones if not isinstance(one.heard, RecordingError)]
-        reference = _reference_of(heard, None) if len(heard) > 1 else None
+        reference = together.common([one.heard for ones in found for one in ones])
         return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
 
     def reference(
@@ -214,6 +176,8 @@ class Recognizer:
         UnfitReference where they sound like two persons; UsageError where the recognizer cannot be adapted or does not
         know the emotion.
         """
+        from intone.recognition import together
+
         self._check_adaptable()
         classes = self._networks("auto")[0].classes
         if emotion is not None and emotion not in classes:
@@ -221,20 +185,7 @@ class Recognizer:
                              f"{', '.join(dict.fromkeys(classes))}.")
         options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds)
         found = [one for source in sources for one in self._recordings_or_error(source, options, unheeded)]
-        heard = [one.heard for one in found if not isinstance(one.heard, RecordingError)]
-        for error in (one.heard for one in found if isinstance(one.heard, RecordingError)):
-            if emotion is not None or not heard:
-                raise error
-        if not heard:
-            raise UsageError("No recording of the voice is named: give one or more.")
-        if emotion is None and sum(len(analysis.segments) for _, analysis in heard) < 2:
-            raise UnfitReference("A single segment of speech has nothing to be compared with: give more recordings of "
-                                 "the voice, or say which emotion it has.")
-        made = _reference_of(heard, emotion)
-        if emotion is not None and not made.sex:
-            raise UnfitReference("Some recordings of the voice sound male and some female: give recordings of one "
-                                 "person.")
-        return made
+        return together.reference_of([one.heard for one in found], emotion)
 
     def adapted(self, reference: Reference) -> "Recognizer":
         """The same recognizer, each of whose answers is adapted to the voice of a reference.
@@ -243,16 +194,6 @@ class Recognizer:
         """
         self._check_adaptable()
         return Recognizer(self._models, self._threads, reference)
-
-    @property
-    def adaptable(self) -> bool:
-        """Whether its answers can be adapted to a speaker: all of its networks give evidence for that."""
-        return all(model.settings.adaptation is not None for model in self.models)
-
-    def _check_adaptable(self) -> None:
-        if not self.adaptable:
-            raise UsageError("This recognizer cannot be adapted to a speaker: name the bundled one, or one that "
-                             "`intone train --recipe probe` wrote.")
 
     def _recordings(
         self, source: Source | Sound | NDArray[Any], rate: float | None, options: Options, *,
@@ -284,27 +225,6 @@ class Recognizer:
                 raise
             return [_Recording(None, None, RecordingError(str(error)))]
 
-    def _heard(self, sound: Sound, options: Options, progress: Progress) -> "_Heard":
-        try:
-            return self._analysed(sound, options=options, progress=progress)
-        except (NoSpeech, TooShort) as error:
-            return error
-
-    def check_options(self, options: Options) -> None:
-        """A UsageError unless these options can be asked of any recording."""
-        for model in self._networks(options.sex):
-            for name in options.schemes:
-                _check_answerable(model, labels.scheme(name))
-
-    def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
-        """A UsageError unless this can be asked of any recording.
-
-        >>> intone.load().check(classes=7)
-        Traceback (most recent call last):
-        intone.errors.UsageError: There is no scheme with 7 classes: choose 2, 3, 8 or stress.
-        """
-        self.check_options(Options(sex, (str(classes),)))
-
     def __repr__(self) -> str:
         identity = self.identity
         found = results_of(identity.version)
@@ -314,97 +234,16 @@ class Recognizer:
                 f"{' and '.join(self.sexes)} speech at {RATE // 1000} kHz; trained on {', '.join(self.data)}; "
                 f"licence {self.licence}{measured}>")
 
-    def _networks(self, sex: str) -> tuple[Model, ...]:
-        """The network for a choice of sex: its own if there is one, else the one for both.
-
-        Where there is neither and no sex is chosen, all that there are: the detected sex chooses among them.
-        """
-        found = self._models.get("both" if sex == "auto" else sex) or self._models.get("both")
-        if found is None and sex != "auto":
-            known = ", ".join(self._models)
-            raise UsageError(f"This recognizer was trained on {known} speakers only: choose --sex {known}.")
-        return (found,) if found else self.models
-
-    def _analysed(self, sound: Sound, *, options: Options, progress: Progress) -> tuple[Model, Analysis]:
-        """The network that answers about a sound, and what it says of it."""
-        first, *others = self._networks(options.sex)
-        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, progress=progress)
-        if options.given_sex or len(first.settings.sexes) > 1:
-            return first, run(first, sound)
-        sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)
-        model = next((one for one in (first, *others) if sex in one.settings.sexes), first)
-        return model, replace(run(model, sound), sex=sex)
-
-
 def load(path: str | Path | None = None, *, threads: int | None = None) -> Recognizer:
     """The recognizer in a file, in the folder of a training run, or one that comes with intone, by its name.
 
     The folder may be that of a pair (`intone train --sex each`). Without a path it is the bundled one named `default`;
-    `BUNDLED` are all names. `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
+    `loading.BUNDLED` are all names. `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
 
     >>> intone.load("crema-d").identity.classes[:3]
     ('neutral', 'calm', 'happy')
     """
-    given = Path(path or DEFAULT).expanduser()
-    if str(given) in BUNDLED and (path is None or not given.exists()):
-        return _bundled(str(given), threads)
-    return _recognizer(_files(given) if given.is_dir() else [given], threads)
-
-
-def _files(folder: Path) -> list[Path]:
-    """The model file in the folder of a run, or both in that of a pair; a RecognizerError where one is missing."""
-    pair = [folder / sex / RECOGNIZER for sex in labels.SEXES]
-    wanted = [folder / RECOGNIZER]
-    if not wanted[0].is_file() and any(path.is_file() for path in pair):
-        wanted = pair
-    for path in wanted:
-        if not path.is_file():
-            raise RecognizerError(f"The folder {path.parent} holds no {RECOGNIZER}: name the folder of a finished "
-                                  "`intone train`, or a model file.")
-    return wanted
-
-
-def _recognizer(paths: list[Path], threads: int | None) -> Recognizer:
-    """A recognizer of some model files; a RecognizerError where they do not go together."""
-    models = {_covers(model): model for model in map(load_model, paths)}
-    if len(models) < len(paths) or len({model.settings.classes for model in models.values()}) > 1:
-        raise RecognizerError(f"The model files in {paths[0].parent} and {paths[-1].parent} are no pair, one for each "
-                              "sex and both of the same classes: train them with `intone train --sex each`.")
-    return Recognizer(models, threads)
-
-
-def _bundled(name: str, threads: int | None) -> Recognizer:
-    """The networks that `recognizers/NAME.toml` names: the one place that says which are used."""
-    folder = Path(__file__).parents[1] / "recognizers"
-    try:
-        names = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["recognizers"]
-    except OSError as error:
-        raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
-    return _recognizer([folder / name for name in names], threads)
-
-
-@cache
-def _sex_detector() -> Model:
-    """The network that detects the sex where no other does: one whose licence permits commercial use."""
-    return _bundled(FREE, None).models[0]
-
-
-def _covers(model: Model) -> str:
-    return "both" if len(model.settings.sexes) == 2 else model.settings.sexes[0]
-
-
-def _answerable(model: Model) -> tuple[str, ...]:
-    return tuple(labels.SCHEMES) if model.settings.classes == "8" else (model.settings.classes,)
-
-
-def _check_answerable(model: Model, scheme: Scheme) -> None:
-    if scheme.name not in _answerable(model):
-        raise UsageError(f"This recognizer was trained for {model.settings.classes} classes and cannot answer "
-                         f"{scheme.name}: choose --classes {model.settings.classes}.")
-
-
-_Heard = tuple[Model, Analysis] | RecordingError
-"""The network that answers about a sound with what it says of it, or the error that says why there is no answer."""
+    return Recognizer(models_of(path), threads)
 
 
 @dataclass(frozen=True)
@@ -413,7 +252,7 @@ class _Recording:
 
     number: int | None
     file: str | None
-    heard: _Heard
+    heard: Heard
 
 
 def _answers(
@@ -426,18 +265,3 @@ def _answers(
     decide = partial(decided_with, reference=reference) if reference else decided
     return {name: replace(decide(model, labels.scheme(name), found, options), file=one.file, channel=one.number)
             for name in options.schemes}
-
-
-def _reference_of(heard: Sequence[tuple[Model, Analysis]], emotion: str | None) -> Reference:
-    """What is known of a voice from recordings, by the network of the first; an emotion is a class of the network.
-
-    The sex is empty where some sound male and some female.
-    """
-    model, _ = heard[0]
-    sexes = {one.sex for _, one in heard}
-    evidence = np.concatenate([one.evidence for other, one in heard
-                               if one.evidence is not None and other.version == model.version])
-    assert model.settings.adaptation is not None
-    offset = (offset_of_clips(model.settings.adaptation, evidence) if emotion is None else
-              offset_of_emotion(model.settings.adaptation, evidence, model.classes.index(emotion)))
-    return Reference(model.version, sexes.pop() if len(sexes) == 1 else "", emotion, offset)
