@@ -13,15 +13,20 @@ BUNDLED = (DEFAULT, FREE)
 """The recognizers that come with intone: the default one, and one whose weights may be used commercially."""
 
 
-def models_of(path: str | Path | None) -> dict[str, Model]:
-    """The networks in a file, in the folder of a training run or of a pair, or of a bundled recognizer, by its name.
-
-    By the sex that each covers: male, female or both. Without a path those of `DEFAULT`.
-    """
+def place_of(path: str | Path | None) -> str:
+    """Where a recognizer lies: the name of a bundled one, without a path `DEFAULT`, else an absolute path."""
     given = Path(path or DEFAULT).expanduser()
-    if str(given) in BUNDLED and (path is None or not given.exists()):
-        return bundled(str(given))
-    return _together(_files(given) if given.is_dir() else [given])
+    return str(given) if str(given) in BUNDLED and (path is None or not given.exists()) else str(given.absolute())
+
+
+def models_of(place: str) -> dict[str, Model]:
+    """The models of a bundled recognizer, in a file, or in the folder of a training run or of a pair.
+
+    By the sex that each covers: male, female or both.
+    """
+    if place in BUNDLED:
+        return bundled(place)
+    return _together(_files(Path(place)) if Path(place).is_dir() else [Path(place)])
 
 
 def _files(folder: Path) -> list[Path]:

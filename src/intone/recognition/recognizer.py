@@ -1,30 +1,43 @@
 """From a recording to an answer: speech -> front end -> network -> probabilities -> Prediction.
 
     import intone
-    intone.load().predict("clip.m4a").label
+    intone.predict("clip.m4a").label
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from intone import audio, labels
-from intone.audio import RATE, Sound, Source
-from intone.errors import RecordingError, UsageError
+from intone.audio import RATE, Sound
+from intone.errors import RecognizerError, RecordingError, UsageError
+from intone.recognition import given
 from intone.recognition.adaptation import Reference
 from intone.recognition.analysis import DEFAULTS, Progress, unheeded
 from intone.recognition.decision import decided, decided_with
-from intone.recognition.loading import models_of
+from intone.recognition.given import Given
+from intone.recognition.loading import models_of, place_of
 from intone.recognition.model_file import Model
 from intone.recognition.networks import Heard, Networks
 from intone.recognition.options import Options
 from intone.recognition.prediction import Prediction
 from intone.recognition.published import results_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Choices(TypedDict, total=False):
+    """What `predict` can be asked beside the recording."""
+
+    sex: str
+    classes: int | str
+    channel: str | int
+    file: str | None
+    max_seconds: float
+    explain: bool
 
 
 class Recognizer(Networks):
@@ -33,26 +46,41 @@ class Recognizer(Networks):
     The one for either sex answers where no sex is chosen. Where there is none, the sex is first detected by the bundled
     recognizer `FREE`; of a pair the network for that sex answers. An answer from a network of the other sex is not
     confident. In a long recording `threads` segments run in parallel, None: one a core. `reference`: what is known of
-    the voice of every recording (`adapted`).
+    the voice of every recording (`adapted`). `place`: the file, the folder or the name that it was loaded from.
+
+    It never changes: several threads may share one, and a copy is the same. Pickled it is its place and its version, so
+    that another process loads it from there.
 
     >>> intone.load()  # doctest: +ELLIPSIS
     <Recognizer ensemble both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
     """
 
     def __init__(
-        self, models: dict[str, Model], threads: int | None = None, reference: Reference | None = None
+        self, models: dict[str, Model], threads: int | None = None, reference: Reference | None = None,
+        place: str | None = None,
     ) -> None:
         super().__init__(models, threads)
-        self._reference = reference
+        self._reference, self._place = reference, place
+
+    @overload
+    def predict(  # type: ignore[overload-overlap]  # a text is one recording, though it can be iterated over
+        self, source: Given, rate: float | None = None, **choices: Unpack[Choices]
+    ) -> Prediction: ...
+
+    @overload
+    def predict(self, source: Iterable[Given], rate: None = None, **choices: Unpack[Choices]) -> list[Prediction]: ...
 
     def predict(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Any, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
-    ) -> Prediction:
-        """The emotion in a recording.
+    ) -> Prediction | list[Prediction]:
+        """The emotion in a recording, or in each of several.
 
-        `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate` in Hz.
+        `source`: a path; the bytes of a file; an open binary file; samples (samples,) or (samples, channels) with their
+        `rate` in Hz, as an array, a tensor or a list; or a pair (samples, rate). A list, a tuple, an iterator or a
+        column of these has a list of answers; the first that cannot be answered raises its error, which says which one
+        it is (`predict_many` goes on).
         `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
         number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer carries; a path
         carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
@@ -68,11 +96,50 @@ class Recognizer(Networks):
         """
         if channel == "each":
             raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
-        return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds, explain=explain)[0]
+        recordings = given.several(source, rate)
+        if recordings is None:
+            return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
+                                         max_seconds=max_seconds, explain=explain)[0]
+        if file is not None:
+            raise UsageError("The name of an answer is that of one recording, and several are given: leave file out.")
+        return self._predict_each(recordings, Options(sex, (str(classes),), channel, explain, max_seconds))
+
+    def _predict_each(self, recordings: Iterable[Given], options: Options) -> list[Prediction]:
+        self.check_options(options)
+        given.check_all(recordings)
+        answers = list[Prediction]()
+        for number, one in enumerate(recordings, start=1):
+            with given.numbered(number, one):
+                answers += self.answer(one, options=options).values()
+        return answers
+
+    def predict_many(
+        self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str = 2,
+        channel: str | int = "mix", max_seconds: float = audio.MAX_HEARD_SECONDS, progress: bool | None = None,
+    ) -> "pd.DataFrame":
+        """The emotion in many recordings as a table, which needs pandas.
+
+        `recordings`: as several are given to `predict`, or a folder, which is searched for them. A row a recording, in
+        their order, with the columns of the CSV that the command line writes; one that cannot be answered has the
+        sentence that says why in the column `error`, which is empty for the others. With the channel "each" there is a
+        row for every channel. The index is that of a pandas.Series that is given. `progress`: whether a bar shows how
+        far it is; None: on a terminal and in a notebook.
+
+        Interrupted (Ctrl+C, or the stop button of a notebook) it raises a KeyboardInterrupt that has the rows that are
+        done as `done`. UsageError as `predict`, for what concerns all recordings.
+
+        >>> found = intone.load().predict_many([(samples, rate), (0 * samples, rate)])
+        >>> found["error"].isna().tolist(), found["error"][1]
+        ([True, False], 'The recording is silent: check the microphone and record again.')
+        >>> list(found.columns[:4])
+        ['file', 'channel', 'duration_s', 'label']
+        """
+        from intone.recognition.many import table_of
+
+        return table_of(self, recordings, Options(sex, (str(classes),), channel, False, max_seconds), progress)
 
     def predict_channels(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[Prediction]:
@@ -92,7 +159,7 @@ class Recognizer(Networks):
         return answers
 
     def answer_channels(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
@@ -109,7 +176,7 @@ class Recognizer(Networks):
                 for number, one in self.answers(source, rate, options, file=file)]
 
     def predict_schemes(
-        self, source: Source | Sound | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str],
+        self, source: Given, rate: float | None = None, *, schemes: Sequence[str],
         sex: str = "auto", channel: str | int = "mix", file: str | None = None,
         max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
@@ -126,7 +193,7 @@ class Recognizer(Networks):
         return self.answer(source, rate, options, file=file, progress=progress)
 
     def answer(
-        self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
+        self, source: Given, rate: float | None = None, options: Options = DEFAULTS, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
         """The answers of the first channel of `answers`; its error is raised."""
@@ -136,7 +203,7 @@ class Recognizer(Networks):
         return found
 
     def answers(
-        self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
+        self, source: Given, rate: float | None = None, options: Options = DEFAULTS, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
@@ -145,7 +212,7 @@ class Recognizer(Networks):
                 self._recordings(source, rate, options, file=file, progress=progress)]
 
     def answers_together(
-        self, sources: Iterable[Source | Sound], options: Options = DEFAULTS, *,
+        self, sources: Iterable[Given], options: Options = DEFAULTS, *,
         progress: Progress = unheeded,
     ) -> list[list[tuple[int | None, dict[str, Prediction] | RecordingError]]]:
         """The `answers` about several recordings of one person, each with what all of them say of the voice.
@@ -166,7 +233,7 @@ class Recognizer(Networks):
         return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
 
     def reference(
-        self, *sources: Source | Sound, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
+        self, *sources: Given, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
     ) -> Reference:
         """What the voice in some recordings of one person sounds like, to compare others with.
 
@@ -193,27 +260,26 @@ class Recognizer(Networks):
         An answer that it does not fit, as that about a voice of the other sex, is as without it, and says why.
         """
         self._check_adaptable()
-        return Recognizer(self._models, self._threads, reference)
+        return Recognizer(self._models, self._threads, reference, self._place)
 
     def _recordings(
-        self, source: Source | Sound | NDArray[Any], rate: float | None, options: Options, *,
+        self, source: Given, rate: float | None, options: Options, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> list["_Recording"]:
         """Every channel of a recording that is asked for, with what its network says of it."""
         self.check_options(options)
-        if isinstance(source, np.ndarray):
-            if rate is None:
-                raise UsageError("Samples need their rate: predict(samples, rate).")
-            sounds = [audio.sound(one) for one in audio.from_samples(source, rate, options.channel)]
-        elif isinstance(source, Sound):
-            sounds = [source]
+        found = given.one(source, rate)
+        if isinstance(found, tuple):
+            sounds = [audio.sound(one) for one in audio.from_samples(*found, options.channel)]
+        elif isinstance(found, Sound):
+            sounds = [found]
         else:
-            sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
-            file = file or (str(source) if isinstance(source, str | Path) else None)
+            sounds = audio.sounds(found, options.channel, max_seconds=options.max_seconds)
+            file = file or (str(found) if isinstance(found, Path) else None)
         return [_Recording(one.number, file, self._heard(one, options, progress)) for one in sounds]
 
     def _recordings_or_error(
-        self, source: Source | Sound, options: Options, progress: Progress
+        self, source: Given, options: Options, progress: Progress
     ) -> list["_Recording"]:
         """The same where a recording that cannot be read, or lacks the channel, is one with its error."""
         try:
@@ -224,6 +290,18 @@ class Recognizer(Networks):
             if not isinstance(options.channel, int):
                 raise
             return [_Recording(None, None, RecordingError(str(error)))]
+
+    def __copy__(self) -> "Recognizer":
+        return self
+
+    def __deepcopy__(self, _memo: object) -> "Recognizer":
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._place is None:
+            raise TypeError("A recognizer that was made of models in memory cannot be pickled: save them, and load it "
+                            "with intone.load in each process.")
+        return _loaded_again, (self._place, self.identity.version, self._threads, self._reference)
 
     def __repr__(self) -> str:
         identity = self.identity
@@ -243,7 +321,17 @@ def load(path: str | Path | None = None, *, threads: int | None = None) -> Recog
     >>> intone.load("crema-d").identity.classes[:3]
     ('neutral', 'calm', 'happy')
     """
-    return Recognizer(models_of(path), threads)
+    place = place_of(path)
+    return Recognizer(models_of(place), threads, place=place)
+
+
+def _loaded_again(place: str, version: str, threads: int | None, reference: Reference | None) -> Recognizer:
+    """A recognizer that was pickled; a RecognizerError where its file is another now."""
+    found = load(place, threads=threads)
+    if found.identity.version != version:
+        raise RecognizerError(f"The recognizer {place} was {version} when it was pickled, and is "
+                              f"{found.identity.version} here: load it anew.")
+    return Recognizer(found._models, threads, reference, place)
 
 
 @dataclass(frozen=True)
