@@ -12,8 +12,9 @@ from intone.labels import EMOTIONS
 from intone.recognition.prediction import Prediction, RecognizerIdentity, Segment
 from sounds import voice
 
-MODULES = ("recognition.recognizer", "recognition.prediction", "recognition.formats", "recognition.calibration",
-           "recognition.options", "recognition.published", "labels", "corpora.emotions")
+MODULES = ("recognition.recognizer", "recognition.networks", "recognition.given", "recognition.default",
+           "recognition.prediction", "recognition.formats", "recognition.calibration", "recognition.options",
+           "recognition.published", "labels", "corpora.emotions")
 
 ANSWER = Prediction(
     "voice.wav", 2.0, "positive", {"negative": 0.25, "positive": 0.75}, 0.1, True, (), "female",

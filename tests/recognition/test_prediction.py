@@ -1,12 +1,16 @@
+import copy
 import json
+import pickle
 from dataclasses import fields, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.recognition.formats import columns
 from intone.recognition.prediction import (
     NEITHER,
     RENAMED,
@@ -92,3 +96,20 @@ def test_a_prediction_explains_itself() -> None:
     assert repr(PREDICTION) == "<Prediction voice.wav: negative 75%, unclear; female; 1 segment in 1.5 s; tiny abc>"
     neither = replace(PREDICTION, file=None, label=NEITHER, confidence="clear", channel=2, segments=())
     assert repr(neither) == "<Prediction (samples): neither, clear; channel 2; female; 0 segments in 1.5 s; tiny abc>"
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_prediction_can_be_copied_and_pickled(protocol: int) -> None:
+    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),),
+                   reliability=Reliability(0.7, 0.8, 214, 0.81, "noisy", "somebody"),
+                   adapted_to=AdaptedTo(3, None, 0.5, "sad", 0.5, 0.25))
+    assert pickle.loads(pickle.dumps(full, protocol)) == copy.deepcopy(full) == copy.copy(full) == full
+    assert copy.deepcopy(full).probabilities is not full.probabilities
+
+
+def test_a_prediction_is_a_row_of_a_table() -> None:
+    row = PREDICTION.as_dict()
+    assert list(row) == columns(("negative", "positive"))
+    assert (row["file"], row["positive"], row["segments"], row["reasons"], row["recognizer"], row["error"]) == (
+        "voice.wav", 0.25, 1, "It is short.", "tiny", None)
+    assert pd.DataFrame([row, row]).loc[1, "negative"] == 0.75

@@ -53,7 +53,7 @@ def detector(tmp_path, monkeypatch) -> None:
     """What detects the sex for networks of one sex hears a dark voice as male, a bright one as female."""
     made = load_model(tiny_model(tmp_path / "detector.onnx", {"male_calm": 0.02, "female_calm": 0.98},
                                  {"male_calm": 0.1, "female_calm": -0.1}))
-    monkeypatch.setattr("intone.recognition.recognizer._sex_detector", lambda: made)
+    monkeypatch.setattr("intone.recognition.networks._sex_detector", lambda: made)
 
 
 # The scheme and the sex.
@@ -166,7 +166,7 @@ def test_the_sex_is_detected_in_the_first_window_with_speech(tmp_path, monkeypat
         pair.predict(silence(130), RATE)
     with pytest.raises(TooShort, match="long"):
         pair.predict(WOMAN[: RATE // 5], RATE)
-    monkeypatch.delattr("intone.recognition.recognizer._sex_detector")
+    monkeypatch.delattr("intone.recognition.networks._sex_detector")
     assert pair.predict(late, RATE, sex="male").sex == "male"  # nothing to detect
 
 

@@ -9,8 +9,9 @@ from intone import Recognizer
 from intone.audio import RATE, read_mono
 from intone.errors import RecognizerError
 from intone.labels import SCHEMES, network_labels
+from intone.recognition.loading import BUNDLED
 from intone.recognition.model_file import RECOGNIZER
-from intone.recognition.recognizer import BUNDLED, load
+from intone.recognition.recognizer import load
 from sounds import voice
 from tiny_model import tiny_model
 

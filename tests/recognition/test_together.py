@@ -158,7 +158,7 @@ def test_each_network_of_a_pair_takes_only_its_own_reference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = load_model(tiny_adaptable(tmp_path / "detector.onnx"))
-    monkeypatch.setattr("intone.recognition.recognizer._sex_detector", lambda: made)
+    monkeypatch.setattr("intone.recognition.networks._sex_detector", lambda: made)
     for sex in ("male", "female"):
         (tmp_path / sex).mkdir()
         tiny_adaptable(tmp_path / sex / RECOGNIZER, sex=sex)

@@ -44,7 +44,7 @@ class Segment:
     probabilities: dict[str, float]
 
     def __repr__(self) -> str:
-        return f"<Segment {self.start_s:.1f} to {self.end_s:.1f} s: {_labelled(self)}>"
+        return f"<Segment {self.start_s:.1f} to {self.end_s:.1f} s: {labelled(self)}>"
 
 
 @dataclass(frozen=True)
@@ -183,12 +183,31 @@ class Prediction:
                 del plain[name]
         return plain | {old: plain[new] for old, new in RENAMED.items() if new in plain}
 
+    def as_dict(self) -> dict[str, Any]:
+        """A row of a table, with the columns of the CSV that the command line writes; `to_dict` has all that is known.
+
+        >>> shares = {"negative": 0.25, "positive": 0.75}
+        >>> answer = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female", (),
+        ...                     RecognizerIdentity("mine", "0", tuple(shares)))
+        >>> answer.as_dict()["positive"], answer.as_dict()["segments"]
+        (0.75, 0)
+        """
+        from intone.recognition.formats import row
+
+        return row(self.to_dict(), tuple(self.probabilities))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        from intone.recognition.notebook import html_of
+
+        return html_of(self)
+
     def __repr__(self) -> str:
         where = [] if self.channel is None else [f"channel {self.channel}"]
         many = "segment" if len(self.segments) == 1 else "segments"
         facts = [*where, self.sex, f"{len(self.segments)} {many} in {self.duration_s:.1f} s",
                  f"{self.recognizer.name} {self.recognizer.version}"]
-        return f"<Prediction {self.file or '(samples)'}: {_labelled(self)}, {self.confidence}; {'; '.join(facts)}>"
+        return f"<Prediction {self.file or '(samples)'}: {labelled(self)}, {self.confidence}; {'; '.join(facts)}>"
 
     def __getattr__(self, name: str) -> Any:
         """The fields by their names of version 0.2, with a DeprecationWarning."""
@@ -202,7 +221,7 @@ RENAMED = {"sure": "confident", "stretches": "segments", "moments": "attribution
 """Fields of a prediction by their names of version 0.2."""
 
 
-def _labelled(one: Prediction | Segment) -> str:
+def labelled(one: Prediction | Segment) -> str:
     """`positive 75%`; one that is neither has no probability within the scheme."""
     share = one.probabilities.get(one.label)
     return one.label if share is None else f"{one.label} {percent(share)}"

@@ -1,105 +1,86 @@
 """From a recording to an answer: speech -> front end -> network -> probabilities -> Prediction.
 
     import intone
-    intone.load().predict("clip.m4a").label
+    intone.predict("clip.m4a").label
 """
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from intone import audio, labels
-from intone.audio import RATE, Sound, Source
-from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UnfitReference, UsageError
-from intone.labels import Scheme
-from intone.recognition.adaptation import Reference, offset_of_clips, offset_of_emotion
-from intone.recognition.analysis import DEFAULTS, Analysis, Progress, analyse, detected_sex, unheeded
-from intone.recognition.decision import decided, decided_with, identity_of, scale
-from intone.recognition.model_file import RECOGNIZER, Model, load_model
+from intone.audio import RATE, Sound
+from intone.errors import RecognizerError, RecordingError, UsageError
+from intone.recognition import given
+from intone.recognition.adaptation import Reference
+from intone.recognition.analysis import DEFAULTS, Progress, unheeded
+from intone.recognition.decision import decided, decided_with
+from intone.recognition.given import Given
+from intone.recognition.loading import models_of, place_of
+from intone.recognition.model_file import Model
+from intone.recognition.networks import Heard, Networks
 from intone.recognition.options import Options
-from intone.recognition.prediction import Prediction, RecognizerIdentity
+from intone.recognition.prediction import Prediction
 from intone.recognition.published import results_of
 
-DEFAULT = "default"
-FREE = "crema-d"
-BUNDLED = (DEFAULT, FREE)
-"""The recognizers that come with intone: the default one, and one whose weights may be used commercially."""
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-class Recognizer:
+class Choices(TypedDict, total=False):
+    """What `predict` can be asked beside the recording."""
+
+    sex: str
+    classes: int | str
+    channel: str | int
+    file: str | None
+    max_seconds: float
+    explain: bool
+
+
+class Recognizer(Networks):
     """One to three networks: for men, for women, and for either. Make one with `load`.
 
     The one for either sex answers where no sex is chosen. Where there is none, the sex is first detected by the bundled
     recognizer `FREE`; of a pair the network for that sex answers. An answer from a network of the other sex is not
     confident. In a long recording `threads` segments run in parallel, None: one a core. `reference`: what is known of
-    the voice of every recording (`adapted`).
+    the voice of every recording (`adapted`). `place`: the file, the folder or the name that it was loaded from.
+
+    It never changes: several threads may share one, and a copy is the same. Pickled it is its place and its version, so
+    that another process loads it from there.
 
     >>> intone.load()  # doctest: +ELLIPSIS
     <Recognizer ensemble both ...: 2, 3, 8, stress classes of female and male speech at 16 kHz; trained on ...>
     """
 
     def __init__(
-        self, models: dict[str, Model], threads: int | None = None, reference: Reference | None = None
+        self, models: dict[str, Model], threads: int | None = None, reference: Reference | None = None,
+        place: str | None = None,
     ) -> None:
-        self._models, self._threads, self._reference = models, threads, reference
+        super().__init__(models, threads)
+        self._reference, self._place = reference, place
 
-    @property
-    def identity(self) -> RecognizerIdentity:
-        """Name and version of the network that answers when no sex is chosen; of a pair those of both."""
-        found = [identity_of(model) for model in self._networks("auto")]
-        return RecognizerIdentity(" and ".join(one.name for one in found), "+".join(one.version for one in found),
-                                  found[0].classes)
+    @overload
+    def predict(  # type: ignore[overload-overlap]  # a text is one recording, though it can be iterated over
+        self, source: Given, rate: float | None = None, **choices: Unpack[Choices]
+    ) -> Prediction: ...
 
-    @property
-    def models(self) -> tuple[Model, ...]:
-        """Every network, the one for either sex first."""
-        return tuple(self._models[sex] for sex in ("both", "male", "female") if sex in self._models)
-
-    @property
-    def sexes(self) -> tuple[str, ...]:
-        """The sexes of the speakers that it was trained on, one or both."""
-        return tuple(sorted({sex for model in self._models.values() for sex in model.settings.sexes}))
-
-    @property
-    def data(self) -> tuple[str, ...]:
-        """The corpora that it was trained on."""
-        return tuple(sorted({corpus for model in self._networks("auto") for corpus in model.settings.data}))
-
-    @property
-    def licence(self) -> str:
-        """What may be done with it: the licence of the network, or of a pair those of both where they differ."""
-        return "; ".join(dict.fromkeys(model.settings.licence for model in self._networks("auto")))
-
-    def schemes(self) -> tuple[str, ...]:
-        """The class schemes that can be asked for: all with eight emotions, else the network's own.
-
-        >>> intone.load().schemes()
-        ('2', '3', '8', 'stress')
-        """
-        return _answerable(self._networks("auto")[0])
-
-    def scale(self, classes: int | str) -> str:
-        """What clear and likely were measured to mean in a class scheme, in a sentence.
-
-        >>> intone.load().scale(8).startswith("On the left-out corpora crema-d, emospeech-command, nemo, ravdess")
-        True
-        """
-        return scale(self._networks("auto")[0], labels.scheme(classes))
+    @overload
+    def predict(self, source: Iterable[Given], rate: None = None, **choices: Unpack[Choices]) -> list[Prediction]: ...
 
     def predict(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Any, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
-    ) -> Prediction:
-        """The emotion in a recording.
+    ) -> Prediction | list[Prediction]:
+        """The emotion in a recording, or in each of several.
 
-        `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate` in Hz.
+        `source`: a path; the bytes of a file; an open binary file; samples (samples,) or (samples, channels) with their
+        `rate` in Hz, as an array, a tensor or a list; or a pair (samples, rate). A list, a tuple, an iterator or a
+        column of these has a list of answers; the first that cannot be answered raises its error, which says which one
+        it is (`predict_many` goes on).
         `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
         number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer carries; a path
         carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
@@ -115,11 +96,50 @@ class Recognizer:
         """
         if channel == "each":
             raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
-        return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds, explain=explain)[0]
+        recordings = given.several(source, rate)
+        if recordings is None:
+            return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
+                                         max_seconds=max_seconds, explain=explain)[0]
+        if file is not None:
+            raise UsageError("The name of an answer is that of one recording, and several are given: leave file out.")
+        return self._predict_each(recordings, Options(sex, (str(classes),), channel, explain, max_seconds))
+
+    def _predict_each(self, recordings: Iterable[Given], options: Options) -> list[Prediction]:
+        self.check_options(options)
+        given.check_all(recordings)
+        answers = list[Prediction]()
+        for number, one in enumerate(recordings, start=1):
+            with given.numbered(number, one):
+                answers += self.answer(one, options=options).values()
+        return answers
+
+    def predict_many(
+        self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str = 2,
+        channel: str | int = "mix", max_seconds: float = audio.MAX_HEARD_SECONDS, progress: bool | None = None,
+    ) -> "pd.DataFrame":
+        """The emotion in many recordings as a table, which needs pandas.
+
+        `recordings`: as several are given to `predict`, or a folder, which is searched for them. A row a recording, in
+        their order, with the columns of the CSV that the command line writes; one that cannot be answered has the
+        sentence that says why in the column `error`, which is empty for the others. With the channel "each" there is a
+        row for every channel. The index is that of a pandas.Series that is given. `progress`: whether a bar shows how
+        far it is; None: on a terminal and in a notebook.
+
+        Interrupted (Ctrl+C, or the stop button of a notebook) it raises a KeyboardInterrupt that has the rows that are
+        done as `done`. UsageError as `predict`, for what concerns all recordings.
+
+        >>> found = intone.load().predict_many([(samples, rate), (0 * samples, rate)])
+        >>> found["error"].isna().tolist(), found["error"][1]
+        ([True, False], 'The recording is silent: check the microphone and record again.')
+        >>> list(found.columns[:4])
+        ['file', 'channel', 'duration_s', 'label']
+        """
+        from intone.recognition.many import table_of
+
+        return table_of(self, recordings, Options(sex, (str(classes),), channel, False, max_seconds), progress)
 
     def predict_channels(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[Prediction]:
@@ -139,7 +159,7 @@ class Recognizer:
         return answers
 
     def answer_channels(
-        self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
@@ -156,7 +176,7 @@ class Recognizer:
                 for number, one in self.answers(source, rate, options, file=file)]
 
     def predict_schemes(
-        self, source: Source | Sound | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str],
+        self, source: Given, rate: float | None = None, *, schemes: Sequence[str],
         sex: str = "auto", channel: str | int = "mix", file: str | None = None,
         max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
@@ -173,7 +193,7 @@ class Recognizer:
         return self.answer(source, rate, options, file=file, progress=progress)
 
     def answer(
-        self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
+        self, source: Given, rate: float | None = None, options: Options = DEFAULTS, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> dict[str, Prediction]:
         """The answers of the first channel of `answers`; its error is raised."""
@@ -183,7 +203,7 @@ class Recognizer:
         return found
 
     def answers(
-        self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
+        self, source: Given, rate: float | None = None, options: Options = DEFAULTS, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
@@ -192,7 +212,7 @@ class Recognizer:
                 self._recordings(source, rate, options, file=file, progress=progress)]
 
     def answers_together(
-        self, sources: Iterable[Source | Sound], options: Options = DEFAULTS, *,
+        self, sources: Iterable[Given], options: Options = DEFAULTS, *,
         progress: Progress = unheeded,
     ) -> list[list[tuple[int | None, dict[str, Prediction] | RecordingError]]]:
         """The `answers` about several recordings of one person, each with what all of them say of the voice.
@@ -201,18 +221,19 @@ class Recognizer:
         fewer than two can be answered, there is nothing to compare with, and each answer is as without. A UsageError
         where the recognizer cannot be adapted, and for options that contradict it.
         """
+        from intone.recognition import together
+
         self._check_adaptable()
         self.check_options(options)
         if options.reference or self._reference or options.channel == "each":
             raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "
                              "each channel, which may be another person.")
         found = [self._recordings_or_error(source, options, progress) for source in sources]
-        heard = [one.heard for ones in found for one in ones if not isinstance(one.heard, RecordingError)]
-        reference = _reference_of(heard, None) if len(heard) > 1 else None
+        reference = together.common([one.heard for ones in found for one in ones])
         return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
 
     def reference(
-        self, *sources: Source | Sound, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
+        self, *sources: Given, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
     ) -> Reference:
         """What the voice in some recordings of one person sounds like, to compare others with.
 
@@ -222,6 +243,8 @@ class Recognizer:
         UnfitReference where they sound like two persons; UsageError where the recognizer cannot be adapted or does not
         know the emotion.
         """
+        from intone.recognition import together
+
         self._check_adaptable()
         classes = self._networks("auto")[0].classes
         if emotion is not None and emotion not in classes:
@@ -229,20 +252,7 @@ class Recognizer:
                              f"{', '.join(dict.fromkeys(classes))}.")
         options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds)
         found = [one for source in sources for one in self._recordings_or_error(source, options, unheeded)]
-        heard = [one.heard for one in found if not isinstance(one.heard, RecordingError)]
-        for error in (one.heard for one in found if isinstance(one.heard, RecordingError)):
-            if emotion is not None or not heard:
-                raise error
-        if not heard:
-            raise UsageError("No recording of the voice is named: give one or more.")
-        if emotion is None and sum(len(analysis.segments) for _, analysis in heard) < 2:
-            raise UnfitReference("A single segment of speech has nothing to be compared with: give more recordings of "
-                                 "the voice, or say which emotion it has.")
-        made = _reference_of(heard, emotion)
-        if emotion is not None and not made.sex:
-            raise UnfitReference("Some recordings of the voice sound male and some female: give recordings of one "
-                                 "person.")
-        return made
+        return together.reference_of([one.heard for one in found], emotion)
 
     def adapted(self, reference: Reference) -> "Recognizer":
         """The same recognizer, each of whose answers is adapted to the voice of a reference.
@@ -250,37 +260,26 @@ class Recognizer:
         An answer that it does not fit, as that about a voice of the other sex, is as without it, and says why.
         """
         self._check_adaptable()
-        return Recognizer(self._models, self._threads, reference)
-
-    @property
-    def adaptable(self) -> bool:
-        """Whether its answers can be adapted to a speaker: all of its networks give evidence for that."""
-        return all(model.settings.adaptation is not None for model in self.models)
-
-    def _check_adaptable(self) -> None:
-        if not self.adaptable:
-            raise UsageError("This recognizer cannot be adapted to a speaker: name the bundled one, or one that "
-                             "`intone train --recipe probe` wrote.")
+        return Recognizer(self._models, self._threads, reference, self._place)
 
     def _recordings(
-        self, source: Source | Sound | NDArray[Any], rate: float | None, options: Options, *,
+        self, source: Given, rate: float | None, options: Options, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> list["_Recording"]:
         """Every channel of a recording that is asked for, with what its network says of it."""
         self.check_options(options)
-        if isinstance(source, np.ndarray):
-            if rate is None:
-                raise UsageError("Samples need their rate: predict(samples, rate).")
-            sounds = [audio.sound(one) for one in audio.from_samples(source, rate, options.channel)]
-        elif isinstance(source, Sound):
-            sounds = [source]
+        found = given.one(source, rate)
+        if isinstance(found, tuple):
+            sounds = [audio.sound(one) for one in audio.from_samples(*found, options.channel)]
+        elif isinstance(found, Sound):
+            sounds = [found]
         else:
-            sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
-            file = file or (str(source) if isinstance(source, str | Path) else None)
+            sounds = audio.sounds(found, options.channel, max_seconds=options.max_seconds)
+            file = file or (str(found) if isinstance(found, Path) else None)
         return [_Recording(one.number, file, self._heard(one, options, progress), one.notes) for one in sounds]
 
     def _recordings_or_error(
-        self, source: Source | Sound, options: Options, progress: Progress
+        self, source: Given, options: Options, progress: Progress
     ) -> list["_Recording"]:
         """The same where a recording that cannot be read, or lacks the channel, is one with its error."""
         try:
@@ -292,26 +291,17 @@ class Recognizer:
                 raise
             return [_Recording(None, None, RecordingError(str(error)))]
 
-    def _heard(self, sound: Sound, options: Options, progress: Progress) -> "_Heard":
-        try:
-            return self._analysed(sound, options=options, progress=progress)
-        except (NoSpeech, TooShort) as error:
-            return error
+    def __copy__(self) -> "Recognizer":
+        return self
 
-    def check_options(self, options: Options) -> None:
-        """A UsageError unless these options can be asked of any recording."""
-        for model in self._networks(options.sex):
-            for name in options.schemes:
-                _check_answerable(model, labels.scheme(name))
+    def __deepcopy__(self, _memo: object) -> "Recognizer":
+        return self
 
-    def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
-        """A UsageError unless this can be asked of any recording.
-
-        >>> intone.load().check(classes=7)
-        Traceback (most recent call last):
-        intone.errors.UsageError: There is no scheme with 7 classes: choose 2, 3, 8 or stress.
-        """
-        self.check_options(Options(sex, (str(classes),)))
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._place is None:
+            raise TypeError("A recognizer that was made of models in memory cannot be pickled: save them, and load it "
+                            "with intone.load in each process.")
+        return _loaded_again, (self._place, self.identity.version, self._threads, self._reference)
 
     def __repr__(self) -> str:
         identity = self.identity
@@ -322,97 +312,26 @@ class Recognizer:
                 f"{' and '.join(self.sexes)} speech at {RATE // 1000} kHz; trained on {', '.join(self.data)}; "
                 f"licence {self.licence}{measured}>")
 
-    def _networks(self, sex: str) -> tuple[Model, ...]:
-        """The network for a choice of sex: its own if there is one, else the one for both.
-
-        Where there is neither and no sex is chosen, all that there are: the detected sex chooses among them.
-        """
-        found = self._models.get("both" if sex == "auto" else sex) or self._models.get("both")
-        if found is None and sex != "auto":
-            known = ", ".join(self._models)
-            raise UsageError(f"This recognizer was trained on {known} speakers only: choose --sex {known}.")
-        return (found,) if found else self.models
-
-    def _analysed(self, sound: Sound, *, options: Options, progress: Progress) -> tuple[Model, Analysis]:
-        """The network that answers about a sound, and what it says of it."""
-        first, *others = self._networks(options.sex)
-        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, progress=progress)
-        if options.given_sex or len(first.settings.sexes) > 1:
-            return first, run(first, sound)
-        sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)
-        model = next((one for one in (first, *others) if sex in one.settings.sexes), first)
-        return model, replace(run(model, sound), sex=sex)
-
-
 def load(path: str | Path | None = None, *, threads: int | None = None) -> Recognizer:
     """The recognizer in a file, in the folder of a training run, or one that comes with intone, by its name.
 
     The folder may be that of a pair (`intone train --sex each`). Without a path it is the bundled one named `default`;
-    `BUNDLED` are all names. `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
+    `loading.BUNDLED` are all names. `threads` as in `Recognizer`. A RecognizerError says what is wrong with a file.
 
     >>> intone.load("crema-d").identity.classes[:3]
     ('neutral', 'calm', 'happy')
     """
-    given = Path(path or DEFAULT).expanduser()
-    if str(given) in BUNDLED and (path is None or not given.exists()):
-        return _bundled(str(given), threads)
-    return _recognizer(_files(given) if given.is_dir() else [given], threads)
+    place = place_of(path)
+    return Recognizer(models_of(place), threads, place=place)
 
 
-def _files(folder: Path) -> list[Path]:
-    """The model file in the folder of a run, or both in that of a pair; a RecognizerError where one is missing."""
-    pair = [folder / sex / RECOGNIZER for sex in labels.SEXES]
-    wanted = [folder / RECOGNIZER]
-    if not wanted[0].is_file() and any(path.is_file() for path in pair):
-        wanted = pair
-    for path in wanted:
-        if not path.is_file():
-            raise RecognizerError(f"The folder {path.parent} holds no {RECOGNIZER}: name the folder of a finished "
-                                  "`intone train`, or a model file.")
-    return wanted
-
-
-def _recognizer(paths: list[Path], threads: int | None) -> Recognizer:
-    """A recognizer of some model files; a RecognizerError where they do not go together."""
-    models = {_covers(model): model for model in map(load_model, paths)}
-    if len(models) < len(paths) or len({model.settings.classes for model in models.values()}) > 1:
-        raise RecognizerError(f"The model files in {paths[0].parent} and {paths[-1].parent} are no pair, one for each "
-                              "sex and both of the same classes: train them with `intone train --sex each`.")
-    return Recognizer(models, threads)
-
-
-def _bundled(name: str, threads: int | None) -> Recognizer:
-    """The networks that `recognizers/NAME.toml` names: the one place that says which are used."""
-    folder = Path(__file__).parents[1] / "recognizers"
-    try:
-        names = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["recognizers"]
-    except OSError as error:
-        raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
-    return _recognizer([folder / name for name in names], threads)
-
-
-@cache
-def _sex_detector() -> Model:
-    """The network that detects the sex where no other does: one whose licence permits commercial use."""
-    return _bundled(FREE, None).models[0]
-
-
-def _covers(model: Model) -> str:
-    return "both" if len(model.settings.sexes) == 2 else model.settings.sexes[0]
-
-
-def _answerable(model: Model) -> tuple[str, ...]:
-    return tuple(labels.SCHEMES) if model.settings.classes == "8" else (model.settings.classes,)
-
-
-def _check_answerable(model: Model, scheme: Scheme) -> None:
-    if scheme.name not in _answerable(model):
-        raise UsageError(f"This recognizer was trained for {model.settings.classes} classes and cannot answer "
-                         f"{scheme.name}: choose --classes {model.settings.classes}.")
-
-
-_Heard = tuple[Model, Analysis] | RecordingError
-"""The network that answers about a sound with what it says of it, or the error that says why there is no answer."""
+def _loaded_again(place: str, version: str, threads: int | None, reference: Reference | None) -> Recognizer:
+    """A recognizer that was pickled; a RecognizerError where its file is another now."""
+    found = load(place, threads=threads)
+    if found.identity.version != version:
+        raise RecognizerError(f"The recognizer {place} was {version} when it was pickled, and is "
+                              f"{found.identity.version} here: load it anew.")
+    return Recognizer(found._models, threads, reference, place)
 
 
 @dataclass(frozen=True)
@@ -421,7 +340,7 @@ class _Recording:
 
     number: int | None
     file: str | None
-    heard: _Heard
+    heard: Heard
     notes: Sequence[str] = ()
 
 
@@ -436,18 +355,3 @@ def _answers(
     made = {name: decide(model, labels.scheme(name), found, options) for name in options.schemes}
     return {name: replace(answer, file=one.file, channel=one.number, reasons=(*answer.reasons, *one.notes))
             for name, answer in made.items()}
-
-
-def _reference_of(heard: Sequence[tuple[Model, Analysis]], emotion: str | None) -> Reference:
-    """What is known of a voice from recordings, by the network of the first; an emotion is a class of the network.
-
-    The sex is empty where some sound male and some female.
-    """
-    model, _ = heard[0]
-    sexes = {one.sex for _, one in heard}
-    evidence = np.concatenate([one.evidence for other, one in heard
-                               if one.evidence is not None and other.version == model.version])
-    assert model.settings.adaptation is not None
-    offset = (offset_of_clips(model.settings.adaptation, evidence) if emotion is None else
-              offset_of_emotion(model.settings.adaptation, evidence, model.classes.index(emotion)))
-    return Reference(model.version, sexes.pop() if len(sexes) == 1 else "", emotion, offset)

@@ -1,0 +1,136 @@
+"""One to three networks: which of them answers about a recording, and what they are."""
+
+from dataclasses import replace
+from functools import cache, partial
+
+from intone import labels
+from intone.audio import Sound
+from intone.errors import NoSpeech, RecordingError, TooShort, UsageError
+from intone.labels import Scheme
+from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex
+from intone.recognition.decision import identity_of, scale
+from intone.recognition.loading import FREE, bundled
+from intone.recognition.model_file import Model
+from intone.recognition.options import Options
+from intone.recognition.prediction import RecognizerIdentity
+
+Heard = tuple[Model, Analysis] | RecordingError
+"""The network that answers about a sound with what it says of it, or the error that says why there is no answer."""
+
+
+class Networks:
+    """For men, for women, and for either, by the sex; `threads` as in `Recognizer`."""
+
+    def __init__(self, models: dict[str, Model], threads: int | None = None) -> None:
+        self._models, self._threads = models, threads
+
+    @property
+    def identity(self) -> RecognizerIdentity:
+        """Name and version of the network that answers when no sex is chosen; of a pair those of both."""
+        found = [identity_of(model) for model in self._networks("auto")]
+        return RecognizerIdentity(" and ".join(one.name for one in found), "+".join(one.version for one in found),
+                                  found[0].classes)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Every network, the one for either sex first."""
+        return tuple(self._models[sex] for sex in ("both", "male", "female") if sex in self._models)
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """The sexes of the speakers that it was trained on, one or both."""
+        return tuple(sorted({sex for model in self._models.values() for sex in model.settings.sexes}))
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The corpora that it was trained on."""
+        return tuple(sorted({corpus for model in self._networks("auto") for corpus in model.settings.data}))
+
+    @property
+    def licence(self) -> str:
+        """What may be done with it: the licence of the network, or of a pair those of both where they differ."""
+        return "; ".join(dict.fromkeys(model.settings.licence for model in self._networks("auto")))
+
+    def schemes(self) -> tuple[str, ...]:
+        """The class schemes that can be asked for: all with eight emotions, else the network's own.
+
+        >>> intone.load().schemes()
+        ('2', '3', '8', 'stress')
+        """
+        return _answerable(self._networks("auto")[0])
+
+    def scale(self, classes: int | str) -> str:
+        """What clear and likely were measured to mean in a class scheme, in a sentence.
+
+        >>> intone.load().scale(8).startswith("On the left-out corpora crema-d, emospeech-command, nemo, ravdess")
+        True
+        """
+        return scale(self._networks("auto")[0], labels.scheme(classes))
+
+    @property
+    def adaptable(self) -> bool:
+        """Whether its answers can be adapted to a speaker: all of its networks give evidence for that."""
+        return all(model.settings.adaptation is not None for model in self.models)
+
+    def _check_adaptable(self) -> None:
+        if not self.adaptable:
+            raise UsageError("This recognizer cannot be adapted to a speaker: name the bundled one, or one that "
+                             "`intone train --recipe probe` wrote.")
+
+    def _heard(self, sound: Sound, options: Options, progress: Progress) -> Heard:
+        try:
+            return self._analysed(sound, options=options, progress=progress)
+        except (NoSpeech, TooShort) as error:
+            return error
+
+    def check_options(self, options: Options) -> None:
+        """A UsageError unless these options can be asked of any recording."""
+        for model in self._networks(options.sex):
+            for name in options.schemes:
+                _check_answerable(model, labels.scheme(name))
+
+    def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
+        """A UsageError unless this can be asked of any recording.
+
+        >>> intone.load().check(classes=7)
+        Traceback (most recent call last):
+        intone.errors.UsageError: There is no scheme with 7 classes: choose 2, 3, 8 or stress.
+        """
+        self.check_options(Options(sex, (str(classes),)))
+
+    def _networks(self, sex: str) -> tuple[Model, ...]:
+        """The network for a choice of sex: its own if there is one, else the one for both.
+
+        Where there is neither and no sex is chosen, all that there are: the detected sex chooses among them.
+        """
+        found = self._models.get("both" if sex == "auto" else sex) or self._models.get("both")
+        if found is None and sex != "auto":
+            known = ", ".join(self._models)
+            raise UsageError(f"This recognizer was trained on {known} speakers only: choose --sex {known}.")
+        return (found,) if found else self.models
+
+    def _analysed(self, sound: Sound, *, options: Options, progress: Progress) -> tuple[Model, Analysis]:
+        """The network that answers about a sound, and what it says of it."""
+        first, *others = self._networks(options.sex)
+        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, progress=progress)
+        if options.given_sex or len(first.settings.sexes) > 1:
+            return first, run(first, sound)
+        sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)
+        model = next((one for one in (first, *others) if sex in one.settings.sexes), first)
+        return model, replace(run(model, sound), sex=sex)
+
+
+@cache
+def _sex_detector() -> Model:
+    """The network that detects the sex where no other does: one whose licence permits commercial use."""
+    return bundled(FREE)["both"]
+
+
+def _answerable(model: Model) -> tuple[str, ...]:
+    return tuple(labels.SCHEMES) if model.settings.classes == "8" else (model.settings.classes,)
+
+
+def _check_answerable(model: Model, scheme: Scheme) -> None:
+    if scheme.name not in _answerable(model):
+        raise UsageError(f"This recognizer was trained for {model.settings.classes} classes and cannot answer "
+                         f"{scheme.name}: choose --classes {model.settings.classes}.")
