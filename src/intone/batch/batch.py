@@ -73,7 +73,8 @@ def run_batch(batch: Batch, engine: Engine) -> Tally:
                 bar.set_postfix_str(f"{tally.hours:.1f} h of sound, {tally.times_real_time:.0f} times real time, "
                                     f"{tally.failed} failed", refresh=False)
                 bar.update()
-        classes = labels.scheme(question.classes).classes
+        (name,) = question.options.schemes  # `checked` has filled it in
+        classes = labels.scheme(name).classes
         results.write(batch.to, journal.outcomes(batch.recordings), classes)
         journal.remove()
     return tally

@@ -8,7 +8,7 @@ from typing import Any
 
 from intone.batch.sources import opened
 from intone.errors import RecognizerError, RecordingError, UsageError
-from intone.recognition.options import Options
+from intone.recognition.options import Options, asked
 from intone.recognition.prediction import Prediction
 from intone.recognition.recognizer import Recognizer, load
 
@@ -17,11 +17,11 @@ from intone.recognition.recognizer import Recognizer, load
 class Question:
     """What is asked of every recording, as the journal keeps it.
 
-    `classes`, `sex` and `channel` are those of `Options`, and not each. `recognizer` is a path, None for the bundled
-    one; `version` is what it must be.
+    `classes`, `sex` and `channel` are those of `Options`, and not each; without `classes` they are the recognizer's own.
+    `recognizer` is a path, None for the bundled one; `version` is what it must be.
     """
 
-    classes: str = "2"
+    classes: str | None = None
     sex: str = "auto"
     channel: str | int = "mix"
     recognizer: str | None = None
@@ -32,7 +32,7 @@ class Question:
         """The options of the question; a UsageError for those that do not exist, or not for many recordings."""
         if self.channel == "each":
             raise UsageError("--channel each cannot be asked of many recordings: choose mix or a number.")
-        return Options(self.sex, (self.classes,), self.channel)
+        return Options(self.sex, asked(self.classes), self.channel)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def _recognizer(question: Question) -> Recognizer:
 def checked(question: Question) -> Question:
     """The question with the version of its recognizer; an IntoneError where it cannot be asked."""
     found = load(Path(question.recognizer) if question.recognizer else None, threads=1)
-    found.check_options(question.options)
-    return replace(question, version=found.identity.version)
+    options = found.in_full(question.options)
+    found.check_options(options)
+    return replace(question, classes=options.schemes[0], version=found.identity.version)
 
 

@@ -39,7 +39,9 @@ def print_answers(
     check_stdin([*files, *references])
     if form and not form.write_many and (len(files) > 1 or options.channel == "each"):
         raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and no --channel each.")
-    loaded, names = recognizer.load(recognizer_), scheme(options.schemes[0]).classes
+    loaded = recognizer.load(recognizer_)
+    options = loaded.in_full(options)
+    names = scheme(options.schemes[0]).classes
     if references:
         options = replace(options, reference=_reference(loaded, references))
     answers = (_together if same_speaker else _answers)(loaded, files, options)

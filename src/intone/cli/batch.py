@@ -21,7 +21,7 @@ def batch(
     wait: Annotated[int, Parameter(validator=Number(gte=0))] = 120,
     jobs: Jobs = None,
     sex: AskedSex = "auto",
-    classes: Classes = "2",
+    classes: Classes | None = None,
     recognizer: str | None = None,
     channel: str = "mix",
     column: str | None = None,

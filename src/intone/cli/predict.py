@@ -11,7 +11,7 @@ from intone.cli.messages import say
 from intone.cli.options import AskedSex, Classes
 from intone.errors import UsageError
 from intone.recognition.formats import FORMATS, RENAMED
-from intone.recognition.options import Options, channel_named
+from intone.recognition.options import Options, asked, channel_named
 
 if TYPE_CHECKING:
     FormatName = str
@@ -36,7 +36,7 @@ def predict(
     /,
     *,
     sex: AskedSex = "auto",
-    classes: Classes = "2",
+    classes: Classes | None = None,
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     channel: str = "mix",
     format_: Annotated[FormatName, Parameter(name="--format", converter=_format, help=(
@@ -74,5 +74,5 @@ def predict(
         A recording of the person's normal, neutral voice that all recordings are compared with, or a file that `intone
         reference` wrote. May be given several times.
     """
-    return print_answers(recordings, Options(sex, (classes,), channel_named(channel), explain), FORMATS.get(format_),
-                         recognizer_, reference or (), same_speaker)
+    options = Options(sex, asked(classes), channel_named(channel), explain)
+    return print_answers(recordings, options, FORMATS.get(format_), recognizer_, reference or (), same_speaker)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from intone.audio.search import audio_files
+from intone.audio.search import search
 from intone.errors import RecordingError, UsageError
 from intone.labels import scheme
 from intone.recognition import given
@@ -36,6 +36,7 @@ def table_of(
     except ModuleNotFoundError as error:
         raise UsageError("A table of answers is a pandas.DataFrame, and pandas is not installed: run pip install "
                          "pandas, or call predict for a list of answers.") from error
+    options = recognizer.in_full(options)
     recognizer.check_options(options)
     classes = scheme(options.schemes[0]).classes
     items, index, rows = _items(recordings), list[Any](), list[dict[str, Any]]()
@@ -58,7 +59,7 @@ def table_of(
 def _items(recordings: Any) -> Iterable[Any]:
     """Every recording; those of a folder where one is named."""
     if isinstance(recordings, str | os.PathLike) and (folder := Path(os.fsdecode(recordings))).is_dir():
-        found = audio_files(folder)
+        found = search(folder).recordings
         if not found:
             raise UsageError(f"The folder {folder} holds no recordings: name another.")
         return found

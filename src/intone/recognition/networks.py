@@ -11,7 +11,7 @@ from intone.recognition.analysis import Analysis, Progress, analyse, detected_se
 from intone.recognition.decision import identity_of, scale
 from intone.recognition.loading import FREE, bundled
 from intone.recognition.model_file import Model
-from intone.recognition.options import Options
+from intone.recognition.options import Options, asked
 from intone.recognition.prediction import RecognizerIdentity
 
 Heard = tuple[Model, Analysis] | RecordingError
@@ -83,20 +83,24 @@ class Networks:
         except (NoSpeech, TooShort) as error:
             return error
 
+    def in_full(self, options: Options) -> Options:
+        """Options with a class scheme: where none is asked for, that of the network, usually the eight emotions."""
+        return options if options.schemes else replace(options, schemes=(self._networks("auto")[0].settings.classes,))
+
     def check_options(self, options: Options) -> None:
         """A UsageError unless these options can be asked of any recording."""
         for model in self._networks(options.sex):
             for name in options.schemes:
                 _check_answerable(model, labels.scheme(name))
 
-    def check(self, *, sex: str = "auto", classes: int | str = 2) -> None:
+    def check(self, *, sex: str = "auto", classes: int | str | None = None) -> None:
         """A UsageError unless this can be asked of any recording.
 
         >>> intone.load().check(classes=7)
         Traceback (most recent call last):
         intone.errors.UsageError: There is no scheme with 7 classes: choose 2, 3, 8 or stress.
         """
-        self.check_options(Options(sex, (str(classes),)))
+        self.check_options(Options(sex, asked(classes)))
 
     def _networks(self, sex: str) -> tuple[Model, ...]:
         """The network for a choice of sex: its own if there is one, else the one for both.

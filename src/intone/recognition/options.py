@@ -14,9 +14,9 @@ class Options:
     """What is asked about a recording; a UsageError for a choice that does not exist.
 
     `sex`: male, female, or auto to have it detected. `schemes`: the class schemes to answer in, by name or
-    number of classes; one run of the network answers all of them. `channel`: mix (the mean of all), each, or a number
-    from 1. `explain`: whether to compute attributions. `max_seconds`: the longest recording that is read.
-    `reference`: what is known of the speaker's voice from other recordings (`Recognizer.reference`).
+    number of classes; one run of the network answers all of them. Without any it is the recognizer's own, usually the
+    emotions. `channel`: mix (the mean of all), each, or a number from 1. `explain`: whether to compute attributions.
+    `max_seconds`: the longest recording that is read. `reference`: what is known of the speaker's voice from other recordings (`Recognizer.reference`).
 
     >>> Options(schemes=(2, "stress")).schemes
     ('2', 'stress')
@@ -26,7 +26,7 @@ class Options:
     """
 
     sex: str = "auto"
-    schemes: tuple[str, ...] = ("2",)
+    schemes: tuple[str, ...] = ()
     channel: str | int = "mix"
     explain: bool = False
     max_seconds: float = MAX_HEARD_SECONDS
@@ -41,6 +41,15 @@ class Options:
     def given_sex(self) -> str | None:
         """The sex that was chosen, None where the recognizer is to tell it."""
         return None if self.sex == "auto" else self.sex
+
+
+def asked(classes: int | str | None) -> tuple[str, ...]:
+    """The schemes of `Options` for a choice of classes: none where there is no choice.
+
+    >>> asked(8), asked(None)
+    (('8',), ())
+    """
+    return () if classes is None else (str(classes),)
 
 
 def channel_named(word: str) -> str | int:

@@ -21,7 +21,7 @@ from intone.recognition.given import Given
 from intone.recognition.loading import models_of, place_of
 from intone.recognition.model_file import Model
 from intone.recognition.networks import Heard, Networks
-from intone.recognition.options import Options
+from intone.recognition.options import Options, asked
 from intone.recognition.prediction import Prediction
 from intone.recognition.published import results_of
 
@@ -33,7 +33,7 @@ class Choices(TypedDict, total=False):
     """What `predict` can be asked beside the recording."""
 
     sex: str
-    classes: int | str
+    classes: int | str | None
     channel: str | int
     file: str | None
     max_seconds: float
@@ -71,7 +71,7 @@ class Recognizer(Networks):
     def predict(self, source: Iterable[Given], rate: None = None, **choices: Unpack[Choices]) -> list[Prediction]: ...
 
     def predict(
-        self, source: Any, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Any, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> Prediction | list[Prediction]:
@@ -81,9 +81,9 @@ class Recognizer(Networks):
         `rate` in Hz, as an array, a tensor or a list; or a pair (samples, rate). A list, a tuple, an iterator or a
         column of these has a list of answers; the first that cannot be answered raises its error, which says which one
         it is (`predict_many` goes on).
-        `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
-        number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer carries; a path
-        carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
+        `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress"; the emotions by default.
+        `channel`: "mix" or a number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer
+        carries; a path carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
         each quarter of a second of speech. Raises RecordingError where the recording cannot be answered, UsageError
         for a choice that does not exist.
 
@@ -102,7 +102,7 @@ class Recognizer(Networks):
                                          max_seconds=max_seconds, explain=explain)[0]
         if file is not None:
             raise UsageError("The name of an answer is that of one recording, and several are given: leave file out.")
-        return self._predict_each(recordings, Options(sex, (str(classes),), channel, explain, max_seconds))
+        return self._predict_each(recordings, Options(sex, asked(classes), channel, explain, max_seconds))
 
     def _predict_each(self, recordings: Iterable[Given], options: Options) -> list[Prediction]:
         self.check_options(options)
@@ -114,7 +114,7 @@ class Recognizer(Networks):
         return answers
 
     def predict_many(
-        self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str = 2,
+        self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "mix", max_seconds: float = audio.MAX_HEARD_SECONDS, progress: bool | None = None,
     ) -> "pd.DataFrame":
         """The emotion in many recordings as a table, which needs pandas.
@@ -136,10 +136,10 @@ class Recognizer(Networks):
         """
         from intone.recognition.many import table_of
 
-        return table_of(self, recordings, Options(sex, (str(classes),), channel, False, max_seconds), progress)
+        return table_of(self, recordings, Options(sex, asked(classes), channel, False, max_seconds), progress)
 
     def predict_channels(
-        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[Prediction]:
@@ -159,7 +159,7 @@ class Recognizer(Networks):
         return answers
 
     def answer_channels(
-        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
+        self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
         explain: bool = False,
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
@@ -171,8 +171,8 @@ class Recognizer(Networks):
         >>> [(number, type(one).__name__) for number, one in intone.load().answer_channels(half, rate)]
         [(1, 'Prediction'), (2, 'NoSpeech')]
         """
-        options = Options(sex, (str(classes),), channel, explain, max_seconds)
-        return [(number, one if isinstance(one, RecordingError) else one[options.schemes[0]])
+        options = Options(sex, asked(classes), channel, explain, max_seconds)
+        return [(number, one if isinstance(one, RecordingError) else next(iter(one.values())))
                 for number, one in self.answers(source, rate, options, file=file)]
 
     def predict_schemes(
@@ -207,7 +207,7 @@ class Recognizer(Networks):
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
         """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
-        reference = options.reference or self._reference
+        options, reference = self.in_full(options), options.reference or self._reference
         return [(one.number, _answers(options, one, reference)) for one in
                 self._recordings(source, rate, options, file=file, progress=progress)]
 
@@ -224,6 +224,7 @@ class Recognizer(Networks):
         from intone.recognition import together
 
         self._check_adaptable()
+        options = self.in_full(options)
         self.check_options(options)
         if options.reference or self._reference or options.channel == "each":
             raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "

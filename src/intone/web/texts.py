@@ -150,8 +150,8 @@ ENGLISH: Mapping[str, str] = {
     "why.cancel": "Cancel",
     "why.title": "Why {label} from {start} to {end}",
     "why.found": "Mostly the part from {start} to {end}: without it the answer would be {points} points less likely.",
-    "why.found.run": "Mostly the part from {start} to {end}: without a quarter of a second of it the answer would be up "
-    "to {points} points less likely.",
+    "why.found.run": "Mostly the part from {start} to {end}: without a quarter of a second of it the answer would be "
+    "up to {points} points less likely.",
     "why.none": "No single part decides: without any quarter of a second the answer would be nearly as likely.",
     "why.alone": "By itself this segment sounds {label}, and that is what is explained here.",
     "why.for": "speaks for it",
@@ -182,8 +182,8 @@ ENGLISH: Mapping[str, str] = {
     "report.when": "Analysed",
     "report.length": "Length",
     "report.view": "View",
-    "report.valence": "The line is the valence: the higher it is, the more positive the voice sounds. It has gaps where "
-    "nobody speaks.",
+    "report.valence": "The line is the valence: the higher it is, the more positive the voice sounds. It has gaps "
+    "where nobody speaks.",
     "report.limits": "The answer describes how a voice sounds. It does not say what a person feels, and it is no "
     "diagnosis. The recognizer has learned from actors, and everyday speech is harder to recognise.",
     "report.made": "Made with intone {version} and the recognizer {name}, version {recognizer}. Licence of the "
@@ -207,8 +207,8 @@ ENGLISH: Mapping[str, str] = {
     "diary.plot": "Valence of the answers in the diary over time; the table below has the same in words",
     "diary.how": "The higher a mark, the more positive the voice sounded. Colour and letter are the emotion. The more "
     "solid a mark, the clearer the answer.",
-    "diary.compared": "Compared with your normal voice: {compared} of {count}. For these the middle line is your normal "
-    "voice.",
+    "diary.compared": "Compared with your normal voice: {compared} of {count}. For these the middle line is your "
+    "normal voice.",
     "diary.table": "The answers in the diary, the newest first",
     "diary.when": "When",
     "diary.emotion": "Sounds",
