@@ -32,7 +32,7 @@ PATIENCE_S = 20
 
 expect.set_options(timeout=1000 * PATIENCE_S)
 
-EXPECTED = ("Failed to load resource", "sha256-Y/8t1dAKa3ay+RZEiEFEDr8dFiQhpaFvYXXUfT3p6ZU=")
+EXPECTED = ("Failed to load resource", "sha256-gXnHDepVZ6KF6fKGOD+GVc9BynM50JQqht95p3HpemI=")
 """Complaints that are none: of answers with an error's status, and of a style that axe-core itself puts into the page."""
 
 PHONE, NARROW, DESKTOP = (390, 844), (320, 640), (1280, 800)

@@ -41,12 +41,12 @@ COUNTED = """() => import("/static/vendor/wavesurfer/regions.esm.js").then(({ de
 
 HOURS = """label => import("/static/scripts/timeline.js").then(({ showTimeline }) => {
     const segments = Array.from({length: 2000}, (_, i) => ({start_s: 3.6 * i, end_s: 3.6 * i + 3,
-        label: i % 5 ? label : "negative", probabilities: {negative: 0.4, positive: 0.6}}));
-    const data = {duration_s: 7200, waveform: Array(4000).fill(0.5), views: {2: {segments}},
+        label: i % 5 ? label : "sad", probabilities: {sad: 0.4, happy: 0.6}}));
+    const data = {duration_s: 7200, waveform: Array(4000).fill(0.5), views: {8: {segments}},
         valence: segments.map(one => ({...one, value: 0.3}))};
     showTimeline(document.querySelector("[data-timeline]"), new Blob([new Uint8Array(100)]), data);
 })"""
-"""Shows two hours in 2000 segments, of which every fifth is negative."""
+"""Shows two hours in 2000 segments, of which every fifth is sad."""
 
 
 def answered(page: Page, recording: bytes) -> Page:
@@ -128,13 +128,13 @@ def test_the_words_follow_what_is_played_and_are_not_read_over_it(visitor: Visit
     said = noted(page, ".current", "outerHTML")
     page.focus(".sound")
     page.keyboard.press(" ")
-    second = until(page, lambda: [one for one in said() if "1.0 s to 2.0 s: positive" in one])
+    second = until(page, lambda: [one for one in said() if "1.0 s to 2.0 s: happy" in one])
     assert all('aria-live="off"' in one for one in second)
     page.keyboard.press(" ")
     expect(page.locator("[data-do=play]")).to_have_text("Play")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".current")).to_have_attribute("aria-live", "polite")
-    before = "0.0 s to 1.0 s: negative" if "1.0 s to 2.0 s" in said()[-2] else "1.0 s to 2.0 s: positive"
+    before = "0.0 s to 1.0 s: sad" if "1.0 s to 2.0 s" in said()[-2] else "1.0 s to 2.0 s: happy"
     expect(page.locator(".current")).to_contain_text(before)
 
 
@@ -155,8 +155,8 @@ def test_there_is_no_valence_where_nobody_speaks(visitor: Visitor, stand_in: str
     page = answered(visitor(stand_in), wav(THREE))
     page.evaluate("""() => import("/static/scripts/timeline.js").then(({ showTimeline }) => {
         const segments = [[0, 100], [500, 500.5], [900, 1000]].map(([start_s, end_s]) => ({start_s, end_s,
-            label: "positive", probabilities: {positive: 0.9}}));
-        const data = {duration_s: 1000, waveform: Array(100).fill(0.5), views: {2: {segments}},
+            label: "happy", probabilities: {happy: 0.9}}));
+        const data = {duration_s: 1000, waveform: Array(100).fill(0.5), views: {8: {segments}},
             valence: segments.map(one => ({...one, value: 0.8}))};
         showTimeline(document.querySelector("[data-timeline]"), new Blob([new Uint8Array(100)]), data);
     })""")
@@ -183,11 +183,114 @@ def test_the_line_is_explained_only_where_there_is_one(visitor: Visitor, stand_i
         expect(page.get_by_text("is the valence")).to_have_count(said)
 
 
-def test_the_legend_has_the_colours_of_the_view(visitor: Visitor, stand_in: str) -> None:
-    page = answered(visitor(stand_in), wav(np.concatenate([tone("sad", 1), tone("disgust", 1)])))
-    expect(page.locator(".legend .key:visible")).to_have_text([" neither", " negative"])
-    page.check("[name=view][value='stress']")
-    expect(page.locator(".legend .key:visible")).to_have_text([" negative"])
+def test_the_legend_has_what_is_drawn_in_the_view(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(np.concatenate([tone("sad", 1), tone("disgust", 1), tone("sad", 1)])))
+    legend = page.locator(".timeline .legend li")
+    for view, entries in {"8": ["Ssad", "Ddisgusted"], "2": ["\N{MINUS SIGN}negative", "\N{MIDDLE DOT}neither"],
+                          "stress": ["Sstressed"]}.items():
+        page.check(f"[name=view][value='{view}']")
+        expect(legend).to_have_text(entries)
+        swatches = legend.locator(".swatch").evaluate_all("all => all.map(one => getComputedStyle(one).backgroundColor)")
+        until(page, lambda swatches=swatches: set(shades(page)) == set(swatches))
+
+
+def shades(page: Page) -> list[str]:
+    """The colours of the regions."""
+    return page.locator(".waveform [data-label]").evaluate_all("""all => all.map(one => {
+        const probe = document.createElement("i");
+        probe.style.color = one.style.getPropertyValue("--shade");
+        document.body.append(probe);
+        const { color } = getComputedStyle(probe);
+        probe.remove();
+        return color;
+    })""")
+
+
+def test_a_region_says_its_label_as_far_as_it_has_room(visitor: Visitor, stand_in: str) -> None:
+    parts = [tone("sad", 1), tone("disgust", 1), tone("happy", 1), tone("angry", 1)]
+    page = answered(visitor(stand_in, PHONE), wav(np.concatenate(5 * parts)))
+    letters = ".waveform [part=region-content]"
+    until(page, lambda: page.locator(letters).all_text_contents() == 5 * ["S", "D", "H", "A"])
+    for _ in range(5):
+        page.click("[data-do=closer]")
+    until(page, lambda: "disgusted" in page.locator(letters).all_text_contents())
+    page.evaluate(HOURS, "happy")
+    until(page, lambda: len(drawn(page)) > 50)
+    assert page.locator(letters).count() == 0
+
+
+def ticks(page: Page) -> list[tuple[float, str]]:
+    """Where every tick of the axis is, in pixels, and its time."""
+    return [tuple(one) for one in page.locator(".sound .axis span").evaluate_all(
+        "all => all.map(one => [parseFloat(one.style.left), one.textContent])")]
+
+
+def seconds(time: str) -> float:
+    """`1:02:03.5` in seconds."""
+    return sum(float(part) * 60**i for i, part in enumerate(reversed(time.split(":"))))
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("hours", [False, True])
+def test_the_axis_is_right_at_every_zoom(visitor: Visitor, stand_in: str, size: tuple[int, int], hours: bool) -> None:
+    page = answered(visitor(stand_in, size), wav(THREE))
+    if hours:
+        page.evaluate(HOURS, "happy")
+    wrapper = """() => {
+        const wave = document.querySelector(".waveform").firstElementChild.shadowRoot;
+        const scroll = wave.querySelector(".scroll");
+        return [scroll.scrollLeft, wave.querySelector(".wrapper").clientWidth, scroll.clientWidth];
+    }"""
+    length = 7200 if hours else 3
+
+    def right() -> bool:
+        scroll, whole, width = page.evaluate(wrapper)
+        found = [(x, seconds(text)) for x, text in ticks(page) if text]
+        assert not hours or all(text.count(":") == 2 for _, text in ticks(page) if text and seconds(text) >= 3600)
+        gaps = np.diff([x for x, _ in ticks(page)])
+        return (len(found) >= (1 if size == PHONE else 3) and len(found) <= width / 55
+                and (len(gaps) == 0 or gaps.min() > 55)
+                and np.allclose([time * whole / length - scroll for _, time in found], [x for x, _ in found], atol=1.5))
+
+    until(page, right)
+    for key in "+++++-":
+        page.focus(".sound")
+        page.keyboard.press(key)
+        until(page, right)
+    page.evaluate("""() => { document.querySelector(".waveform").firstElementChild.shadowRoot.querySelector(".scroll").scrollLeft += 333; }""")
+    until(page, right)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_scale_of_the_valence_stands_at_it(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    words = page.locator(".scaled > span")
+    expect(words).to_have_text(["positive", "neither", "negative"])
+    tops = words.evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
+    box = page.locator(".valence canvas").bounding_box()
+    assert box
+    assert box["y"] < tops[0] < tops[1] <= box["y"] + box["height"] / 2 < tops[2] <= box["y"] + box["height"] + 1
+
+
+def test_the_chosen_segment_is_marked(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    chosen = ".waveform [part~=chosen]"
+    for label in ("sad", "happy", "angry"):
+        until(page, lambda label=label: page.locator(chosen).evaluate_all("all => all.map(one => one.dataset.label)") == [label])
+        page.click("[data-do=next]")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_letters_and_edges(visitor: Visitor, stand_in: str, scheme: str) -> None:
+    page = answered(visitor(stand_in, forced_colors="active", color_scheme=scheme), wav(THREE))
+    until(page, lambda: drawn(page))
+    text, ground = page.evaluate("""() => {
+        const region = document.querySelector(".waveform").firstElementChild.shadowRoot.querySelector("[part=region-content]");
+        const { color, backgroundColor } = getComputedStyle(region);
+        return [color, backgroundColor];
+    }""")
+    assert {text, ground} == {"rgb(0, 0, 0)", "rgb(255, 255, 255)"}
+    until(page, lambda: all(ink(page)))
 
 
 def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> None:
@@ -200,10 +303,10 @@ def test_keys_of_the_browser_stay_with_it(visitor: Visitor, stand_in: str) -> No
 def test_two_hours_are_drawn_and_moved_through_with_few_regions(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     page.evaluate(COUNTED)
-    page.evaluate(HOURS, "positive")
+    page.evaluate(HOURS, "happy")
     found = until(page, lambda: [one for one in [drawn(page)] if len(one) > 50])[0]
     assert len(found) < 500
-    assert {label for label, _, _ in found} == {"positive"}, "several in one have the label of most of them"
+    assert {label for label, _, _ in found} == {"happy"}, "several in one have the label of most of them"
     assert np.diff([start for _, start, _ in found]).min() > 0
     page.focus(".sound")
     assert (before := page.evaluate("regions")) < 1000
@@ -212,10 +315,10 @@ def test_two_hours_are_drawn_and_moved_through_with_few_regions(visitor: Visitor
             document.querySelector(".sound").dispatchEvent(new KeyboardEvent("keydown", {key, cancelable: true}));
         }
     }""")
-    expect(page.locator(".current")).to_contain_text("2:24.0 to 2:27.0: negative 40%")
-    until(page, lambda: {label for label, _, _ in drawn(page)} == {"positive", "negative"})
-    page.locator(".waveform [data-label=negative]").nth(1).click()
-    expect(page.locator(".current")).to_contain_text(": negative 40%")
+    expect(page.locator(".current")).to_contain_text("2:24.0 to 2:27.0: sad 40%")
+    until(page, lambda: {label for label, _, _ in drawn(page)} == {"happy", "sad"})
+    page.locator(".waveform [data-label=sad]").nth(1).click()
+    expect(page.locator(".current")).to_contain_text(": sad 40%")
     assert page.evaluate("regions") < before + 1500
 
 
@@ -228,8 +331,8 @@ def test_a_second_recording_silences_and_replaces_the_first(visitor: Visitor, st
     page.click(".send")
     until(page, lambda: page.evaluate("first !== player && first.paused && !first.getAttribute('src')"))
     page.wait_for_selector(".waveform [part~=region]", state="attached")
-    page.evaluate(HOURS, "negative")
-    page.evaluate(HOURS, "positive")
+    page.evaluate(HOURS, "sad")
+    page.evaluate(HOURS, "happy")
     page.click("[data-do=next]")
     expect(page.locator(".current")).to_contain_text("3.6 s to 6.6 s")
     expect(page.locator(".waveform > *")).to_have_count(1)
@@ -249,7 +352,7 @@ def test_sound_ends_when_its_answer_is_no_longer_shown(visitor: Visitor, stand_i
 
 def test_what_the_browser_cannot_play_is_drawn_and_said(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
-    page.evaluate(HOURS, "positive")
+    page.evaluate(HOURS, "happy")
     expect(page.locator("[data-mute]")).to_have_text("This browser cannot play the recording; the answer is not affected.")
     page.wait_for_selector(".waveform [part~=region]", state="attached")
 
@@ -258,7 +361,7 @@ def test_colours_follow_the_light(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in, color_scheme="light"), wav(THREE))
     colours = """() => {  // none while it is drawn anew
         const region = document.querySelector(".waveform").firstElementChild.shadowRoot.querySelector("[data-label]");
-        return region && [getComputedStyle(region).backgroundColor, document.querySelector(".valence canvas").toDataURL()];
+        return region && [getComputedStyle(region).backgroundImage, document.querySelector(".valence canvas").toDataURL()];
     }"""
     until(page, lambda: all(ink(page)))
     light = until(page, lambda: page.evaluate(colours))

@@ -10,9 +10,9 @@ export function drawLegend(list, labels, look) {
 }
 
 // The labels of segments, in the order of their scheme.
-export function labelsOf(seen) {
-  const there = new Set(seen.segments.map((one) => one.label));
-  return [...Object.keys(seen.probabilities ?? {}), ...there].filter((one, i, all) => there.has(one) && all.indexOf(one) === i);
+export function labelsOf(segments) {
+  const there = new Set(segments.map((one) => one.label));
+  return [...new Set([...Object.keys(segments[0]?.probabilities ?? {}), ...there])].filter((one) => there.has(one));
 }
 
 function swatch(label, look) {

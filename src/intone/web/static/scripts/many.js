@@ -62,7 +62,7 @@ export function offerTable(place, below, show) {
       filled(place.dataset.share, { share: percent(share) })));
     if (result.answer) {
       row.answer(result, unpacked(JSON.parse(result.answer.querySelector("[data-answer]").textContent)));
-      drawLegend(place.querySelector("[data-legend]"), all(rows), look);
+      drawLegend(place.querySelector("[data-legend]"), labelsOf(rows.flatMap((one) => one.seen?.segments ?? [])), look);
       sort();
     } else {
       row.fail(result.alert?.textContent.trim() ?? place.dataset.skipped);
@@ -121,12 +121,6 @@ export function offerTable(place, below, show) {
     });
   }
   return { analyse, clear };
-}
-
-// The labels that occur in any of them.
-function all(rows) {
-  const seen = rows.filter((row) => row.data).map((row) => row.seen);
-  return labelsOf({ probabilities: seen[0].probabilities, segments: seen.flatMap((one) => one.segments) });
 }
 
 // "3 of 12", a bar, and a button that cancels.

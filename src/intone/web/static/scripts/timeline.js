@@ -65,14 +65,14 @@ export function showTimeline(place, file, data) {
     current.play(sight.timeAt(event.clientX));
   });
   listen(place, wave, audio, { sight, current }, gone.signal);
-  drawLegend(place.querySelector("[data-legend]"), labelsOf(view()), look);
+  drawLegend(place.querySelector("[data-legend]"), labelsOf(segments()), look);
   for (const one of place.closest(".answer").querySelectorAll("[data-from]")) {
     one.addEventListener("click", () => current.play(Number(one.dataset.from)), { signal: gone.signal });
   }
   document.addEventListener("change", (event) => {
     if (event.target.name !== "view") return;
     redraw();
-    drawLegend(place.querySelector("[data-legend]"), labelsOf(view()), look);
+    drawLegend(place.querySelector("[data-legend]"), labelsOf(segments()), look);
     current.describe();
   }, { signal: gone.signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions(colours()),

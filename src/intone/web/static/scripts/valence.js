@@ -70,9 +70,9 @@ function drawScale(plot, colour) {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.strokeStyle = colour;
-  for (const [value, dashes] of [[1, [2, 4]], [0, []], [-1, [2, 4]]]) {
+  for (const [value, alpha] of [[1, 0.4], [0, 1], [-1, 0.4]]) {
     const y = Math.round(plot.valToPos(value, "y", true)) + 0.5;
-    ctx.setLineDash(dashes);
+    ctx.globalAlpha = alpha;
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
