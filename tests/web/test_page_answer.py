@@ -194,7 +194,7 @@ def test_the_list_says_which_answer_is_not_confident(visitor: Visitor, stand_in:
 
 def test_every_file_opens_in_a_parser_of_its_format(visitor: Visitor, stand_in: str, tmp_path: Path) -> None:
     page = answered(visitor(stand_in), wav(THREE))
-    page.click("text=Download the answer")
+    page.click("text=For other programs")
     files = {}
     for name in ("csv", "segments", "json", "audacity", "textgrid", "webvtt", "picture"):
         with page.expect_download() as waited:
@@ -217,7 +217,7 @@ def test_what_is_taken_away_is_the_answer_of_the_api_to_the_last_digit(
     page = answered(visitor(real), clip)
     page.click("[data-explain]")
     expect(page.locator(".why h3")).to_be_visible()
-    page.click("text=Download the answer")
+    page.click("text=For other programs")
     body = clip.read_bytes()
     given = page.request.post(f"{real}/api/v1/analyses?explain=true", data=body).json()["views"]
     for view in given:
@@ -236,7 +236,7 @@ def test_an_answer_that_is_shown_again_is_taken_away_once(visitor: Visitor, stan
     expect(rows).to_have_count(2)
     for row in (1, 0, 1, 0):
         rows.nth(row).click()
-    page.click("text=Download the answer")
+    page.click("text=For other programs")
     taken: list[str] = []
     page.on("request", lambda one: taken.append(one.url) if "/annotations" in one.url else None)
     for format in ("json", "audacity"):

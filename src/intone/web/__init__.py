@@ -9,6 +9,7 @@
     jobs              long recordings, with progress and cancel
     upload            the bytes of a request, in memory, without the visitor's file name
     answers           from a request to the answer, by one run of the network
+    names             what files are called that are made of a recording
     views             the same answer in each class scheme, and how it is drawn
     page              GET / and POST /: the page, also without JavaScript
     guide             /docs: the documents of intone as pages

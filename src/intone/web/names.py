@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from urllib.parse import quote
+
+from werkzeug.http import dump_options_header
 
 _LONGEST = 200  # bytes of UTF-8: file systems take 255, and the endings need some
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 _FORBIDDEN = frozenset('/\\:*?"<>|')  # by some system
-_UNSEEN = ("C", "Zl", "Zp")  # Unicode categories of what cannot be seen
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\Z)", re.IGNORECASE)  # devices of Windows
 
 
@@ -17,10 +19,23 @@ def named(recording: str) -> str:
     ('interview 3.intone', '_a_b.intone', 'recording.intone')
     """
     stem = _ENDING.sub("", unicodedata.normalize("NFC", recording))
-    safe = "".join("_" if _unsafe(sign) else sign for sign in stem).lstrip(" .")
+    safe = "".join(map(_safe, stem)).lstrip(" .")
     cut = safe.encode()[:_LONGEST].decode(errors="ignore").rstrip("\N{REPLACEMENT CHARACTER} .")
     return f"{'_' * bool(_RESERVED.match(cut))}{cut or 'recording'}.intone"
 
 
-def _unsafe(sign: str) -> bool:
-    return sign in _FORBIDDEN or unicodedata.category(sign).startswith(_UNSEEN)
+def attachment(name: str) -> str:
+    """The Content-Disposition of a file with a name: by RFC 6266 twice where it is not of ASCII.
+
+    >>> attachment("Zoë.csv")
+    "attachment; filename=Zoe.csv; filename*=UTF-8''Zo%C3%AB.csv"
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    other = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
+    return dump_options_header("attachment", {"filename": plain, **other})
+
+
+def _safe(sign: str) -> str:
+    """The sign, a space for any kind of space, or `_` for what is forbidden or cannot be seen."""
+    category = unicodedata.category(sign)
+    return "_" if sign in _FORBIDDEN or category.startswith("C") else " " if category.startswith("Z") else sign

@@ -18,7 +18,7 @@ from intone.recognition.formats import FORMATS, Format
 from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment
 from intone.web import upload
 from intone.web.api.described import Body, Reply, described
-from intone.web.names import named
+from intone.web.names import attachment, named
 from intone.web.state import state
 from intone.web.views import class_names
 
@@ -145,7 +145,7 @@ def convert() -> Response:
         written = _table(given, chosen) if given.lstrip()[:1] == b"[" else chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
     name = named(request.args["name"]) if "name" in request.args else "intone"
-    response.headers.set("Content-Disposition", "attachment", filename=name + chosen.suffix)
+    response.headers["Content-Disposition"] = attachment(name + chosen.suffix)
     return response
 
 

@@ -72,7 +72,7 @@ function broken(pen, text, width) {
 }
 
 function writeHead(lines, sheet) {
-  lines.write(sheet.querySelector("h1"), { size: 30, weight: 700 });
+  lines.write(sheet.querySelector("h2"), { size: 30, weight: 700 });
   for (const one of sheet.querySelectorAll(".sheet-facts > :not(:last-child)")) lines.write(textOf(one.lastElementChild), { size: 24, colour: "soft" });
   lines.skip(16);
   const [strong, ...rest] = sheet.querySelector(".verdict").children;

@@ -78,7 +78,9 @@ ${[PAGE, ...styles()].join("\n")}
 </style>
 </head>
 <body>
+<main>
 ${sheet.outerHTML}
+</main>
 </body>
 </html>
 `], { type: "text/html;charset=utf-8" });

@@ -44,7 +44,7 @@ async function made(format, address, facts) {
     headers: { "Content-Type": "application/json" },
   });
   if (!response.ok) throw new Error(response.statusText);
-  const [, suffix] = response.headers.get("Content-Disposition").match(/filename="intone(.+)"/);
+  const [, suffix] = response.headers.get("Content-Disposition").match(/filename="?intone([^"]+)/);
   return [await response.blob(), name + suffix];
 }
 
