@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import intone
 from command import Ran, finish, poisoned, run, start
 from intone.cli import main
+from intone.cli.commands import app
 from intone.cli.messages import EXTRAS, show, tell
 from intone.errors import printable
 from sounds import encode, voice
@@ -26,7 +27,8 @@ COMMANDS = {
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
                 "--format", "--same-speaker", "--reference"),
     "reference": ("--to", "--emotion", "--recognizer"),
-    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics"),
+    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics", "--open"),
+    "completion": (),
     "corpus check": ("--emotion", "--strict", "--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
     "clean": ("--to", "--recipe", "--threshold", "--relative-to", "--emotion", "--strict", "--jobs"),
@@ -68,7 +70,7 @@ def test_version() -> None:
 
 
 def test_help_says_what_every_command_does(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in ((), ("--help",), ("-h",)):
+    for words in (("--help",), ("-h",)):
         shown = run(capsys, *words)
         assert (shown.status, shown.err) == (0, "")
         for command in COMMANDS:
@@ -77,12 +79,24 @@ def test_help_says_what_every_command_does(capsys: pytest.CaptureFixture[str]) -
     assert all(f"│ {command} " in run(capsys, "corpus").out for command in ("check", "fetch"))
 
 
+def test_alone_it_says_the_first_three_things_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys)
+    assert (shown.status, shown.err) == (0, "")
+    commands = re.findall(r"^  (intone .*?)   ", shown.out, re.MULTILINE)
+    assert commands == ["intone predict recording.m4a", "intone serve", "intone --help"]
+    assert len(shown.out.splitlines()) == 5 and max(map(len, shown.out.splitlines())) <= 80
+    for words in commands[:2]:
+        command, _, unused, *_ = app.parse_args(words.split()[1:], exit_on_error=False, print_error=False)
+        assert not unused and command.__name__ == words.split()[1]
+    assert finish(start()) == shown
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, *command.split(), "--help")
     assert (shown.status, shown.err) == (0, "")
     assert f"Usage: intone {command} " in shown.out
-    assert tuple(re.findall(r"│ [ *] +(--\S+)|│ (--\S+)", shown.out)) and "--no-" not in shown.out
+    assert re.findall(r"--no-\w+", shown.out) == ["--no-open"] * (command == "serve")
     for option in COMMANDS[command]:
         assert re.search(rf"│ (\*  |   )?{option} +([A-Z.]+ +)?[\w'].+ ", shown.out), option
     assert len(re.findall(r"│ (?:\*  |   )?--", shown.out)) == len(COMMANDS[command])
@@ -233,7 +247,7 @@ def test_corrections_are_kept_here_unless_others_are_let_in(
     words: tuple[str, ...], kept: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr("intone.web.serve", lambda *served: asked.append(served[3].corrections))
+    monkeypatch.setattr("intone.web.serve", lambda *served, **_: asked.append(served[3].corrections))
     main(["serve", *words])
     assert asked == [None if kept is None else Path(kept)]
 

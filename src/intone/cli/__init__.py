@@ -4,6 +4,7 @@
     predict       the options of `predict`
     answers       recordings -> printed answers
     standard_input  `-` as the name of a recording that is piped in
+    bar           how far they are, on a terminal
     reference     a person's normal voice -> a small file to compare recordings with
     batch         many recordings -> one table
     answer_table  how answers are printed: a table, JSON, CSV
@@ -13,6 +14,9 @@
     robustness    the clips of an evaluation with noise, in rooms, over telephones, cut short
     options       options that several commands share
     corpus_options  options that name corpora
+    welcome       what `intone` alone says
+    browser       where the page is opened in a browser
+    completion    what a shell completes
     messages      every error as one sentence on the standard error
 
 A command is imported when it is called, and what is heavy (pandas, matplotlib, torch, Flask) inside the function that
@@ -51,6 +55,11 @@ def _run(words: Sequence[str]) -> object:
 
         raise UsageError("An argument is empty, as from a variable that is not set: write what is meant, or leave it "
                          "out.")
+    if not words:
+        from intone.cli.welcome import welcome
+
+        welcome()
+        return 0
     if words[:1] == ["predict"] and words[1:] and not any(word.startswith("-") and word != "-" for word in words):
         from pathlib import Path
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from intone.audio import SUFFIXES, Source
 from intone.audio.search import is_folder, named
 from intone.cli.answer_table import Answer, Failed, write_many, write_segments, write_table
+from intone.cli.bar import bar_of
 from intone.cli.messages import say
 from intone.cli.standard_input import check_stdin, source_of
 from intone.errors import RecordingError, UsageError
@@ -18,13 +19,7 @@ from intone.recognition.options import Options
 from intone.recognition.prediction import Prediction
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from intone.recognition.adaptation import Reference
-
-MANY = 3
-"""Recordings from which on a bar on the terminal says how far it is."""
-
 
 def print_answers(
     recordings: Sequence[Path], options: Options, form: Format | None = None,
@@ -92,11 +87,12 @@ def files_in(recordings: Sequence[Path]) -> tuple[list[Path], bool]:
 
 def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Options) -> Iterator[Answer]:
     """The answers in the order of the files; each that fails is named on the standard error at once."""
-    with _bar(len(files)) as bar:
+    with bar_of(len(files)) as bar:
         for path in files:
             found: Sequence[Answer]
             try:
-                found = list(_of_channels(path, loaded.answers(source_of(path), options=options, file=str(path))))
+                found = list(_of_channels(path, loaded.answers(source_of(path), options=options, file=str(path),
+                                                               progress=bar.within)))
             except (RecordingError, UsageError) as error:
                 # A channel that one of many recordings lacks is no wrong use.
                 if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(options.channel, int)):
@@ -104,19 +100,19 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
                 found = [Failed(str(path), str(error))]
             bar.clear()
             yield from _told(found)
-            bar.update()
+            bar.next()
 
 
 def _together(loaded: recognizer.Recognizer, files: Sequence[Path], options: Options) -> Iterator[Answer]:
     """The answers about recordings of one person, which come when all of them were heard."""
-    with _bar(len(files)) as bar:
+    with bar_of(len(files)) as bar:
         def heard() -> Iterator[Source]:
             for path in files:
                 yield source_of(path)
-                bar.update()
+                bar.next()
 
-        found = [one for path, channels in zip(files, loaded.answers_together(heard(), options), strict=True)
-                 for one in _of_channels(path, channels)]
+        together = loaded.answers_together(heard(), options, progress=bar.within)
+        found = [one for path, channels in zip(files, together, strict=True) for one in _of_channels(path, channels)]
     if sum(not isinstance(one, Failed) for one in found) == 1:
         say("--same-speaker compares the recordings of a person, and there is one that can be answered: it is answered "
             "as without.")
@@ -140,28 +136,3 @@ def _of_channels(
             yield Failed(str(path), str(one), number if len(channels) > 1 else None)
         else:
             yield from (replace(answer, file=str(path)) for answer in one.values())
-
-
-def _bar(number: int) -> "tqdm[NoReturn] | _NoBar":
-    """What says on a terminal how many recordings are done; nothing where there are few."""
-    if number < MANY:
-        return _NoBar()
-    from tqdm import tqdm  # its import takes as long as the analysis of a second of speech
-
-    return tqdm(total=number, unit="recording", leave=False, mininterval=0, disable=None)
-
-
-class _NoBar:
-    """A bar that nobody sees."""
-
-    def __enter__(self) -> "_NoBar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def clear(self) -> None:
-        pass
-
-    def update(self) -> None:
-        pass

@@ -13,7 +13,7 @@ RECOGNISE, DATA, TRAIN, REST = (Group(title, sort_key=place) for place, title in
 COMMANDS = (("predict", "predict", RECOGNISE), ("batch", "batch", RECOGNISE), ("reference", "reference", RECOGNISE),
             ("serve", "serve", RECOGNISE), ("clean", "corpora", DATA), ("plots", "corpora", DATA),
             ("train", "training", TRAIN), ("verify", "training", TRAIN), ("evaluate", "training", TRAIN),
-            ("robustness", "robustness", TRAIN), ("reproduce", "training", TRAIN))
+            ("robustness", "robustness", TRAIN), ("reproduce", "training", TRAIN), ("completion", "completion", REST))
 """Every command, the module that it lies in, and where the help lists it; `corpus` has its own below it."""
 
 
@@ -34,12 +34,16 @@ for name in ("check", "fetch"):
 app.command(corpus)
 
 
+def resolve() -> None:
+    """Import every command."""
+    app.resolved_commands()
+    corpus.resolved_commands()
+
+
 def run(words: Sequence[str]) -> object:
     """Run the command that `words` give; returns what its function returns. Raises UsageError for wrong use."""
-    if not words or words[0] in app.help_flags:  # the help says what each command does
-        app.resolved_commands()
-    elif words[0] == "corpus":
-        corpus.resolved_commands()
+    if words[0] in app.help_flags or words[0] == "corpus":  # the help says what each command does
+        resolve()
     given = [f"./{word}" if word == "-" else word for word in words]  # alone the parser takes it for an option
     try:
         return app(given, exit_on_error=False, print_error=False, result_action="return_value")

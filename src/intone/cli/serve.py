@@ -16,6 +16,7 @@ def serve(
     processes: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     allowed_host: Annotated[list[str] | None, Parameter(negative=())] = None,
     metrics: Annotated[bool, Parameter(negative=())] = False,
+    open_: Annotated[bool | None, Parameter(name="--open", negative="--no-open")] = None,
 ) -> None:
     """Serve the page on which a person drops a recording and reads how it sounds.
 
@@ -39,12 +40,18 @@ def serve(
         Otherwise only this machine's own names and addresses are answered.
     metrics
         Serve /metrics though other machines are let in; it is then for everybody who reaches the page.
+    open_
+        Open the page in the browser, or do not. By default it is opened on a desktop, and never in a container, over
+        SSH, in CI, or where the output is no terminal.
     """
     from dataclasses import replace
 
     from intone import web
+    from intone.cli import browser
 
     settings = web.WebSettings(host=host, allowed_hosts=tuple(allowed_host or ()), metrics=metrics or None)
     if corrections is None and settings.private:
         corrections = Path("corrections")
-    web.serve(host, port, recognizer, replace(settings, corrections=corrections).times(processes), processes)
+    wanted = browser.on_a_desktop() if open_ is None else open_
+    web.serve(host, port, recognizer, replace(settings, corrections=corrections).times(processes), processes,
+              browser.announce_and_open if wanted else web.announce)

@@ -10,6 +10,7 @@
     notebook     the answer as a notebook shows it
     occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)
     analysis     a recording, window by window -> what a network says of it
+    progress     how far the analysis of a file is
     decision     what a network says -> the answer in a scheme, and why it is confident or not
     loading      a path or a name -> the models of a recognizer
     networks     which network answers about a recording

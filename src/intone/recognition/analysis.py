@@ -66,13 +66,14 @@ DEFAULTS = Options()
 
 def analyse(
     model: Model, blocks: Iterable[Signal], options: Options = DEFAULTS, *, threads: int | None = None,
-    seconds: float | None = None, progress: Progress = unheeded,
+    seconds: float | Callable[[], float | None] | None = None, progress: Progress = unheeded,
 ) -> Analysis:
     """Find the speech in a recording and put every segment of it through the network.
 
     `blocks` are its samples, (samples,) each. Of the options, sex and explain count here. `seconds` is the length of
-    the recording where it is known; then `progress` is called with the share that is done, 0 to 1. Of a long recording
-    `threads` segments run in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
+    the recording where it is known, or what estimates it by now; then `progress` is called with the share that is done,
+    0 to 1, which never falls. Of a long recording `threads` segments run in parallel, None: one a core. Raises
+    RecordingError where there is nothing to answer on.
     """
     report, collected = _Report(progress, seconds), _Collected()
     for window in windows(blocks):
@@ -81,6 +82,7 @@ def analyse(
             report(one.span.end)
         collected.end(window)
         report(window.end)
+    progress(1.0)
     return collected.pooled(model, options)
 
 
@@ -142,11 +144,14 @@ class _Report:
     """Reports the share of the work that is done, from samples that are done."""
 
     progress: Progress
-    seconds: float | None
+    seconds: float | Callable[[], float | None] | None
+    share: float = 0.0
 
     def __call__(self, samples: float) -> None:
-        if self.seconds:
-            self.progress(min(1.0, samples / RATE / self.seconds))
+        seconds = self.seconds() if callable(self.seconds) else self.seconds
+        if seconds:
+            self.share = max(self.share, min(1.0, samples / RATE / seconds))
+            self.progress(self.share)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """One to three networks: which of them answers about a recording, and what they are."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 
@@ -16,6 +17,8 @@ from intone.recognition.prediction import RecognizerIdentity
 
 Heard = tuple[Model, Analysis] | RecordingError
 """The network that answers about a sound with what it says of it, or the error that says why there is no answer."""
+
+Expected = Callable[[], float | None]
 
 
 class Networks:
@@ -77,9 +80,10 @@ class Networks:
             raise UsageError("This recognizer cannot be adapted to a speaker: name the bundled one, or one that "
                              "`intone train --recipe probe` wrote.")
 
-    def _heard(self, sound: Sound, options: Options, progress: Progress) -> Heard:
+    def _heard(self, sound: Sound, options: Options, progress: Progress, expected: Expected | None = None) -> Heard:
+        """`expected` estimates the seconds of a sound whose length is not known before its end."""
         try:
-            return self._analysed(sound, options=options, progress=progress)
+            return self._analysed(sound, expected, options=options, progress=progress)
         except (NoSpeech, TooShort) as error:
             return error
 
@@ -113,10 +117,13 @@ class Networks:
             raise UsageError(f"This recognizer was trained on {known} speakers only: choose --sex {known}.")
         return (found,) if found else self.models
 
-    def _analysed(self, sound: Sound, *, options: Options, progress: Progress) -> tuple[Model, Analysis]:
+    def _analysed(
+        self, sound: Sound, expected: Expected | None, *, options: Options, progress: Progress
+    ) -> tuple[Model, Analysis]:
         """The network that answers about a sound, and what it says of it."""
         first, *others = self._networks(options.sex)
-        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, progress=progress)
+        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds or expected,
+                      progress=progress)
         if options.given_sex or len(first.settings.sexes) > 1:
             return first, run(first, sound)
         sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)

@@ -20,7 +20,7 @@ from intone.recognition.decision import decided, decided_with
 from intone.recognition.given import Given
 from intone.recognition.loading import models_of, place_of
 from intone.recognition.model_file import Model
-from intone.recognition.networks import Heard, Networks
+from intone.recognition.networks import Expected, Heard, Networks
 from intone.recognition.options import Options, asked
 from intone.recognition.prediction import Prediction
 from intone.recognition.published import results_of
@@ -272,12 +272,32 @@ class Recognizer(Networks):
         found = given.one(source, rate)
         if isinstance(found, tuple):
             sounds = [audio.sound(one) for one in audio.from_samples(*found, options.channel)]
-        elif isinstance(found, Sound):
-            sounds = [found]
-        else:
-            sounds = audio.sounds(found, options.channel, max_seconds=options.max_seconds)
-            file = file or (str(found) if isinstance(found, Path) else None)
-        return [_Recording(one.number, file, self._heard(one, options, progress), one.notes) for one in sounds]
+            return self._each(sounds, options, file, progress)
+        if isinstance(found, Sound):
+            return self._each([found], options, file, progress)
+        file = file or (str(found) if isinstance(found, Path) else None)
+        if progress is unheeded:
+            return self._each(audio.sounds(found, options.channel, max_seconds=options.max_seconds), options, file,
+                              progress)
+        from intone.recognition.progress import counted, readable
+
+        with counted(found) as watched:
+            sounds = audio.sounds(readable(watched) if watched else found, options.channel,
+                                  max_seconds=options.max_seconds)
+            if watched is None:
+                return self._each(sounds, options, file, progress)
+            return self._each([watched.followed(one) for one in sounds], options, file, progress, watched.expected_s)
+
+    def _each(
+        self, sounds: Sequence[Sound], options: Options, file: str | None, progress: Progress,
+        expected: Expected | None = None,
+    ) -> list["_Recording"]:
+        """What is found in each of some channels, one after the other; `expected` as in `_heard`."""
+        def part(number: int) -> Progress:
+            return progress if len(sounds) == 1 else lambda share: progress((number + share) / len(sounds))
+
+        return [_Recording(one.number, file, self._heard(one, options, part(number), expected), one.notes)
+                for number, one in enumerate(sounds)]
 
     def _recordings_or_error(
         self, source: Given, options: Options, progress: Progress

@@ -30,7 +30,7 @@ under a name that nobody can guess: no visitor can read the answer of another.
 """
 
 from intone.web.app import create_app
-from intone.web.server import serve
+from intone.web.server import announce, serve
 from intone.web.settings import WebSettings
 
-__all__ = ["WebSettings", "create_app", "serve"]
+__all__ = ["WebSettings", "announce", "create_app", "serve"]

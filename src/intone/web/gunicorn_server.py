@@ -29,7 +29,7 @@ from intone.parallel import share_memory
 from intone.web.jobs import Lost
 from intone.web.pace import HEAD_S, Deadlines, Paced
 from intone.web.problems import problem
-from intone.web.server import address, announce, bound, plainly
+from intone.web.server import Listening, address, announce, bound, plainly
 from intone.web.settings import WebSettings
 from intone.web.state import counts_in, ledger_in, state_of
 from intone.web.store import Ledger
@@ -54,7 +54,8 @@ _END_S = 12  # a process that has not ended by then is killed
 _HUNG_S = 120  # so is one whose main loop has stood still for so long
 
 
-def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: WebSettings, processes: int = 1) -> None:
+def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: WebSettings, processes: int = 1,
+        listening: Listening = announce) -> None:
     """Serve a page until Ctrl+C or SIGTERM; UsageError where the address is not free.
 
     Each process `make`s its own application, given the folder that several of them share, None where there is one.
@@ -69,7 +70,7 @@ def run(make: Callable[[Path | None], Flask], host: str, port: int, settings: We
         log = logging.getLogger("gunicorn.error")
         log.addFilter(_concerns_the_server)
         log.addFilter(plainly)
-        page = _Page(make, address(listener, host), listener.detach(), settings, processes, folder)
+        page = _Page(make, address(listener, host), listener.detach(), settings, processes, folder, listening)
         try:
             page.run()
         except SystemExit as ended:
@@ -168,7 +169,8 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """What gunicorn is told: settings, and what to do when a process begins and ends."""
 
     def __init__(self, make: Callable[[Path | None], Flask], where: str, listener: int, settings: WebSettings,
-                 processes: int, folder: Path | None) -> None:
+                 processes: int, folder: Path | None, listening: Listening) -> None:
+        self._listening = listening
         self._make, self._where, self._listener, self._folder = make, where, listener, folder
         self._settings, self._processes = settings, processes
         self._announcement, told = os.pipe()  # holds one byte: whoever takes it tells where the page is
@@ -215,7 +217,7 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         if worker.age >= self._processes:
             with suppress(BlockingIOError):
                 os.read(self._announcement, 1)
-                announce(self._where)
+                self._listening(self._where)
 
     def _ended(self, _server: Any, worker: Any) -> None:
         """In a process that has answered all, or as much as there was time for."""

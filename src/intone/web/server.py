@@ -34,12 +34,20 @@ from intone.web.app import create_app
 from intone.web.settings import WebSettings
 from intone.web.state import state_of
 
+Listening = Callable[[str], object]
+"""Is called with the address as soon as the page can be visited."""
+
 _CONNECTIONS = 100  # of waitress; some are its own
 _CANCELLED_S = 5.0  # a job notices between two segments that it is no longer wanted
 
 
+def announce(where: str) -> None:
+    """Say where the page is."""
+    print(printable(f"Serving on {where} (Ctrl+C ends it)"), flush=True)
+
+
 def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | None = None,
-          settings: WebSettings | None = None, processes: int = 1) -> None:
+          settings: WebSettings | None = None, processes: int = 1, listening: Listening = announce) -> None:
     """Serve the page until Ctrl+C or SIGTERM; port 0 takes a free one.
 
     `recognizer` is the path of a recognizer, None the bundled one; `settings` count over all `processes`. Raises
@@ -52,18 +60,19 @@ def serve(host: str = "127.0.0.1", port: int = 8000, recognizer: str | Path | No
     if os.name == "posix":
         from intone.web import gunicorn_server  # there is no gunicorn on a system without fork
 
-        gunicorn_server.run(lambda folder: create_app(loaded, settings, folder), host, port, settings, processes)
+        gunicorn_server.run(lambda folder: create_app(loaded, settings, folder), host, port, settings, processes,
+                            listening)
     else:
-        run(create_app(loaded, settings), host, port)
+        run(create_app(loaded, settings), host, port, listening)
 
 
-def run(app: Flask, host: str, port: int) -> None:
+def run(app: Flask, host: str, port: int, listening: Listening = announce) -> None:
     """Serve with waitress in the main thread until Ctrl+C or SIGTERM; UsageError where the address is not free."""
     jobs, connections = state_of(app).jobs, dict[int, Any]()
     share_memory()
     with bound(host, port) as listener, _ended_by_signals(jobs.close):  # who follows a job is told, not waited for
         server = _waitress(app, listener, connections)
-        announce(address(listener, host))
+        listening(address(listener, host))
         server.run()  # until SystemExit, and until requests in flight are answered
         jobs.close()  # those that a request in flight began
         ended = jobs.join(_CANCELLED_S)
@@ -94,11 +103,6 @@ def address(listener: socket.socket, host: str) -> str:
     """The address to type into a browser."""
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{listener.getsockname()[1]}"
-
-
-def announce(where: str) -> None:
-    """Say where the page is."""
-    print(printable(f"Serving on {where} (Ctrl+C ends it)"), flush=True)
 
 
 def plainly(record: logging.LogRecord) -> bool:
