@@ -165,7 +165,7 @@ def test_names_cannot_be_guessed_and_the_queue_has_an_end() -> None:
 def test_who_ends_waits_for_what_is_being_heard_but_not_for_ever() -> None:
     heard, leave = threading.Event(), threading.Event()
 
-    def work(tell: object) -> str:
+    def work(_tell: object) -> str:
         heard.set()
         return str(leave.wait(20))
 

@@ -174,13 +174,13 @@ class _Borrowed:
 def _open_path(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
-    except OSError as error:
+    except (OSError, ValueError) as error:  # no name has a NUL
         raise _unreadable(error) from error
 
 
-def _unreadable(error: OSError) -> RecordingError:
-    return RecordingError(f"The file cannot be read ({error.strerror or error}): name one that is there and that you "
-                          "may read.")
+def _unreadable(error: OSError | ValueError) -> RecordingError:
+    reason = getattr(error, "strerror", None) or error
+    return RecordingError(f"The file cannot be read ({reason}): name one that is there and that you may read.")
 
 
 def _one(opened: _Opener, channel: str | int, max_seconds: float, notes: list[str]) -> Iterator[Signal]:

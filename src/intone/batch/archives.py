@@ -4,6 +4,7 @@ The address of a member is `zip://MEMBER::ARCHIVE`, in which the archive is a pa
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from functools import lru_cache
@@ -19,6 +20,9 @@ from intone.errors import Damaged, RecordingError
 ZIP, SUFFIX = "zip://", ".zip"
 
 _CHAINED = re.compile(r"[a-z][a-z0-9+.-]*://|[a-z]+::")
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, ValueError, struct.error)
+"""What reading a damaged archive raises."""
 
 _ENCRYPTED = 0x1  # a bit of a member's flags (APPNOTE 4.4.4)
 
@@ -36,8 +40,8 @@ def parted(address: str) -> tuple[str, str]:
 def search(address: str) -> tuple[list[str], list[str]]:
     """The addresses of the recordings in an archive, by name, and sentences about what is left out.
 
-    Before the archive the address names a member, a folder or a glob, or nothing for all that is in it. Raises OSError,
-    ValueError or BadZipFile where it cannot be read.
+    Before the archive the address names a member, a folder or a glob, or nothing for all that is in it. Raises OSError
+    or BadZipFile where it cannot be read.
     """
     inside, archive = parted(address)
     names = sorted({one.filename for one in _archive(archive).infolist() if not one.is_dir()})
@@ -67,7 +71,7 @@ def member(address: str) -> IO[bytes]:
     except NotImplementedError as error:
         raise RecordingError(f"It is compressed in a way that is not known here ({error}): unpack its archive, and "
                              "name the folder.") from error
-    except (zipfile.BadZipFile, zlib.error, LZMAError, EOFError) as error:
+    except _DAMAGED as error:
         raise Damaged(f"It is damaged in its archive ({error}): copy that again.") from error
 
 
@@ -89,4 +93,8 @@ def _archive(archive: str) -> zipfile.ZipFile:
 
 @lru_cache(maxsize=4)
 def _opened(archive: str, _time: int, _size: int) -> zipfile.ZipFile:
-    return zipfile.ZipFile(stores.file(archive) if "://" in archive else archive)
+    file = stores.file(archive) if "://" in archive else archive
+    try:
+        return zipfile.ZipFile(file)
+    except (*_DAMAGED, NotImplementedError) as error:
+        raise zipfile.BadZipFile(str(error)) from error

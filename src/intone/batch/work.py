@@ -17,7 +17,7 @@ from intone.recognition.recognizer import Recognizer, load
 class Question:
     """What is asked of every recording, as the journal keeps it.
 
-    `classes`, `sex` and `channel` are those of `Options`, and not each; without `classes` they are the recognizer's own.
+    `classes`, `sex` and `channel` are those of `Options`, and not each; no `classes` means the recognizer's own.
     `recognizer` is a path, None for the bundled one; `version` is what it must be.
     """
 

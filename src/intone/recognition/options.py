@@ -16,7 +16,8 @@ class Options:
     `sex`: male, female, or auto to have it detected. `schemes`: the class schemes to answer in, by name or
     number of classes; one run of the network answers all of them. Without any it is the recognizer's own, usually the
     emotions. `channel`: mix (the mean of all), each, or a number from 1. `explain`: whether to compute attributions.
-    `max_seconds`: the longest recording that is read. `reference`: what is known of the speaker's voice from other recordings (`Recognizer.reference`).
+    `max_seconds`: the longest recording that is read. `reference`: what is known of the speaker's voice from other
+    recordings (`Recognizer.reference`).
 
     >>> Options(schemes=(2, "stress")).schemes
     ('2', 'stress')

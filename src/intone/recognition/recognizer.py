@@ -83,9 +83,9 @@ class Recognizer(Networks):
         it is (`predict_many` goes on).
         `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress"; the emotions by default.
         `channel`: "mix" or a number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer
-        carries; a path carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
-        each quarter of a second of speech. Raises RecordingError where the recording cannot be answered, UsageError
-        for a choice that does not exist.
+        carries; a path carries its own. `explain`: adds the attribution of every time window, which runs the network
+        once more for each quarter of a second of speech. Raises RecordingError where the recording cannot be answered,
+        UsageError for a choice that does not exist.
 
         >>> answer = intone.load().predict(samples, rate, classes=8)
         >>> answer.label in answer.probabilities, round(sum(answer.probabilities.values()), 6)
