@@ -13,7 +13,8 @@ from intone.recognition.prediction import Prediction, RecognizerIdentity, Segmen
 from sounds import voice
 
 MODULES = ("recognition.recognizer", "recognition.prediction", "recognition.formats", "recognition.calibration",
-           "recognition.options", "recognition.published", "labels", "corpora.emotions")
+           "recognition.options", "recognition.published", "labels", "corpora.emotions", "tables.cells", "tables.columns",
+           "tables.recordings")
 
 ANSWER = Prediction(
     "voice.wav", 2.0, "positive", {"negative": 0.25, "positive": 0.75}, 0.1, True, (), "female",
