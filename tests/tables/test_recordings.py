@@ -1,18 +1,11 @@
 """Which recording a cell names: the one with exactly this name, or else what a person means."""
 
-import doctest
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
-from intone.tables import cells, columns, recordings
 from intone.tables.recordings import beside, folder_of, named
-
-
-@pytest.mark.parametrize("module", [cells, columns, recordings])
-def test_examples_are_right(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("there", "cell", "meant"), [
