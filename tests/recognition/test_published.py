@@ -10,11 +10,11 @@ import intone
 from intone.audio import RATE, read_mono
 from intone.audio.augment import at_speed, clipped, with_noise
 from intone.labels import EMOTIONS, SCHEMES
+from intone.language import Texts
 from intone.recognition.model_file import load_model
 from intone.recognition.published import CLIPPED, FEWEST, NOISY, RECORDED, Bin, PublishedResults, results_of
 from intone.recognition.recognizer import load
 from intone.web.template_filters import odds
-from intone.web.texts import Texts
 from sounds import noise, voice
 from tiny_model import tiny_model
 

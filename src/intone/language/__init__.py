@@ -8,14 +8,14 @@
 A text has a key, `answer.title`; a sentence about a recording (an error, a reason) is its own key, in English.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
 from intone.errors import UsageError
-from intone.language.sentences import Sentence, filled, said
+from intone.language.sentences import DECIMAL_COMMA, Sentence, filled, said
 
-__all__ = ["LANGUAGES", "Sentence", "Texts", "best", "said", "told"]
+__all__ = ["LANGUAGES", "Sentence", "Texts", "checked", "said", "texts", "told"]
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 """Every language by its code, with its own name for itself."""
@@ -41,6 +41,29 @@ class Texts:
     def __contains__(self, key: str) -> bool:
         return key in self._table
 
+    def percent(self, share: float) -> str:
+        """A probability as the language writes it; never 0 % or 100 %, which would be a promise.
+
+        >>> Texts("en").percent(0.874), Texts("de").percent(0.999)
+        ('87%', '>99\xa0%')
+        """
+        sign = "\N{NO-BREAK SPACE}%" if self.language in DECIMAL_COMMA else "%"
+        return ("<1" if share < 0.01 else ">99" if share > 0.99 else f"{100 * share:.0f}") + sign
+
+    def clock(self, seconds: float) -> str:
+        """Seconds as a person writes them.
+
+        >>> Texts("en").clock(3.54), Texts("de").clock(83.21)
+        ('3.5 s', '1:23,2')
+        """
+        tenths = round(10 * seconds)
+        text = f"{tenths / 10:.1f} s" if tenths < 600 else f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+        return text.replace(".", ",") if self.language in DECIMAL_COMMA else text
+
+    def word(self, label: str) -> str:
+        """What people call a class; a class that no table knows is called by its name."""
+        return self._table.get(f"class.{label}", label)
+
 
 @cache
 def texts(language: str) -> Texts:
@@ -62,11 +85,6 @@ def told(sentence: str, language: str) -> str:
     values = {name: told(value, language) if isinstance(value, str) else value
               for name, value in sentence.values.items()}
     return filled(template, language, values)
-
-
-def teller(language: str) -> Callable[[str], str]:
-    """`told` in one language."""
-    return lambda sentence: told(sentence, language)
 
 
 def checked(language: str) -> str:

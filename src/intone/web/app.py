@@ -13,6 +13,7 @@ from intone import __version__
 from intone.web import admission, api, guide, health, page, template_filters
 from intone.web.error_answers import answer_failures, refused
 from intone.web.hosts import host_of
+from intone.web.language import keep_choice
 from intone.web.security import protect
 from intone.web.settings import WebSettings
 from intone.web.state import attach
@@ -65,6 +66,7 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
     protect(app)  # first, so that nothing else is done for a request that is refused
     admission.limit_bodies(app, state.room)
     template_filters.equip(app, __version__)
+    keep_choice(app)
     answer_failures(app)
     for blueprint in (page.blueprint, guide.blueprint, health.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, current_app, has_request_context, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from intone import language
 from intone.errors import IntoneError
 from intone.web.admission import BusyError
 from intone.web.page import page
@@ -58,7 +59,7 @@ def told(error: Exception) -> tuple[int, str]:
     if isinstance(error, IntoneError):
         if error.http_status >= 500:
             _log(error)
-        return error.http_status, str(error)
+        return error.http_status, language.told(error.args[0] if error.args else "", texts.language)
     if isinstance(error, BusyError):
         return 503, texts("error.busy")
     if isinstance(error, HTTPException):

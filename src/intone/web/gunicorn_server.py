@@ -25,6 +25,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from intone.language import texts
 from intone.parallel import share_memory
 from intone.web.jobs import Lost
 from intone.web.pace import HEAD_S, Deadlines, Paced
@@ -33,7 +34,6 @@ from intone.web.server import Listening, address, announce, bound, plainly
 from intone.web.settings import WebSettings
 from intone.web.state import counts_in, ledger_in, state_of
 from intone.web.store import Ledger
-from intone.web.texts import Texts
 
 MEMORY = Path("/dev/shm")
 """Where files are in memory, on Linux."""
@@ -232,7 +232,7 @@ class _Page(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         if self._folder:
             from prometheus_client.multiprocess import mark_process_dead
 
-            lost = Lost(Texts(self._settings.language)("error.lost"))
+            lost = Lost(texts(self._settings.language)("error.lost"))
             # Opened only here: SQLite must not be open in a process that forks.
             with closing(Ledger(ledger_in(self._folder))) as ledger:
                 ledger.bury(worker.pid, json.dumps(problem(lost, lost.http_status, str(lost))))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
+from intone.language import Texts, texts
 from intone.web.admission import Desk, Room
 from intone.web.jobs import Jobs
+from intone.web.language import language_of_request
 from intone.web.settings import WebSettings
 from intone.web.store import Ledger
-from intone.web.texts import Texts
 
 if TYPE_CHECKING:
     from intone.recognition.recognizer import Recognizer
@@ -22,17 +23,19 @@ _NAME = "intone"
 
 @dataclass(frozen=True)
 class State:
-    """What answers, the limits, the texts, the desk where requests wait, the long jobs, what is counted, and the room
-    for bodies.
-    """
+    """What answers, the limits, the desk where requests wait, the long jobs, what is counted, the room for bodies."""
 
     recognizer: "Recognizer"
     settings: WebSettings
-    texts: Texts
     desk: Desk
     jobs: Jobs
     measures: "Measures"
     room: Room
+
+    @property
+    def texts(self) -> Texts:
+        """The texts in the language of the request."""
+        return texts(language_of_request(self.settings.language))
 
 
 def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem: Callable[[Exception], str],
@@ -45,7 +48,7 @@ def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem:
     long = Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting, settings.jobs_a_client)
     jobs = Jobs(ledger, long, settings.kept_s, problem, settings.listeners)
     measures = Measures(lambda: jobs.active, together and counts_in(together))
-    made = State(recognizer, settings, Texts(settings.language), desk, jobs, measures,
+    made = State(recognizer, settings, desk, jobs, measures,
                  Room(settings.held_bytes, settings.bodies_at_once, measures.held.inc))
     app.extensions[_NAME] = made
     return made

@@ -1,40 +1,52 @@
-"""How templates write numbers, times and names."""
+"""How templates write numbers, times and names, in the language of the request."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask
 
 from intone.audio import ACCEPT
 from intone.labels import EMOTIONS, SCHEMES
+from intone.language import LANGUAGES, Texts, told
 from intone.recognition.formats import FORMATS
-from intone.recognition.prediction import Reliability, percent
+from intone.recognition.prediction import Reliability
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 from intone.web.state import State, state
-from intone.web.texts import Texts
 from intone.web.views import class_names, left_out, likelihood, segment_bars, tone, trend
 
 
 def equip(app: Flask, version: str) -> None:
     """Give the templates of an application their filters and values."""
     here: State = app.extensions["intone"]
-    app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named,
-                                 odds=odds, word=word, trend=trend, scale_of=here.recognizer.scale,
-                                 segment_bars=segment_bars)
+    app.jinja_env.filters.update(
+        percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named, odds=odds, word=word, trend=trend,
+        scale_of=scale_of, segment_bars=segment_bars)
     app.jinja_env.globals.update(
-        t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
-        adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
-        class_marks=class_marks, accept=ACCEPT,
-        figures=results_of(here.recognizer.identity.version), licence=here.recognizer.licence,
+        version=version, languages=LANGUAGES, limits=here.settings, recognizer=here.recognizer.identity,
+        left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,
+        class_names=class_names, class_marks=class_marks, accept=ACCEPT, licence=here.recognizer.licence,
+        figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
+    @app.context_processor
+    def _texts() -> dict[str, Any]:
+        return {"t": state().texts}
+
+
+def percent(share: float) -> str:
+    """A probability, as `Texts.percent`."""
+    return state().texts.percent(share)
+
 
 def clock(seconds: float) -> str:
-    """Seconds as a person writes them: `3.54` -> `3.5 s`, `83.21` -> `1:23.2`."""
-    tenths = round(10 * seconds)
-    if tenths < 600:
-        return f"{tenths / 10:.1f} s"
-    return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
+    """Seconds, as `Texts.clock`."""
+    return state().texts.clock(seconds)
+
+
+def word(label: str) -> str:
+    """What people call a class."""
+    return state().texts.word(label)
 
 
 _ODDS = {RECORDED: "answer.odds.recorded", NOISY: "answer.odds.noisy", CLIPPED: "answer.odds.clipped"}
@@ -43,23 +55,25 @@ _ODDS = {RECORDED: "answer.odds.recorded", NOISY: "answer.odds.noisy", CLIPPED: 
 def odds(found: Reliability, texts: Texts | None = None) -> str:
     """How often answers like this one were right, as measured."""
     texts = texts or state().texts
-    return texts(_ODDS[found.condition], answers=found.answers, whom=found.measured_on, low=f"{found.low:.0%}",
-                 high=f"{found.high:.0%}", right=percent(found.right))
+    return texts(_ODDS[found.condition], answers=found.answers, low=f"{100 * found.low:.0f}",
+                 high=texts.percent(found.high) if found.high < 1 else texts("answer.odds.all"),
+                 right=texts.percent(found.right))
 
 
-def word(name: str, texts: Texts | None = None) -> str:
-    """What the page calls a class: the class's own name where there is no text for it."""
-    texts = texts or state().texts
-    return texts(f"class.{name}") if f"class.{name}" in texts else name
+def scale_of(scheme: str) -> str:
+    """How often answers of each step of confidence were right."""
+    here = state()
+    return told(here.recognizer.scale(scheme), here.texts.language)
 
 
 def class_marks(texts: Texts | None = None) -> dict[str, dict[str, str]]:
     """How every class is drawn, by name: its word, its letter, and its colour in colours.css."""
     texts = texts or state().texts
-    return {name: {"word": word(name, texts), "letter": texts(f"mark.{name}"),
+    return {name: {"word": texts.word(name), "letter": texts(f"mark.{name}"),
                    "paint": name if name in EMOTIONS else tone(name)} for name in class_names()}
 
 
 def named(classes: Iterable[str], texts: Texts | None = None) -> str:
     """Class names as a list in words."""
-    return ", ".join(word(name, texts) for name in classes)
+    texts = texts or state().texts
+    return ", ".join(texts.word(name) for name in classes)

@@ -1,14 +1,12 @@
-"""Every English sentence of the page. Another language is another table with the same keys.
+"""Every English text of the page and of the answers, by its key; the table that the other languages translate.
 
-Sentences about a recording (errors, reasons) come from the recognizer and are not repeated here. `{name}` is filled in
-by the caller.
+`{name}` is filled in by the caller. Sentences about a recording (errors, reasons) are made where they are found
+(`sentences.said`) and are not repeated here: in English they are what they are.
 """
 
 from collections.abc import Mapping
 
-from intone.errors import UsageError
-
-ENGLISH: Mapping[str, str] = {
+TEXTS: Mapping[str, str] = {
     "page.title": "intone: emotion recognition in speech",
     "page.name": "intone",
     "page.heading": "How does this voice sound?",
@@ -95,12 +93,13 @@ ENGLISH: Mapping[str, str] = {
     "answer.changes.one": "It changes once:",
     "answer.change": "{label} from {start}",
     "answer.status": "Answer: {label}, {share}, {confidence}.",
-    "answer.odds.recorded": "In a test ({whom}), {right} of the {answers} answers with such a probability ({low} to "
-    "{high}) were right.",
-    "answer.odds.noisy": "In a test with noisy recordings ({whom}), {right} of the {answers} answers with such a "
+    "answer.odds.recorded": "In a test with recordings from elsewhere, {right} of the {answers} answers with such a "
     "probability ({low} to {high}) were right.",
-    "answer.odds.clipped": "In a test with clipped recordings ({whom}), {right} of the {answers} answers with such a "
-    "probability ({low} to {high}) were right.",
+    "answer.odds.noisy": "In a test with noisy recordings, {right} of the {answers} answers with such a probability ({low} "
+    "to {high}) were right.",
+    "answer.odds.clipped": "In a test with clipped recordings, {right} of the {answers} answers with such a probability "
+    "({low} to {high}) were right.",
+    "answer.odds.all": "100%",
     "answer.compared": "Compared with your normal voice.",
     "answer.compared.together": "Compared with the other recordings of this person.",
     "answer.compared.same": "That hardly changed the answer.",
@@ -363,22 +362,3 @@ ENGLISH: Mapping[str, str] = {
     "sex.female": "female",
     "sex.male": "male",
 }
-
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
-
-
-class Texts:
-    """The sentences of one language: `texts("form.send")`, `texts("error.too-large", megabytes="100")`."""
-
-    def __init__(self, language: str) -> None:
-        if language not in LANGUAGES:
-            raise UsageError(f"There are no texts in '{language}': choose {' or '.join(LANGUAGES)}.")
-        self.language = language
-        self._table = LANGUAGES[language]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """The sentence of a key, with its places filled in; KeyError for a key that no table has."""
-        return self._table[key].format(**values)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._table
