@@ -27,7 +27,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 HOSTNAME = "intone.test"
 """A name of this computer that no browser trusts as it trusts 127.0.0.1."""
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 """A state that the page does not reach in this time is a fault. No test waits for a time instead of a state."""
 
 expect.set_options(timeout=1000 * PATIENCE_S)
