@@ -35,8 +35,9 @@ def print_answers(
     that is of no use is left out, with a sentence. `same_speaker`: whether all recordings are of one person.
     """
     files = list(files_in(recordings))
-    if form and not form.write_many and (len(files) > 1 or options.channel == "each"):
-        raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and no --channel each.")
+    if form and not form.write_many and (len(files) > 1 or options.several):
+        raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and neither --channel "
+                         "each nor --track each.")
     loaded, names = recognizer.load(recognizer_), scheme(options.schemes[0]).classes
     if references:
         options = replace(options, reference=_reference(loaded, references))
@@ -83,10 +84,10 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
         for path in files:
             found: Sequence[Answer]
             try:
-                found = list(_of_channels(path, loaded.answers(path, options=options)))
+                found = list(_of_parts(path, loaded.answers(path, options=options), options))
             except (RecordingError, UsageError) as error:
-                # A channel that one of many recordings lacks is no wrong use.
-                if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(options.channel, int)):
+                # A channel or a track that one of many recordings lacks is no wrong use.
+                if isinstance(error, UsageError) and (len(files) == 1 or not options.numbered):
                     raise
                 found = [Failed(str(path), str(error))]
             bar.clear()
@@ -103,7 +104,7 @@ def _together(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opt
                 bar.update()
 
         found = [one for path, channels in zip(files, loaded.answers_together(heard(), options), strict=True)
-                 for one in _of_channels(path, channels)]
+                 for one in _of_parts(path, channels, options)]
     if sum(not isinstance(one, Failed) for one in found) == 1:
         say("--same-speaker compares the recordings of a person, and there is one that can be answered: it is answered "
             "as without.")
@@ -118,13 +119,14 @@ def _told(answers: Iterable[Answer]) -> Iterator[Answer]:
         yield one
 
 
-def _of_channels(
-    path: Path, channels: Sequence[tuple[int | None, dict[str, Prediction] | RecordingError]]
+def _of_parts(
+    path: Path, parts: Sequence[tuple[int | None, dict[str, Prediction] | RecordingError]], options: Options
 ) -> Iterator[Answer]:
-    """The answer about every channel of a recording that is asked for."""
-    for number, one in channels:
+    """The answer about every channel or track of a recording that is asked for."""
+    kind = "track" if options.track == "each" else "channel"
+    for number, one in parts:
         if isinstance(one, RecordingError):
-            yield Failed(str(path), str(one), number if len(channels) > 1 else None)
+            yield Failed(str(path), str(one), **({kind: number} if len(parts) > 1 else {}))
         else:
             yield from one.values()
 

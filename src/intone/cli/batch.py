@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from intone.audio.tracks import DEFAULT
 from intone.cli.messages import say, show
 from intone.cli.options import AskedSex, Classes, Jobs
 from intone.errors import UsageError
@@ -23,6 +24,7 @@ def batch(
     classes: Classes = "2",
     recognizer: str | None = None,
     channel: str = "mix",
+    track: str = DEFAULT,
     column: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     same_speaker: Annotated[bool, Parameter(negative=(), show=False)] = False,
@@ -54,7 +56,10 @@ def batch(
         A model file, the folder of a training run or of a pair, or crema-d, whose weights may be used commercially,
         instead of the default recognizer. On a cluster it must lie under the same path everywhere.
     channel
-        mix (the mean of all channels), or a number from 1.
+        mix (the mean of all channels; one alone where they cancel one another), or a number from 1.
+    track
+        Of a file with several tracks of sound: default (the one that it names so, or the first that is not silent), or
+        a number from 1.
     column
         The column of the table that holds the addresses: recording, path, file, address, audio or url by default.
     dry_run
@@ -63,13 +68,13 @@ def batch(
     from intone.batch import Batch, engines, estimate, results, run_batch, sources
     from intone.batch.work import Question
     from intone.parallel import cores
-    from intone.recognition.options import channel_named
+    from intone.recognition.options import choice_named
 
     if same_speaker:
         raise UsageError("A batch does not compare recordings of one person: run `intone predict FOLDER "
                          "--same-speaker` for the folder of each.")
     results.check(to)
-    question = Question(classes, sex, channel_named(channel), recognizer)
+    question = Question(classes, sex, choice_named(channel), recognizer, track=choice_named(track))
     asked = Batch(sources.addresses(source, column), to, question)
     workers = jobs or cores()
     if dry_run:

@@ -107,9 +107,9 @@ class Prediction:
     of them; they sum to 1. `outside`: the probability of the emotions that the scheme leaves out. `confident`: whether
     the probability reaches the recognizer's confidence threshold, `outside` is at most a half, and the recording is not
     out of distribution; `reasons`: why not, and what else limits the answer, as noise and clipping do. `sex`: given or
-    detected. `channel`: only where one was asked for. `attributions`: every time window of the speech with its weight,
-    only where an explanation was asked for. `reliability`: how often such answers were right, only where that was
-    measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard.
+    detected. `channel`, `track`: only where one was asked for. `attributions`: every time window of the speech with its
+    weight, only where an explanation was asked for. `reliability`: how often such answers were right, only where that
+    was measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard.
 
     >>> shares = {"negative": 0.25, "positive": 0.75}
     >>> found = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female",
@@ -134,6 +134,7 @@ class Prediction:
     attributions: tuple[Attribution, ...] = ()
     reliability: Reliability | None = None
     adapted_to: AdaptedTo | None = None
+    track: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON has them; those that are only there where asked for or measured are left out otherwise.
@@ -145,13 +146,13 @@ class Prediction:
         plain["segments"] = list(plain["segments"])
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
         plain["attributions"] = list(plain["attributions"])
-        for name in ("channel", "attributions", "reliability", "adapted_to"):
+        for name in ("channel", "track", "attributions", "reliability", "adapted_to"):
             if not plain[name]:
                 del plain[name]
         return plain | {old: plain[new] for old, new in RENAMED.items() if new in plain}
 
     def __repr__(self) -> str:
-        where = [] if self.channel is None else [f"channel {self.channel}"]
+        where = [f"{kind} {number}" for kind, number in (("channel", self.channel), ("track", self.track)) if number]
         many = "segment" if len(self.segments) == 1 else "segments"
         facts = [*where, self.sex, f"{len(self.segments)} {many} in {self.duration_s:.1f} s",
                  f"{self.recognizer.name} {self.recognizer.version}"]

@@ -6,6 +6,7 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from intone import audio, labels
 from intone.audio import RATE, Sound, Source
+from intone.audio.tracks import DEFAULT as DEFAULT_TRACK
 from intone.errors import NoSpeech, RecognizerError, RecordingError, TooShort, UnfitReference, UsageError
 from intone.labels import Scheme
 from intone.recognition.adaptation import Reference, offset_of_clips, offset_of_emotion
@@ -87,16 +89,16 @@ class Recognizer:
     def predict(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False,
+        explain: bool = False, track: str | int = DEFAULT_TRACK,
     ) -> Prediction:
         """The emotion in a recording.
 
         `source`: a path, a binary file object, or samples (samples,) or (samples, channels) with their `rate` in Hz.
         `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress". `channel`: "mix" or a
-        number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer carries; a path
-        carries its own. `explain`: adds the attribution of every time window, which runs the network once more for
-        each quarter of a second of speech. Raises RecordingError where the recording cannot be answered, UsageError
-        for a choice that does not exist.
+        number from 1 (for "each" there is `predict_channels`). `track`: "default" or a number from 1. `file`: the name
+        that the answer carries; a path carries its own. `explain`: adds the attribution of every time window, which
+        runs the network once more for each quarter of a second of speech. Raises RecordingError where the recording
+        cannot be answered, UsageError for a choice that does not exist.
 
         >>> answer = intone.load().predict(samples, rate, classes=8)
         >>> answer.label in answer.probabilities, round(sum(answer.probabilities.values()), 6)
@@ -107,15 +109,19 @@ class Recognizer:
         """
         if channel == "each":
             raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
+        if track == "each":
+            raise UsageError("One answer cannot cover each track: call predict_channels, or choose one by its number.")
         return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds, explain=explain)[0]
+                                     max_seconds=max_seconds, explain=explain, track=track)[0]
 
     def predict_channels(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
-        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False,
+        channel: str | int | None = None, file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
+        explain: bool = False, track: str | int = DEFAULT_TRACK,
     ) -> list[Prediction]:
         """One answer for every channel that is asked for and can be answered; else as `predict`.
+
+        `channel`: by default each, but with the `track` "each", which gives an answer for every track, mix.
 
         A channel that is silent or has no speech is left out; its error is raised where it is so with all of them.
 
@@ -124,7 +130,7 @@ class Recognizer:
         [1, 2]
         """
         found = self.answer_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds, explain=explain)
+                                     max_seconds=max_seconds, explain=explain, track=track)
         answers = [one for _, one in found if isinstance(one, Prediction)]
         for error in (one for _, one in found if isinstance(one, RecordingError) and not answers):
             raise error
@@ -132,10 +138,10 @@ class Recognizer:
 
     def answer_channels(
         self, source: Source | NDArray[Any], rate: float | None = None, *, sex: str = "auto", classes: int | str = 2,
-        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False,
+        channel: str | int | None = None, file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
+        explain: bool = False, track: str | int = DEFAULT_TRACK,
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
-        """Every channel that is asked for, by its number, with its answer or the error that says why it has none.
+        """Every channel or track that is asked for, by its number, with its answer or the error that says why not.
 
         Raises RecordingError only where the recording as a whole cannot be read; else as `predict`.
 
@@ -143,7 +149,8 @@ class Recognizer:
         >>> [(number, type(one).__name__) for number, one in intone.load().answer_channels(half, rate)]
         [(1, 'Prediction'), (2, 'NoSpeech')]
         """
-        options = Options(sex, (str(classes),), channel, explain, max_seconds)
+        channel = channel or ("mix" if track == "each" else "each")
+        options = Options(sex, (str(classes),), channel, explain, max_seconds, track=track)
         return [(number, one if isinstance(one, RecordingError) else one[options.schemes[0]])
                 for number, one in self.answers(source, rate, options, file=file)]
 
@@ -151,6 +158,7 @@ class Recognizer:
         self, source: Source | Sound | NDArray[Any], rate: float | None = None, *, schemes: Sequence[str],
         sex: str = "auto", channel: str | int = "mix", file: str | None = None,
         max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
+        track: str | int = DEFAULT_TRACK,
     ) -> dict[str, Prediction]:
         """The same recording in several class schemes, by name, with one run of the network; else as `predict`.
 
@@ -161,7 +169,7 @@ class Recognizer:
         >>> {name: len(answer.probabilities) for name, answer in found.items()}
         {'2': 2, 'stress': 2}
         """
-        options = Options(sex, tuple(schemes), channel, explain, max_seconds)
+        options = Options(sex, tuple(schemes), channel, explain, max_seconds, track=track)
         return self.answer(source, rate, options, file=file, progress=progress)
 
     def answer(
@@ -178,7 +186,10 @@ class Recognizer:
         self, source: Source | Sound | NDArray[Any], rate: float | None = None, options: Options = DEFAULTS, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
-        """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
+        """For every channel or track the answer in every scheme of the options.
+
+        All is checked before anything is decoded.
+        """
         reference = options.reference or self._reference
         return [(one.number, _answers(options, one, reference)) for one in
                 self._recordings(source, rate, options, file=file, progress=progress)]
@@ -195,9 +206,9 @@ class Recognizer:
         """
         self._check_adaptable()
         self.check_options(options)
-        if options.reference or self._reference or options.channel == "each":
+        if options.reference or self._reference or options.several:
             raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "
-                             "each channel, which may be another person.")
+                             "each channel or track, which may be another person.")
         found = [self._recordings_or_error(source, options, progress) for source in sources]
         heard = [one.heard for ones in found for one in ones if not isinstance(one.heard, RecordingError)]
         reference = _reference_of(heard, None) if len(heard) > 1 else None
@@ -263,13 +274,16 @@ class Recognizer:
         if isinstance(source, np.ndarray):
             if rate is None:
                 raise UsageError("Samples need their rate: predict(samples, rate).")
-            sounds = [audio.sound(one) for one in audio.from_samples(source, rate, options.channel)]
+            if options.track != DEFAULT_TRACK:
+                raise UsageError("Samples have no tracks: leave `track` out.")
+            sounds = audio.sounds_of_samples(source, rate, options.channel)
         elif isinstance(source, Sound):
             sounds = [source]
         else:
-            sounds = audio.sounds(source, options.channel, max_seconds=options.max_seconds)
+            sounds = audio.sounds(source, options.channel, track=options.track, max_seconds=options.max_seconds)
             file = file or (str(source) if isinstance(source, str | Path) else None)
-        return [_Recording(one.number, file, self._heard(one, options, progress), one.notes) for one in sounds]
+        return [_Recording(one.number, one.track, file, self._heard(one, options, progress), one.notes)
+                for one in sounds]
 
     def _recordings_or_error(
         self, source: Source | Sound, options: Options, progress: Progress
@@ -278,16 +292,23 @@ class Recognizer:
         try:
             return self._recordings(source, None, options, progress=progress)
         except RecordingError as error:
-            return [_Recording(None, None, error)]
+            return [_Recording(None, None, None, error)]
         except UsageError as error:
-            if not isinstance(options.channel, int):
+            if not options.numbered:
                 raise
-            return [_Recording(None, None, RecordingError(str(error)))]
+            return [_Recording(None, None, None, RecordingError(str(error)))]
 
     def _heard(self, sound: Sound, options: Options, progress: Progress) -> "_Heard":
+        """What is said of a sound; where its channels were mixed, and no voice is left, of the first that has one."""
         try:
             return self._analysed(sound, options=options, progress=progress)
         except (NoSpeech, TooShort) as error:
+            for one in sound.others():
+                with suppress(NoSpeech, TooShort):
+                    found = self._analysed(one, options=options, progress=progress)
+                    sound.notes.append(f"No voice is in the mix of the channels, so that channel {one.number} was "
+                                       "analysed alone.")
+                    return found
             return error
 
     def check_options(self, options: Options) -> None:
@@ -328,7 +349,8 @@ class Recognizer:
     def _analysed(self, sound: Sound, *, options: Options, progress: Progress) -> tuple[Model, Analysis]:
         """The network that answers about a sound, and what it says of it."""
         first, *others = self._networks(options.sex)
-        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, progress=progress)
+        run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds, levels=sound.levels,
+                      progress=progress)
         if options.given_sex or len(first.settings.sexes) > 1:
             return first, run(first, sound)
         sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)
@@ -409,12 +431,18 @@ _Heard = tuple[Model, Analysis] | RecordingError
 
 @dataclass(frozen=True)
 class _Recording:
-    """One channel of a recording. `notes` are sentences about how it was read (`Sound.notes`)."""
+    """One channel or track of a recording. `notes` are sentences about how it was read (`Sound.notes`)."""
 
-    number: int | None
+    channel: int | None
+    track: int | None
     file: str | None
     heard: _Heard
     notes: Sequence[str] = ()
+
+    @property
+    def number(self) -> int | None:
+        """That of the channel, or of the track."""
+        return self.channel if self.track is None else self.track
 
 
 def _answers(
@@ -426,8 +454,8 @@ def _answers(
     model, found = one.heard
     decide = partial(decided_with, reference=reference) if reference else decided
     made = {name: decide(model, labels.scheme(name), found, options) for name in options.schemes}
-    return {name: replace(answer, file=one.file, channel=one.number, reasons=(*answer.reasons, *one.notes))
-            for name, answer in made.items()}
+    return {name: replace(answer, file=one.file, channel=one.channel, track=one.track,
+                          reasons=(*answer.reasons, *one.notes)) for name, answer in made.items()}
 
 
 def _reference_of(heard: Sequence[tuple[Model, Analysis]], emotion: str | None) -> Reference:

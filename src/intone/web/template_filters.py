@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from flask import Flask
 
 from intone.audio import ACCEPT
+from intone.audio.channels import MOST_TRIED
 from intone.labels import EMOTIONS, SCHEMES
 from intone.recognition.formats import FORMATS
-from intone.recognition.prediction import Reliability, percent
+from intone.recognition.prediction import Prediction, Reliability, percent
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
+from intone.web.answers import Unanswered
 from intone.web.state import State, state
 from intone.web.texts import Texts
 from intone.web.views import attribution_bars, class_names, left_out, likelihood, segment_bars, tone
@@ -17,12 +19,13 @@ from intone.web.views import attribution_bars, class_names, left_out, likelihood
 def equip(app: Flask, version: str) -> None:
     """Give the templates of an application their filters and values."""
     here: State = app.extensions["intone"]
-    app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named,
-                                 odds=odds, word=word, segment_bars=segment_bars, attribution_bars=attribution_bars)
+    app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named, odds=odds,
+                                 word=word, part_name=part_name, segment_bars=segment_bars,
+                                 attribution_bars=attribution_bars)
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,
         adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES, class_names=class_names,
-        accept=ACCEPT, figures=results_of(here.recognizer.identity.version),
+        accept=ACCEPT, most_parts=MOST_TRIED, figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
@@ -43,6 +46,13 @@ def odds(found: Reliability, texts: Texts | None = None) -> str:
     texts = texts or state().texts
     return texts(_ODDS[found.condition], answers=found.answers, whom=found.measured_on, low=f"{found.low:.0%}",
                  high=f"{found.high:.0%}", right=percent(found.right))
+
+
+def part_name(one: Prediction | Unanswered, texts: Texts | None = None) -> str:
+    """Which channel or track an answer is about, where one was asked for; empty where none was."""
+    t = texts or state().texts
+    return (t("answer.channel", number=one.channel) if one.channel else
+            t("answer.track", number=one.track) if one.track else "")
 
 
 def word(name: str, texts: Texts | None = None) -> str:

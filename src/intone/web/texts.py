@@ -47,6 +47,14 @@ ENGLISH: Mapping[str, str] = {
     "form.sex.one": "This model was trained on {who} only.",
     "form.sex.pair": "There is one model for women and one for men: the choice picks it. Automatic detects the sex "
     "first.",
+    "form.more": "Channels and tracks",
+    "form.channel": "Channel",
+    "form.channel.mix": "All channels, mixed",
+    "form.channel.each": "Each channel by itself",
+    "form.track": "Track of sound",
+    "form.track.default": "The usual one",
+    "form.track.each": "Each track by itself",
+    "form.more.hint": "A call may have a speaker on each channel. A video may have several tracks of sound.",
     "form.send": "Analyse",
     "voice.together": "All recordings are of one person: compare them with each other.",
     "voice.title": "Your normal voice",
@@ -88,6 +96,8 @@ ENGLISH: Mapping[str, str] = {
     "answer.compared.moved": "Without that, the answer would be the same ({label} {share}); {moved} of the probability "
     "moved.",
     "answer.compared.other": "Without that, the answer would be {label} {share}; {moved} of the probability moved.",
+    "answer.channel": "Channel {number}",
+    "answer.track": "Track {number}",
     "answer.views": "Classes",
     "answer.view.2": "2 classes",
     "answer.view.3": "3 classes",

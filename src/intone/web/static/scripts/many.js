@@ -18,7 +18,7 @@ export function listed(place, show) {
       button.type = "button";
       button.className = "quiet";
       button.setAttribute("aria-pressed", "false");
-      button.append(line("name", file.name), line("said", said.map(inLine).filter(Boolean).join(" · ")));
+      button.append(line("name", [file.name, result.name].filter(Boolean).join(", ")), line("said", said.map(inLine).filter(Boolean).join(" · ")));
       const item = document.createElement("li");
       item.append(button);
       place.append(item);

@@ -29,17 +29,20 @@ async function send(event) {
   await endRecording();
   const chosen = [...files.files];
   const list = listed(document.getElementById("many"), show);
+  let several = false;
   running = new AbortController();
   const { reference, problem } = await voice(chosen);
   running = null;
   compared = reference ? { reference } : {};
   for (const file of chosen.length ? chosen : [undefined]) {
     const result = await analysed(file, {});
-    if (chosen.length > 1) list.add(file, result);
+    const parts = result.parts ?? [result];
+    several ||= chosen.length > 1 || parts.length > 1;
+    if (several) for (const part of parts) list.add(file, part);
     else show(result, file);
-    if (!result.answer && !result.alert) break;
+    if (parts.every((part) => !part.answer && !part.alert)) break;
   }
-  if (chosen.length > 1) list.first();
+  if (several) list.first();
   if (problem) alertPlace.replaceChildren(alertOf(problem));
 }
 
@@ -48,7 +51,8 @@ async function analysed(file, options) {
   beginWaiting();
   try {
     const sex = form.querySelector("[name=sex]:checked").value;
-    return await analyse(form, file, { sex, ...compared, ...options }, running.signal, showProgress);
+    const [channel, track] = [form.elements.channel.value, form.elements.track.value];
+    return await analyse(form, file, { sex, channel, track, ...compared, ...options }, running.signal, showProgress);
   } finally {
     running = null;
     endWaiting();
@@ -102,15 +106,15 @@ function equipped(part, file) {
   offerTakeaway(part.querySelector("[data-takeaway]"), data);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
-  part.querySelector("[data-explain]")?.addEventListener("click", () => explain(file));
+  part.querySelector("[data-explain]")?.addEventListener("click", () => explain(file, { ...part.dataset }));
   return data;
 }
 
-async function explain(file) {
+async function explain(file, asked) {
   if (running) return;
   const before = [...answer.children];
   const classes = answer.querySelector("[name=view]:checked")?.value;
-  const result = await analysed(file, { explain: "true", ...(classes && { classes }) });
+  const result = await analysed(file, { ...asked, explain: "true", ...(classes && { classes }) });
   if (!result.answer && !result.alert) {
     answer.replaceChildren(...before);
     return;
