@@ -97,7 +97,7 @@ def test_hours_take_no_more_memory_than_seconds():
 
 
 def test_without_any_noise_there_is_no_limit():
-    assert quality(silence(1), [Span(0, RATE, 1.0)]) == Quality(float("inf"), 0.0)
+    assert quality(silence(1), [Span(0, RATE, 1.0)]) == Quality(float("inf"), 0.0, 0.0)
 
 
 def test_clips_of_the_corpora_warn_where_they_should(ravdess_dir, crema_d_dir):

@@ -3,12 +3,16 @@
     formats    which formats are read: the one list of them
     decoding   bytes of a recording -> blocks of samples
     buffering  pipes and other files that can be read only once
+    tracks     which track of a file with several is read
+    channels   which channels make the signal: their mean, or the one that is not cancelled
+    levels     what the samples say of their levels before they are resampled: flat tops, steps
+    offset     a large constant offset is taken away
     signal     blocks -> one signal: mono, 16 kHz; this package has its names
     search     which files of a folder or a glob are recordings, and what is left out
     envelope   where in a signal there is sound
     vad        where in a signal someone speaks (voice activity detection), and the segments between pauses
     windows    a recording of any length in windows of two minutes, cut where nobody speaks
-    quality    how noisy and how clipped a recording is
+    quality    how noisy, clipped, quiet or coarse a recording is
     augment    noise, rooms, microphones, codecs, speed: augmentation in training, corruptions in evaluation
 
 A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at 16,000 samples a second. Times are seconds.
@@ -23,14 +27,15 @@ from intone.audio.signal import (
     Signal,
     Sound,
     Source,
-    check_channel,
+    check_choice,
     from_samples,
     read,
     read_mono,
     resample,
     sound,
     sounds,
+    sounds_of_samples,
 )
 
 __all__ = ["ACCEPT", "MAX_HEARD_SECONDS", "MAX_SECONDS", "RATE", "SUFFIXES", "Channel", "Signal", "Sound", "Source",
-           "check_channel", "from_samples", "read", "read_mono", "resample", "sound", "sounds"]
+           "check_choice", "from_samples", "read", "read_mono", "resample", "sound", "sounds", "sounds_of_samples"]

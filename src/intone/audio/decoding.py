@@ -109,7 +109,7 @@ class Budget:
 
 
 def blocks(
-    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None
+    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None, track: str | int = "default"
 ) -> Iterator[tuple[Block, int]]:
     """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
 

@@ -7,8 +7,8 @@ time: `decoding` decodes, soxr resamples. Training and serving both come through
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 
 from intone.audio import decoding
 from intone.audio.buffering import rewindable
+from intone.audio.channels import MOST_TRIED, Mixer
+from intone.audio.levels import Levels
+from intone.audio.offset import Centring
+from intone.audio.tracks import DEFAULT
 from intone.errors import Damaged, RecordingError, UsageError
 
 RATE = 16_000
@@ -28,8 +32,6 @@ MAX_SECONDS = 2 * 3600.0
 MAX_HEARD_SECONDS = 24 * 3600.0
 """The same for a `Sound`, of which only one block is in memory at a time."""
 
-_CANCELLED = 0.01  # of the channels' mean power: below it a mix has lost what they hold
-
 _LOUDEST = 2.0**32  # times full scale: what was exported without scaling is below it
 
 Signal = NDArray[np.float32]
@@ -38,11 +40,16 @@ Source = str | Path | IO[bytes]
 
 @dataclass(frozen=True)
 class Channel:
-    """One signal of a recording. `number` counts from 1; None is the mean of all channels. `notes` as in `Sound`."""
+    """One signal of a recording. `number` counts from 1; None is the mean of all channels.
+
+    `notes`, `levels` and `track` as in `Sound`.
+    """
 
     number: int | None
     signal: Signal
     notes: tuple[str, ...] = ()
+    levels: Levels = field(default_factory=Levels)
+    track: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,14 +57,19 @@ class Sound:
     """One signal of a recording, to be iterated over as often as needed, a block (samples,) at a time.
 
     `number` as in `Channel`; `seconds` is its length where that is known before it is decoded, else None. Iterating
-    raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file. `notes` are sentences about
-    how the recording was read, that whoever gets an answer must know; after it was iterated over all are there.
+    raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file. After it was iterated over
+    all of these are there: `notes` are sentences about how the recording was read, that whoever gets an answer must
+    know; `levels` are those of the samples as they were decoded; `others()` are the channels of a mix, each alone, that
+    may hold a voice which is lost in it. `track` is the number of the track where each was asked for.
     """
 
     blocks: Callable[[], Iterator[Signal]]
     number: int | None = None
     seconds: float | None = None
     notes: list[str] = field(default_factory=list)
+    levels: Levels = field(default_factory=Levels)
+    others: Callable[[], "list[Sound]"] = list
+    track: int | None = None
 
     def __iter__(self) -> Iterator[Signal]:
         return self.blocks()
@@ -65,40 +77,43 @@ class Sound:
 
 def sound(channel: Channel) -> Sound:
     """A signal that is in memory."""
-    return Sound(lambda: iter([channel.signal]), channel.number, len(channel.signal) / RATE, list(channel.notes))
+    return Sound(lambda: iter([channel.signal]), channel.number, len(channel.signal) / RATE, list(channel.notes),
+                 channel.levels, track=channel.track)
 
 
-def sounds(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_HEARD_SECONDS) -> list[Sound]:
+def sounds(
+    source: Source, channel: str | int = "mix", *, track: str | int = DEFAULT, max_seconds: float = MAX_HEARD_SECONDS
+) -> list[Sound]:
     """The signals of a recording, to be decoded while they are iterated over; else as `read`.
 
-    For "each" the recording is decoded once for every channel.
+    For "each" the recording is decoded once for every channel, or for every track.
     """
-    check_channel(channel)
-    opened = _opener(source)
-    if channel != "each":
-        return [_sound(opened, channel, max_seconds)]
-    channels = next((len(block) for block in _blocks(opened, channel, max_seconds, [])), 0)
-    return [_sound(opened, number, max_seconds) for number in range(1, channels + 1)]
+    check_choice(channel, track)
+    reading = _Reading(_opener(source), channel, track, max_seconds)
+    return [one.sound() for one in reading.each()]
 
 
-def _sound(opened: "_Opener", channel: str | int, max_seconds: float) -> Sound:
-    notes: list[str] = []
-    return Sound(partial(_one, opened, channel, max_seconds, notes), channel if isinstance(channel, int) else None,
-                 notes=notes)
+def sounds_of_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix") -> list[Sound]:
+    """The same of samples in memory; arguments and errors of `from_samples`."""
+    found = [sound(one) for one in from_samples(samples, rate, channel)]
+    if channel != "mix" or np.ndim(samples) == 1:
+        return found
+    return [replace(one, others=lambda: sounds_of_samples(samples, rate, "each")[:MOST_TRIED]) for one in found]
 
 
-def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX_SECONDS) -> list[Channel]:
+def read(
+    source: Source, channel: str | int = "mix", *, track: str | int = DEFAULT, max_seconds: float = MAX_SECONDS
+) -> list[Channel]:
     """The signals of a recording in any format that intone takes, of any rate, depth and channel count.
 
-    `source` is a path, or a binary file object, which is read from its beginning. `channel` is "mix" (the mean of
-    all; where they cancel one another in the first `decoding.BLOCK` values that are not silent, the loudest), "each"
-    (one signal a channel) or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with a sentence
-    that does not name the file.
+    `source` is a path, or a binary file object, which is read from its beginning. `channel` is "mix" (the mean of all;
+    where they cancel one another the loudest, `channels`), "each" (one signal a channel) or a number from 1. `track` is
+    "default" (`tracks`), "each" or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with a
+    sentence that does not name the file.
     """
-    check_channel(channel)
-    notes: list[str] = []
-    signals = np.concatenate(list(_blocks(_opener(source), channel, max_seconds, notes)), axis=1)
-    return _named(signals, channel, tuple(notes))
+    check_choice(channel, track)
+    reading = _Reading(_opener(source), channel, track, max_seconds)
+    return [found for one in (reading.each() if track == "each" else [reading]) for found in one.read()]
 
 
 def read_mono(source: Source, *, max_seconds: float = MAX_SECONDS) -> Signal:
@@ -111,7 +126,7 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
 
     Integers are divided by their type's full scale; `rate` is in samples a second, 1000 to 768000.
     """
-    check_channel(channel)
+    check_choice(channel)
     array = np.asarray(samples)
     if array.ndim not in (1, 2) or 0 in array.shape[1:] or array.dtype.kind not in "iuf":
         raise UsageError(f"Samples are numbers of shape (samples,) or (samples, channels), not {array.dtype} of shape "
@@ -123,14 +138,20 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
     with np.errstate(over="ignore"):  # an infinity is refused below
         block = np.ascontiguousarray(np.atleast_2d(values.T), np.float32)
     _check_finite(block)
-    return _named(resample(_Choice(channel)(block), rate), channel)
+    notes, chosen = list[str](), _Choice(channel, Levels())
+    signals = resample(chosen(block, rate), rate)
+    chosen.tell(notes)
+    return _named(signals, channel, tuple(notes), chosen.levels)
 
 
-def check_channel(channel: str | int) -> None:
-    """A UsageError unless it is "mix", "each" or a number from 1."""
-    if channel in ("mix", "each") or (isinstance(channel, int) and channel >= 1):
-        return
-    raise UsageError(f"There is no channel '{channel}' to choose: mix, each, or a number from 1.")
+def check_choice(channel: str | int, track: str | int = DEFAULT) -> None:
+    """A UsageError unless the channel is "mix", "each" or a number from 1, and the track "default", "each" or such."""
+    for kind, asked, usual in (("channel", channel, "mix"), ("track", track, DEFAULT)):
+        number = isinstance(asked, int) and not isinstance(asked, bool) and asked >= 1
+        if not number and asked not in (usual, "each"):
+            raise UsageError(f"There is no {kind} '{asked}' to choose: {usual}, each, or a number from 1.")
+    if channel == track == "each":
+        raise UsageError("Each channel of each track is too much at once: choose one track, or one channel.")
 
 
 _Opener = Callable[[], IO[bytes]]
@@ -183,61 +204,109 @@ def _unreadable(error: OSError | ValueError) -> RecordingError:
     return RecordingError(f"The file cannot be read ({reason}): name one that is there and that you may read.")
 
 
-def _one(opened: _Opener, channel: str | int, max_seconds: float, notes: list[str]) -> Iterator[Signal]:
-    """The blocks of one channel, (samples,)."""
-    return (block[0] for block in _blocks(opened, channel, max_seconds, notes))
+@dataclass(frozen=True)
+class _Reading:
+    """How a recording is read, with what is found on the way."""
 
+    opened: _Opener
+    channel: str | int
+    track: str | int
+    max_seconds: float
+    notes: list[str] = field(default_factory=list)
+    levels: Levels = field(default_factory=Levels)
+    tried: list[int] = field(default_factory=list)
 
-def _blocks(opened: _Opener, channel: str | int, max_seconds: float, notes: list[str]) -> Iterator[Signal]:
-    """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
-    with opened() as file:
-        try:
+    def each(self) -> "list[_Reading]":
+        """One reading for every channel, or for every track, that is asked for."""
+        if self.track == "each":
+            with self._file() as file:
+                return [self._with(track=number) for number in range(1, 1 + len(decoding.tracks(file)))]
+        if self.channel == "each":
+            channels = next((len(block) for block in self.blocks()), 0)
+            return [self._with(channel=number) for number in range(1, 1 + channels)]
+        return [self]
+
+    def _with(self, **other: int) -> "_Reading":
+        return _Reading(**{name: getattr(self, name) for name in ("opened", "channel", "track", "max_seconds")} | other)
+
+    def sound(self) -> Sound:
+        """What is to be iterated over."""
+        return Sound(lambda: (block[0] for block in self.blocks()), _number(self.channel), None, self.notes,
+                     self.levels, lambda: [self._with(channel=number).sound() for number in self.tried],
+                     _number(self.track))
+
+    def read(self) -> list[Channel]:
+        """All of it, in memory."""
+        signals = np.concatenate(list(self.blocks()), axis=1)
+        return _named(signals, self.channel, tuple(self.notes), self.levels, _number(self.track))
+
+    @contextmanager
+    def _file(self) -> Iterator[IO[bytes]]:
+        with self.opened() as file:
+            try:
+                yield file
+            except OSError as error:
+                raise _unreadable(error) from error
+
+    def blocks(self) -> Iterator[Signal]:
+        """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
+        with self._file() as file:
             budget = decoding.Budget(file.seek(0, os.SEEK_END))
-            for block in _resampled(decoding.blocks(file, max_seconds, budget, notes), channel):
+            chosen = _Choice(self.channel, self.levels)
+            decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
+            for block in _resampled(decoded, chosen):
                 budget.pause()
                 yield block
                 budget.go_on()
-        except OSError as error:
-            raise _unreadable(error) from error
+            chosen.tell(self.notes)
+            self.tried[:] = chosen.worth_trying
+
+
+def _number(chosen: str | int) -> int | None:
+    return chosen if isinstance(chosen, int) else None
 
 
 class _Choice:
-    """The wanted channels of blocks (channels, samples), still two-dimensional.
+    """The wanted channels of blocks (channels, samples), still two-dimensional, without a large constant offset."""
 
-    Whether the mean of all loses nearly everything, as in opposite phase, is judged by the first block with any sound.
-    """
+    def __init__(self, channel: str | int, levels: Levels) -> None:
+        self._wanted, self.levels = channel, levels
+        self._mixer, self._centred = Mixer(), Centring()
+        levels.clear()
 
-    def __init__(self, channel: str | int) -> None:
-        self._wanted, self._judged = channel, channel != "mix"
-
-    def __call__(self, block: Signal) -> Signal:
-        if not self._judged and block.any():
-            self._wanted, self._judged = _loudest_of_cancelled(block) or "mix", True
+    def __call__(self, block: Signal, rate: float) -> Signal:
         if self._wanted == "mix":
-            return block if len(block) == 1 else block.mean(axis=0, keepdims=True)
-        if isinstance(self._wanted, int):
-            if self._wanted > len(block):
-                raise UsageError(f"The recording has {len(block)} channel{'s' * (len(block) > 1)}, so there is no "
-                                 f"channel {self._wanted}.")
-            return block[self._wanted - 1 : self._wanted]
-        return block
+            self.levels.add(block)
+            wanted = self._mixer(block, rate)
+        else:
+            wanted = block if self._wanted == "each" else self._one(block)
+            self.levels.add(wanted)
+        return self._centred(wanted, rate)
+
+    def _one(self, block: Signal) -> Signal:
+        assert isinstance(self._wanted, int)
+        if self._wanted > len(block):
+            raise UsageError(f"The recording has {len(block)} channel{'s' * (len(block) > 1)}, so there is no "
+                             f"channel {self._wanted}.")
+        return block[self._wanted - 1 : self._wanted]
+
+    def tell(self, notes: list[str]) -> None:
+        """Add what whoever gets an answer must know."""
+        for one in self._mixer.notes():
+            decoding.note(notes, one)
+
+    @property
+    def worth_trying(self) -> tuple[int, ...]:
+        """The channels of a mix to try alone."""
+        return self._mixer.worth_trying
 
 
-def _loudest_of_cancelled(block: Signal) -> int | None:
-    """The number of the loudest channel where the mean of all has lost nearly everything."""
-    if len(block) == 1:
-        return None
-    power = np.einsum("ij,ij->i", block, block, dtype=np.float64)
-    mix = block.mean(axis=0)
-    return 1 + int(power.argmax()) if float(np.dot(mix, mix)) < _CANCELLED * power.mean() else None
-
-
-def _resampled(blocks: Iterator[tuple[Signal, int]], channel: str | int) -> Iterator[Signal]:
+def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: _Choice) -> Iterator[Signal]:
     """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give."""
-    chosen, stream, channels = _Choice(channel), None, 0
+    stream, channels = None, 0
     for block, rate in blocks:
         _check_finite(block)
-        wanted = chosen(block)
+        wanted = chosen(block, rate)
         channels = channels or len(wanted)
         if len(wanted) != channels:
             raise Damaged("The number of channels changes within the recording: export it again.")
@@ -262,11 +331,12 @@ def _check_finite(block: Signal) -> None:
                       "scale): export it again.")
 
 
-def _named(signals: Signal, channel: str | int, notes: tuple[str, ...] = ()) -> list[Channel]:
+def _named(
+    signals: Signal, channel: str | int, notes: tuple[str, ...], levels: Levels, track: int | None = None
+) -> list[Channel]:
     """Signals (channels, samples) with their numbers."""
-    if channel == "each":
-        return [Channel(number, signal, notes) for number, signal in enumerate(signals, start=1)]
-    return [Channel(channel if isinstance(channel, int) else None, signals[0], notes)]
+    numbers = range(1, 1 + len(signals)) if channel == "each" else [_number(channel)]
+    return [Channel(number, signal, notes, levels, track) for number, signal in zip(numbers, signals, strict=True)]
 
 
 def resample(samples: Signal, rate: float, to: float = RATE) -> Signal:

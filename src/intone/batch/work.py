@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from intone.audio.tracks import DEFAULT
 from intone.batch.sources import opened
 from intone.errors import RecognizerError, RecordingError, UsageError
 from intone.recognition.options import Options, asked
@@ -17,8 +18,8 @@ from intone.recognition.recognizer import Recognizer, load
 class Question:
     """What is asked of every recording, as the journal keeps it.
 
-    `classes`, `sex` and `channel` are those of `Options`, and not each; no `classes` means the recognizer's own.
-    `recognizer` is a path, None for the bundled one; `version` is what it must be.
+    `classes`, `sex`, `channel` and `track` are those of `Options`, and not each; no `classes` means the recognizer's
+    own. `recognizer` is a path, None for the bundled one; `version` is what it must be.
     """
 
     classes: str | None = None
@@ -26,13 +27,16 @@ class Question:
     channel: str | int = "mix"
     recognizer: str | None = None
     version: str = ""
+    track: str | int = DEFAULT
 
     @property
     def options(self) -> Options:
         """The options of the question; a UsageError for those that do not exist, or not for many recordings."""
         if self.channel == "each":
             raise UsageError("--channel each cannot be asked of many recordings: choose mix or a number.")
-        return Options(self.sex, asked(self.classes), self.channel)
+        if self.track == "each":
+            raise UsageError("--track each cannot be asked of many recordings: choose default or a number.")
+        return Options(self.sex, asked(self.classes), self.channel, track=self.track)
 
 
 @dataclass(frozen=True)

@@ -23,23 +23,29 @@ LEAST_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Failed:
-    """A recording, or one of its channels, that could not be answered, and the sentence that says why."""
+    """A recording, or one of its channels or tracks, that could not be answered, and the sentence that says why."""
 
     file: str
     error: str
     channel: int | None = None
+    track: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        named = {} if self.channel is None else {"channel": self.channel}
-        return {"file": self.file, "error": self.error, **named}
+        numbers = {"channel": self.channel, "track": self.track}
+        return {"file": self.file, "error": self.error, **{kind: one for kind, one in numbers.items() if one}}
 
     @property
     def name(self) -> str:
-        """The recording, and the channel where it is one of several."""
-        return self.file if self.channel is None else f"{self.file}, channel {self.channel}"
+        """The recording, and the channel or the track where it is one of several."""
+        return f"{self.file}{_part(self)}"
 
 
 Answer = Prediction | Failed
+
+
+def _part(one: Answer) -> str:
+    """Which channel or track of a recording an answer is about, where one was asked for."""
+    return "".join(f", {kind} {number}" for kind, number in (("channel", one.channel), ("track", one.track)) if number)
 
 
 def write_table(answers: Iterable[Answer], classes: Sequence[str], scale: str, *, with_segments: bool) -> int:
@@ -153,8 +159,7 @@ def _points(weight: float) -> str:
 
 
 def _recording(one: Prediction) -> str:
-    channel = f", channel {one.channel}" if one.channel else ""
-    return f"{one.file or ''}{channel} ({one.duration_s:.1f} s)"
+    return f"{one.file or ''}{_part(one)} ({one.duration_s:.1f} s)"
 
 
 def _summed(found: Summary) -> Iterator[str]:

@@ -32,8 +32,9 @@ def print_answers(
     """
     files, left_out = files_in(recordings)
     check_stdin([*files, *references])
-    if form and not form.write_many and (len(files) > 1 or options.channel == "each"):
-        raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and no --channel each.")
+    if form and not form.write_many and (len(files) > 1 or options.several):
+        raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and neither --channel "
+                         "each nor --track each.")
     loaded = recognizer.load(recognizer_)
     options = loaded.in_full(options)
     names = scheme(options.schemes[0]).classes
@@ -91,11 +92,11 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
         for path in files:
             found: Sequence[Answer]
             try:
-                found = list(_of_channels(path, loaded.answers(source_of(path), options=options, file=str(path),
-                                                               progress=bar.within)))
+                found = list(_of_parts(path, loaded.answers(source_of(path), options=options, file=str(path),
+                                                            progress=bar.within), options))
             except (RecordingError, UsageError) as error:
-                # A channel that one of many recordings lacks is no wrong use.
-                if isinstance(error, UsageError) and (len(files) == 1 or not isinstance(options.channel, int)):
+                # A channel or a track that one of many recordings lacks is no wrong use.
+                if isinstance(error, UsageError) and (len(files) == 1 or not options.numbered):
                     raise
                 found = [Failed(str(path), str(error))]
             bar.clear()
@@ -112,7 +113,8 @@ def _together(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opt
                 bar.next()
 
         together = loaded.answers_together(heard(), options, progress=bar.within)
-        found = [one for path, channels in zip(files, together, strict=True) for one in _of_channels(path, channels)]
+        found = [one for path, channels in zip(files, together, strict=True)
+                 for one in _of_parts(path, channels, options)]
     if sum(not isinstance(one, Failed) for one in found) == 1:
         say("--same-speaker compares the recordings of a person, and there is one that can be answered: it is answered "
             "as without.")
@@ -127,12 +129,13 @@ def _told(answers: Iterable[Answer]) -> Iterator[Answer]:
         yield one
 
 
-def _of_channels(
-    path: Path, channels: Sequence[tuple[int | None, dict[str, Prediction] | RecordingError]]
+def _of_parts(
+    path: Path, parts: Sequence[tuple[int | None, dict[str, Prediction] | RecordingError]], options: Options
 ) -> Iterator[Answer]:
-    """The answer about every channel of a recording that is asked for."""
-    for number, one in channels:
+    """The answer about every channel or track of a recording that is asked for."""
+    kind = "track" if options.track == "each" else "channel"
+    for number, one in parts:
         if isinstance(one, RecordingError):
-            yield Failed(str(path), str(one), number if len(channels) > 1 else None)
+            yield Failed(str(path), str(one), **({kind: number} if len(parts) > 1 else {}))
         else:
             yield from (replace(answer, file=str(path)) for answer in one.values())

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from intone.audio.tracks import DEFAULT
 from intone.cli.messages import say, show
 from intone.cli.options import AskedSex, Classes, Jobs
 from intone.cli.standard_input import STDIN
@@ -24,6 +25,7 @@ def batch(
     classes: Classes | None = None,
     recognizer: str | None = None,
     channel: str = "mix",
+    track: str = DEFAULT,
     column: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     same_speaker: Annotated[bool, Parameter(negative=(), show=False)] = False,
@@ -59,7 +61,10 @@ def batch(
         A model file, the folder of a training run or of a pair, or crema-d, whose weights may be used commercially,
         instead of the default recognizer. On a cluster it must lie under the same path everywhere.
     channel
-        mix (the mean of all channels), or a number from 1.
+        mix (the mean of all channels; one alone where they cancel one another), or a number from 1.
+    track
+        Of a file with several tracks of sound: default (the one that it names so, or the first that is not silent), or
+        a number from 1.
     column
         The column of the table that holds the addresses; by default one with a name such as recording, path, file or
         url, or that in another language.
@@ -69,13 +74,13 @@ def batch(
     from intone.batch import Batch, engines, estimate, results, run_batch, sources
     from intone.batch.work import Question
     from intone.parallel import cores
-    from intone.recognition.options import channel_named
+    from intone.recognition.options import choice_named
 
     if same_speaker:
         raise UsageError("A batch does not compare recordings of one person: run `intone predict FOLDER "
                          "--same-speaker` for the folder of each.")
     results.check(to)
-    question = Question(classes, sex, channel_named(channel), recognizer)
+    question = Question(classes, sex, choice_named(channel), recognizer, track=choice_named(track))
     notes: list[str] = []
     named = str(STDIN) if Path(source) == STDIN else source
     asked = Batch(sources.addresses(named, column, tell=notes.append), to, question)

@@ -24,6 +24,14 @@ else:
 Classes = Annotated[SchemeName, Parameter(help="The class scheme: " + ", ".join(
     f"{name} ({'the emotions' if name == '8' else ', '.join(one.classes)})" for name, one in SCHEMES.items()) + ".")]
 
+Channel = Annotated[str, Parameter(
+    help="mix (the mean of all channels; one alone where they cancel one another), each (an answer for every channel), "
+         "or a number from 1.")]
+
+Track = Annotated[str, Parameter(
+    help="Of a file with several tracks of sound: default (the one that it names so, or the first that is not silent), "
+         "each (an answer for every track), or a number from 1.")]
+
 Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recordings, sung ones, or all.")]
 
 Recipe = Annotated[str | None, Parameter(

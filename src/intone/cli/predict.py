@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, Token
 
+from intone.audio.tracks import DEFAULT
 from intone.cli.answers import print_answers
 from intone.cli.messages import say
-from intone.cli.options import AskedSex, Classes
+from intone.cli.options import AskedSex, Channel, Classes, Track
 from intone.errors import UsageError
 from intone.recognition.formats import FORMATS, RENAMED
-from intone.recognition.options import Options, asked, channel_named
+from intone.recognition.options import Options, asked, choice_named
 
 if TYPE_CHECKING:
     FormatName = str
@@ -38,7 +39,8 @@ def predict(
     sex: AskedSex = "auto",
     classes: Classes | None = None,
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
-    channel: str = "mix",
+    channel: Channel = "mix",
+    track: Track = DEFAULT,
     format_: Annotated[FormatName, Parameter(name="--format", converter=_format, help=(
         "A table for the eye (table), or text for a program, of any number of recordings ("
         + "; ".join(f"{one.name}: {one.words}" for one in FORMATS.values() if one.write_many)
@@ -64,8 +66,6 @@ def predict(
     recognizer_
         A model file, the folder of a training run or of a pair, or crema-d, whose weights may be used commercially,
         instead of the default recognizer.
-    channel
-        mix (the mean of all channels), each (an answer for every channel), or a number from 1.
     explain
         Compute attributions: which time windows speak for the answer (table and JSON); takes many times as long.
     same_speaker
@@ -74,5 +74,5 @@ def predict(
         A recording of the person's normal, neutral voice that all recordings are compared with, or a file that `intone
         reference` wrote. May be given several times.
     """
-    options = Options(sex, asked(classes), channel_named(channel), explain)
+    options = Options(sex, asked(classes), choice_named(channel), explain, track=choice_named(track))
     return print_answers(recordings, options, FORMATS.get(format_), recognizer_, reference or (), same_speaker)

@@ -55,6 +55,14 @@ TEXTS: Mapping[str, str] = {
     "form.sex.one": "This model was trained on {who} only.",
     "form.sex.pair": "There is one model for women and one for men: the choice picks it. Automatic detects the sex "
     "first.",
+    "form.parts": "Channels and tracks",
+    "form.channel": "Channel",
+    "form.channel.mix": "All channels, mixed",
+    "form.channel.each": "Each channel by itself",
+    "form.track": "Track of sound",
+    "form.track.default": "The usual one",
+    "form.track.each": "Each track by itself",
+    "form.parts.hint": "A call may have a speaker on each channel. A video may have several tracks of sound.",
     "form.send": "Analyse",
     "voice.together": "All recordings are of one person: compare them with each other.",
     "voice.title": "Your normal voice",
@@ -95,10 +103,10 @@ TEXTS: Mapping[str, str] = {
     "answer.status": "Answer: {label}, {share}, {confidence}.",
     "answer.odds.recorded": "In a test with recordings from elsewhere, {right} of the {answers} answers with such a "
     "probability ({low} to {high}) were right.",
-    "answer.odds.noisy": "In a test with noisy recordings, {right} of the {answers} answers with such a probability ({low} "
-    "to {high}) were right.",
-    "answer.odds.clipped": "In a test with clipped recordings, {right} of the {answers} answers with such a probability "
+    "answer.odds.noisy": "In a test with noisy recordings, {right} of the {answers} answers with such a probability "
     "({low} to {high}) were right.",
+    "answer.odds.clipped": "In a test with clipped recordings, {right} of the {answers} answers with such a "
+    "probability ({low} to {high}) were right.",
     "answer.odds.all": "100%",
     "answer.compared": "Compared with your normal voice.",
     "answer.compared.together": "Compared with the other recordings of this person.",
@@ -106,6 +114,8 @@ TEXTS: Mapping[str, str] = {
     "answer.compared.moved": "Without that, the answer would be the same ({label} {share}); {moved} of the probability "
     "moved.",
     "answer.compared.other": "Without that, the answer would be {label} {share}; {moved} of the probability moved.",
+    "answer.channel": "Channel {number}",
+    "answer.track": "Track {number}",
     "answer.views": "What to look at",
     "answer.view.2": "Negative or positive",
     "answer.view.3": "With neutral",

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import RATE, Signal, Sound
+from intone.audio.levels import Levels
 from intone.audio.quality import Gauge, Quality
 from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
 from intone.audio.windows import Window, windows
@@ -66,14 +67,15 @@ DEFAULTS = Options()
 
 def analyse(
     model: Model, blocks: Iterable[Signal], options: Options = DEFAULTS, *, threads: int | None = None,
-    seconds: float | Callable[[], float | None] | None = None, progress: Progress = unheeded,
+    seconds: float | Callable[[], float | None] | None = None, levels: Levels | None = None,
+    progress: Progress = unheeded,
 ) -> Analysis:
     """Find the speech in a recording and put every segment of it through the network.
 
     `blocks` are its samples, (samples,) each. Of the options, sex and explain count here. `seconds` is the length of
     the recording where it is known, or what estimates it by now; then `progress` is called with the share that is done,
-    0 to 1, which never falls. Of a long recording `threads` segments run in parallel, None: one a core. Raises
-    RecordingError where there is nothing to answer on.
+    0 to 1, which never falls. `levels` are those of the samples as they were decoded. Of a long recording `threads`
+    segments run in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
     """
     report, collected = _Report(progress, seconds), _Collected()
     for window in windows(blocks):
@@ -83,7 +85,7 @@ def analyse(
         collected.end(window)
         report(window.end)
     progress(1.0)
-    return collected.pooled(model, options)
+    return collected.pooled(model, options, levels)
 
 
 def detected_sex(
@@ -174,7 +176,7 @@ class _Collected:
         spans = [span for span in window.spans if window.in_recording(span).start in there]
         self.gauge.add(window.signal, spans)
 
-    def pooled(self, model: Model, options: Options) -> Analysis:
+    def pooled(self, model: Model, options: Options, levels: Levels | None) -> Analysis:
         """The whole recording: the mean of its segments, weighted by the seconds of sound in each."""
         duration_s, least_s = self.samples / RATE, SpeechSettings().least_s
         if duration_s < least_s:
@@ -195,7 +197,7 @@ class _Collected:
             duration_s, options.given_sex or _likelier_sex(model, whole), by_class(model, whole, options.given_sex),
             tuple(one.span for one in self.answered),
             tuple(by_class(model, row, options.given_sex) for row in rows), rows, np.array(seconds) / sum(seconds),
-            self.gauge.read(), tuple(one.occluded for one in self.answered),
+            self.gauge.read(levels), tuple(one.occluded for one in self.answered),
             float(np.average(scores, weights=seconds)) if scores else None,
             np.stack(evidence) if evidence else None,
         )

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone import labels
-from intone.audio import RATE
-from intone.audio.quality import CLIPPED as CLIPPED_SHARE
-from intone.audio.quality import NOISY_DB, warnings
+from intone.audio import RATE, quality
 from intone.labels import EMOTIONS, Scheme
 from intone.recognition.adaptation import Reference
 from intone.recognition.analysis import Analysis, adapted, by_class
@@ -46,9 +44,9 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
     limits = [f"Only {spoken:.1f} s of speech was found." for spoken in [sum(one.speech_s for one in found.segments)]
               if spoken < SHORT_S]
     answer = Prediction(None, round(found.duration_s, 3), label, probabilities, outside, confidence == "clear",
-                        (*doubts, *limits, *warnings(found.quality)), found.sex, tuple(segments), identity_of(model),
-                        reliability=_reliability(model, scheme, found, options, probabilities.get(label)),
-                        confidence=confidence)
+                        (*doubts, *limits, *quality.warnings(found.quality)), found.sex, tuple(segments),
+                        identity_of(model), confidence=confidence,
+                        reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
     if not any(found.occluded):
         return answer
     from intone.recognition.occlusion import attributions  # only an explanation needs it
@@ -148,6 +146,7 @@ def _doubts(model: Model, scheme: Scheme, label: str, found: Analysis) -> Iterat
     if _is_ood(model, found):
         yield ("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
                "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
+    yield from quality.doubts(found.quality)
     if label == NEITHER:
         others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
         most = max(others, key=lambda emotion: float(found.whole[EMOTIONS.index(emotion)]))
@@ -161,10 +160,9 @@ def _reliability(
 
     It was measured with the sex left to the network, and with one fault of a recording at a time.
     """
-    faults = [name for name, there in ((NOISY, found.quality.snr_db < NOISY_DB),
-                                       (CLIPPED, found.quality.clipped > CLIPPED_SHARE)) if there]
+    faults = [name for name, there in ((NOISY, found.quality.noisy), (CLIPPED, found.quality.clipped)) if there]
     results = results_of(model.version)
-    unlike = _is_ood(model, found) or not _covers(model, found)
+    unlike = _is_ood(model, found) or not _covers(model, found) or any(quality.doubts(found.quality))
     if results is None or probability is None or options.given_sex or len(faults) > 1 or unlike:
         return None
     return results.reliable(scheme.name, faults[0] if faults else RECORDED, probability)

@@ -30,7 +30,8 @@ TIER = "emotion"
 """The name of the one tier of a TextGrid."""
 
 Record = Mapping[str, Any]
-"""An answer as `Prediction.to_dict()` has it, or `file` and `error` (and perhaps `channel`) where there is none."""
+"""An answer as `Prediction.to_dict()` has it, or `file` and `error` (and perhaps `channel` or `track`) where there is
+none."""
 
 Scope = Literal["answer", "segments", "many"]
 
@@ -76,7 +77,7 @@ def columns(classes: Sequence[str]) -> list[str]:
     ['file', 'channel', 'duration_s', 'label', 'valence', 'confidence', 'confident']
     """
     return ["file", "channel", "duration_s", "label", "valence", "confidence", "confident", *classes, "outside", "sex",
-            "segments", "reasons", "recognizer", "version", *ADAPTED_TO, "error", *OLD_COLUMNS]
+            "segments", "reasons", "recognizer", "version", *ADAPTED_TO, "track", "error", *OLD_COLUMNS]
 
 
 def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(columns(classes))
     found["file"], found["error"] = record["file"], record.get("error")
     found["channel"] = str(record["channel"]) if "channel" in record else None if found["error"] else "mix"
+    found["track"] = str(record["track"]) if "track" in record else None
     if found["error"] is None:
         found |= {name: record[name] for name in ("duration_s", "label", "confident", "outside", "sex")}
         found |= {name: record.get(name) for name in ("valence", "confidence")}  # journals of version 0.2 lack them

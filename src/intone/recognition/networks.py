@@ -1,6 +1,7 @@
 """One to three networks: which of them answers about a recording, and what they are."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 
@@ -85,7 +86,17 @@ class Networks:
         try:
             return self._analysed(sound, expected, options=options, progress=progress)
         except (NoSpeech, TooShort) as error:
-            return error
+            return self._of_others(sound, options, progress) or error
+
+    def _of_others(self, sound: Sound, options: Options, progress: Progress) -> Heard | None:
+        """Where channels were mixed, and no voice is left: what is said of the first that has one."""
+        for one in sound.others():
+            with suppress(NoSpeech, TooShort):
+                found = self._analysed(one, None, options=options, progress=progress)
+                sound.notes.append(f"No voice is in the mix of the channels, so that channel {one.number} was analysed "
+                                   "alone.")
+                return found
+        return None
 
     def in_full(self, options: Options) -> Options:
         """Options with a class scheme: where none is asked for, that of the network, usually the eight emotions."""
@@ -123,7 +134,7 @@ class Networks:
         """The network that answers about a sound, and what it says of it."""
         first, *others = self._networks(options.sex)
         run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds or expected,
-                      progress=progress)
+                      levels=sound.levels, progress=progress)
         if options.given_sex or len(first.settings.sexes) > 1:
             return first, run(first, sound)
         sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)

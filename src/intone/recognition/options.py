@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from intone import labels
-from intone.audio import MAX_HEARD_SECONDS, check_channel
+from intone.audio import MAX_HEARD_SECONDS, check_choice
+from intone.audio.tracks import DEFAULT
 from intone.recognition.adaptation import Reference
 
 SEX_CHOICES = ("male", "female", "auto")
@@ -17,7 +18,8 @@ class Options:
     number of classes; one run of the network answers all of them. Without any it is the recognizer's own, usually the
     emotions. `channel`: mix (the mean of all), each, or a number from 1. `explain`: whether to compute attributions.
     `max_seconds`: the longest recording that is read. `reference`: what is known of the speaker's voice from other
-    recordings (`Recognizer.reference`).
+    recordings (`Recognizer.reference`). `track`: of a file with several tracks of sound the default one, each, or a
+    number from 1.
 
     >>> Options(schemes=(2, "stress")).schemes
     ('2', 'stress')
@@ -32,11 +34,22 @@ class Options:
     explain: bool = False
     max_seconds: float = MAX_HEARD_SECONDS
     reference: Reference | None = None
+    track: str | int = DEFAULT
 
     def __post_init__(self) -> None:
         labels.check_sex(self.sex, SEX_CHOICES)
         object.__setattr__(self, "schemes", tuple(labels.scheme(one).name for one in self.schemes))
-        check_channel(self.channel)
+        check_choice(self.channel, self.track)
+
+    @property
+    def several(self) -> bool:
+        """Whether one recording gets several answers."""
+        return "each" in (self.channel, self.track)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a channel or a track is named that a recording may lack."""
+        return isinstance(self.channel, int) or isinstance(self.track, int)
 
     @property
     def given_sex(self) -> str | None:
@@ -53,6 +66,6 @@ def asked(classes: int | str | None) -> tuple[str, ...]:
     return () if classes is None else (str(classes),)
 
 
-def channel_named(word: str) -> str | int:
-    """The channel that a command line names: `2` -> 2, any other word as it is."""
+def choice_named(word: str) -> str | int:
+    """The channel or the track that a word names: `2` -> 2, any other word as it is."""
     return int(word) if word.isdecimal() else word

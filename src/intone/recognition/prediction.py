@@ -112,9 +112,9 @@ class Prediction:
     the probability reaches the recognizer's confidence threshold, no more of it is outside, and nothing else speaks
     against it; `reasons`: why not, and what else limits the answer, as noise and clipping do. `confidence`: the same in
     three steps, of which "clear" is confident, and "likely" reaches the lower threshold. `sex`: given or detected.
-    `channel`: only where one was asked for. `attributions`: every time window of the speech with its weight, only where
-    an explanation was asked for. `reliability`: how often such answers were right, only where that was measured.
-    `adapted_to`: what it was adapted to, only where more of the same voice was heard.
+    `channel`, `track`: only where one was asked for. `attributions`: every time window of the speech with its weight,
+    only where an explanation was asked for. `reliability`: how often such answers were right, only where that was
+    measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard.
 
     >>> shares = {"negative": 0.25, "positive": 0.75}
     >>> found = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female",
@@ -140,6 +140,7 @@ class Prediction:
     attributions: tuple[Attribution, ...] = ()
     reliability: Reliability | None = None
     adapted_to: AdaptedTo | None = None
+    track: int | None = None
     confidence: Confidence = "unclear"
 
     @property
@@ -178,7 +179,7 @@ class Prediction:
         plain["attributions"] = list(plain["attributions"])
         plain["valence"] = self.valence
         plain["summary"] = _told(self.summary)
-        for name in ("channel", "attributions", "reliability", "adapted_to", "summary"):
+        for name in ("channel", "track", "attributions", "reliability", "adapted_to", "summary"):
             if not plain[name]:
                 del plain[name]
         return plain | {old: plain[new] for old, new in RENAMED.items() if new in plain}
@@ -203,7 +204,7 @@ class Prediction:
         return html_of(self)
 
     def __repr__(self) -> str:
-        where = [] if self.channel is None else [f"channel {self.channel}"]
+        where = [f"{kind} {number}" for kind, number in (("channel", self.channel), ("track", self.track)) if number]
         many = "segment" if len(self.segments) == 1 else "segments"
         facts = [*where, self.sex, f"{len(self.segments)} {many} in {self.duration_s:.1f} s",
                  f"{self.recognizer.name} {self.recognizer.version}"]

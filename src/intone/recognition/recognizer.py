@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from intone import audio, labels
 from intone.audio import RATE, Sound
+from intone.audio.tracks import DEFAULT as DEFAULT_TRACK
 from intone.errors import RecognizerError, RecordingError, UsageError
 from intone.recognition import given
 from intone.recognition.adaptation import Reference
@@ -73,7 +74,7 @@ class Recognizer(Networks):
     def predict(
         self, source: Any, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False,
+        explain: bool = False, track: str | int = DEFAULT_TRACK,
     ) -> Prediction | list[Prediction]:
         """The emotion in a recording, or in each of several.
 
@@ -82,10 +83,10 @@ class Recognizer(Networks):
         column of these has a list of answers; the first that cannot be answered raises its error, which says which one
         it is (`predict_many` goes on).
         `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress"; the emotions by default.
-        `channel`: "mix" or a number from 1 (for "each" there is `predict_channels`). `file`: the name that the answer
-        carries; a path carries its own. `explain`: adds the attribution of every time window, which runs the network
-        once more for each quarter of a second of speech. Raises RecordingError where the recording cannot be answered,
-        UsageError for a choice that does not exist.
+        `channel`: "mix" or a number from 1 (for "each" there is `predict_channels`). `track`: "default" or a number
+        from 1. `file`: the name that the answer carries; a path carries its own. `explain`: adds the attribution of
+        every time window, which runs the network once more for each quarter of a second of speech. Raises
+        RecordingError where the recording cannot be answered, UsageError for a choice that does not exist.
 
         >>> answer = intone.load().predict(samples, rate, classes=8)
         >>> answer.label in answer.probabilities, round(sum(answer.probabilities.values()), 6)
@@ -96,13 +97,15 @@ class Recognizer(Networks):
         """
         if channel == "each":
             raise UsageError("One answer cannot cover each channel: call predict_channels, or choose mix or a number.")
+        if track == "each":
+            raise UsageError("One answer cannot cover each track: call predict_channels, or choose one by its number.")
         recordings = given.several(source, rate)
         if recordings is None:
             return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                         max_seconds=max_seconds, explain=explain)[0]
+                                         max_seconds=max_seconds, explain=explain, track=track)[0]
         if file is not None:
             raise UsageError("The name of an answer is that of one recording, and several are given: leave file out.")
-        return self._predict_each(recordings, Options(sex, asked(classes), channel, explain, max_seconds))
+        return self._predict_each(recordings, Options(sex, asked(classes), channel, explain, max_seconds, track=track))
 
     def _predict_each(self, recordings: Iterable[Given], options: Options) -> list[Prediction]:
         self.check_options(options)
@@ -116,14 +119,15 @@ class Recognizer(Networks):
     def predict_many(
         self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "mix", max_seconds: float = audio.MAX_HEARD_SECONDS, progress: bool | None = None,
+        track: str | int = DEFAULT_TRACK,
     ) -> "pd.DataFrame":
         """The emotion in many recordings as a table, which needs pandas.
 
         `recordings`: as several are given to `predict`, or a folder, which is searched for them. A row a recording, in
         their order, with the columns of the CSV that the command line writes; one that cannot be answered has the
-        sentence that says why in the column `error`, which is empty for the others. With the channel "each" there is a
-        row for every channel. The index is that of a pandas.Series that is given. `progress`: whether a bar shows how
-        far it is; None: on a terminal and in a notebook.
+        sentence that says why in the column `error`, which is empty for the others. With the channel or the track
+        "each" there is a row for every one. The index is that of a pandas.Series that is given. `progress`: whether a
+        bar shows how far it is; None: on a terminal and in a notebook.
 
         Interrupted (Ctrl+C, or the stop button of a notebook) it raises a KeyboardInterrupt that has the rows that are
         done as `done`. UsageError as `predict`, for what concerns all recordings.
@@ -136,14 +140,17 @@ class Recognizer(Networks):
         """
         from intone.recognition.many import table_of
 
-        return table_of(self, recordings, Options(sex, asked(classes), channel, False, max_seconds), progress)
+        options = Options(sex, asked(classes), channel, False, max_seconds, track=track)
+        return table_of(self, recordings, options, progress)
 
     def predict_channels(
         self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
-        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False,
+        channel: str | int | None = None, file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
+        explain: bool = False, track: str | int = DEFAULT_TRACK,
     ) -> list[Prediction]:
         """One answer for every channel that is asked for and can be answered; else as `predict`.
+
+        `channel`: by default each, but with the `track` "each", which gives an answer for every track, mix.
 
         A channel that is silent or has no speech is left out; its error is raised where it is so with all of them.
 
@@ -152,7 +159,7 @@ class Recognizer(Networks):
         [1, 2]
         """
         found = self.answer_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds, explain=explain)
+                                     max_seconds=max_seconds, explain=explain, track=track)
         answers = [one for _, one in found if isinstance(one, Prediction)]
         for error in (one for _, one in found if isinstance(one, RecordingError) and not answers):
             raise error
@@ -160,10 +167,10 @@ class Recognizer(Networks):
 
     def answer_channels(
         self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
-        channel: str | int = "each", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False,
+        channel: str | int | None = None, file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
+        explain: bool = False, track: str | int = DEFAULT_TRACK,
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
-        """Every channel that is asked for, by its number, with its answer or the error that says why it has none.
+        """Every channel or track that is asked for, by its number, with its answer or the error that says why not.
 
         Raises RecordingError only where the recording as a whole cannot be read; else as `predict`.
 
@@ -171,7 +178,8 @@ class Recognizer(Networks):
         >>> [(number, type(one).__name__) for number, one in intone.load().answer_channels(half, rate)]
         [(1, 'Prediction'), (2, 'NoSpeech')]
         """
-        options = Options(sex, asked(classes), channel, explain, max_seconds)
+        channel = channel or ("mix" if track == "each" else "each")
+        options = Options(sex, asked(classes), channel, explain, max_seconds, track=track)
         return [(number, one if isinstance(one, RecordingError) else next(iter(one.values())))
                 for number, one in self.answers(source, rate, options, file=file)]
 
@@ -179,6 +187,7 @@ class Recognizer(Networks):
         self, source: Given, rate: float | None = None, *, schemes: Sequence[str],
         sex: str = "auto", channel: str | int = "mix", file: str | None = None,
         max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
+        track: str | int = DEFAULT_TRACK,
     ) -> dict[str, Prediction]:
         """The same recording in several class schemes, by name, with one run of the network; else as `predict`.
 
@@ -189,7 +198,7 @@ class Recognizer(Networks):
         >>> {name: len(answer.probabilities) for name, answer in found.items()}
         {'2': 2, 'stress': 2}
         """
-        options = Options(sex, tuple(schemes), channel, explain, max_seconds)
+        options = Options(sex, tuple(schemes), channel, explain, max_seconds, track=track)
         return self.answer(source, rate, options, file=file, progress=progress)
 
     def answer(
@@ -206,7 +215,10 @@ class Recognizer(Networks):
         self, source: Given, rate: float | None = None, options: Options = DEFAULTS, *,
         file: str | None = None, progress: Progress = unheeded,
     ) -> list[tuple[int | None, dict[str, Prediction] | RecordingError]]:
-        """For every channel the answer in every scheme of the options. All is checked before anything is decoded."""
+        """For every channel or track the answer in every scheme of the options.
+
+        All is checked before anything is decoded.
+        """
         options, reference = self.in_full(options), options.reference or self._reference
         return [(one.number, _answers(options, one, reference)) for one in
                 self._recordings(source, rate, options, file=file, progress=progress)]
@@ -226,9 +238,9 @@ class Recognizer(Networks):
         self._check_adaptable()
         options = self.in_full(options)
         self.check_options(options)
-        if options.reference or self._reference or options.channel == "each":
+        if options.reference or self._reference or options.several:
             raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "
-                             "each channel, which may be another person.")
+                             "each channel or track, which may be another person.")
         found = [self._recordings_or_error(source, options, progress) for source in sources]
         reference = together.common([one.heard for ones in found for one in ones])
         return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
@@ -271,32 +283,32 @@ class Recognizer(Networks):
         self.check_options(options)
         found = given.one(source, rate)
         if isinstance(found, tuple):
-            sounds = [audio.sound(one) for one in audio.from_samples(*found, options.channel)]
-            return self._each(sounds, options, file, progress)
+            if options.track != DEFAULT_TRACK:
+                raise UsageError("Samples have no tracks: leave `track` out.")
+            return self._each(audio.sounds_of_samples(*found, options.channel), options, file, progress)
         if isinstance(found, Sound):
             return self._each([found], options, file, progress)
         file = file or (str(found) if isinstance(found, Path) else None)
+        opened = partial(audio.sounds, channel=options.channel, track=options.track, max_seconds=options.max_seconds)
         if progress is unheeded:
-            return self._each(audio.sounds(found, options.channel, max_seconds=options.max_seconds), options, file,
-                              progress)
+            return self._each(opened(found), options, file, progress)
         from intone.recognition.progress import counted, readable
 
         with counted(found) as watched:
-            sounds = audio.sounds(readable(watched) if watched else found, options.channel,
-                                  max_seconds=options.max_seconds)
             if watched is None:
-                return self._each(sounds, options, file, progress)
-            return self._each([watched.followed(one) for one in sounds], options, file, progress, watched.expected_s)
+                return self._each(opened(found), options, file, progress)
+            return self._each([watched.followed(one) for one in opened(readable(watched))], options, file, progress,
+                              watched.expected_s)
 
     def _each(
         self, sounds: Sequence[Sound], options: Options, file: str | None, progress: Progress,
         expected: Expected | None = None,
     ) -> list["_Recording"]:
-        """What is found in each of some channels, one after the other; `expected` as in `_heard`."""
+        """What is found in each of some channels or tracks, one after the other; `expected` as in `_heard`."""
         def part(number: int) -> Progress:
             return progress if len(sounds) == 1 else lambda share: progress((number + share) / len(sounds))
 
-        return [_Recording(one.number, file, self._heard(one, options, part(number), expected), one.notes)
+        return [_Recording(one.number, one.track, file, self._heard(one, options, part(number), expected), one.notes)
                 for number, one in enumerate(sounds)]
 
     def _recordings_or_error(
@@ -306,11 +318,11 @@ class Recognizer(Networks):
         try:
             return self._recordings(source, None, options, progress=progress)
         except RecordingError as error:
-            return [_Recording(None, None, error)]
+            return [_Recording(None, None, None, error)]
         except UsageError as error:
-            if not isinstance(options.channel, int):
+            if not options.numbered:
                 raise
-            return [_Recording(None, None, RecordingError(str(error)))]
+            return [_Recording(None, None, None, RecordingError(str(error)))]
 
     def __copy__(self) -> "Recognizer":
         return self
@@ -357,12 +369,18 @@ def _loaded_again(place: str, version: str, threads: int | None, reference: Refe
 
 @dataclass(frozen=True)
 class _Recording:
-    """One channel of a recording. `notes` are sentences about how it was read (`Sound.notes`)."""
+    """One channel or track of a recording. `notes` are sentences about how it was read (`Sound.notes`)."""
 
-    number: int | None
+    channel: int | None
+    track: int | None
     file: str | None
     heard: Heard
     notes: Sequence[str] = ()
+
+    @property
+    def number(self) -> int | None:
+        """That of the channel, or of the track."""
+        return self.channel if self.track is None else self.track
 
 
 def _answers(
@@ -374,5 +392,5 @@ def _answers(
     model, found = one.heard
     decide = partial(decided_with, reference=reference) if reference else decided
     made = {name: decide(model, labels.scheme(name), found, options) for name in options.schemes}
-    return {name: replace(answer, file=one.file, channel=one.number, reasons=(*answer.reasons, *one.notes))
-            for name, answer in made.items()}
+    return {name: replace(answer, file=one.file, channel=one.channel, track=one.track,
+                          reasons=(*answer.reasons, *one.notes)) for name, answer in made.items()}

@@ -4,9 +4,9 @@ What takes long becomes a job. Work whose client has gone ends.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import IO, Any
 
 import numpy as np
@@ -17,10 +17,12 @@ from werkzeug.exceptions import ClientDisconnected
 
 from intone import audio
 from intone.audio import RATE, Signal, Sound
-from intone.errors import TooLong, TooShort, UsageError
+from intone.audio.channels import MOST_TRIED
+from intone.audio.tracks import DEFAULT
+from intone.errors import RecordingError, TooLong, TooShort, UsageError
 from intone.labels import scheme
 from intone.recognition.analysis import Progress, unheeded
-from intone.recognition.options import Options
+from intone.recognition.options import Options, choice_named
 from intone.recognition.prediction import Prediction
 from intone.web import upload
 from intone.web.jobs import Job, Work
@@ -58,7 +60,9 @@ def wishes(request: Request) -> Wishes:
     given = request.values if request.mimetype == upload.FORM else request.args
     schemes = shown(state().recognizer.schemes())
     classes, explain = scheme(given.get("classes", schemes[0])).name, given.get("explain", "false")
-    options = Options(given.get("sex", "auto"), schemes, explain=explain == "true", reference=upload.reference(request))
+    channel, track = choice_named(given.get("channel", "mix")), choice_named(given.get("track", DEFAULT))
+    options = Options(given.get("sex", "auto"), schemes, channel, explain == "true",
+                      reference=upload.reference(request), track=track)
     if classes not in schemes:
         raise UsageError(f"This recognizer cannot tell {classes} classes: choose {' or '.join(schemes)}.")
     if explain not in ("true", "false"):
@@ -86,13 +90,15 @@ class Answer:
     """The answer about a recording in every scheme, the coarsest first; all `views` are of the same segments.
 
     `classes` is the scheme that was asked for, `asked_sex` the sex; `waveform` the peaks of the recording in 0 to 1,
-    at most `OUTLINE`.
+    at most `OUTLINE`. `parts` are those about each channel or track, where each was asked for: of which this is the
+    first that can be answered.
     """
 
     views: dict[str, Prediction]
     classes: str
     asked_sex: str
     waveform: tuple[float, ...]
+    parts: "tuple[Answer | Unanswered, ...]" = ()
 
     @property
     def first(self) -> Prediction:
@@ -102,7 +108,8 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """`Prediction.to_dict()` of the scheme asked for, with `asked_sex` and all the `views` beside it."""
         seen = {name: prediction.to_dict() for name, prediction in self.views.items()}
-        return {**self.first.to_dict(), "asked_sex": self.asked_sex, "views": seen}
+        parts = {"parts": [one.to_dict() for one in self.parts]} if self.parts else {}
+        return {**self.first.to_dict(), "asked_sex": self.asked_sex, "views": seen, **parts}
 
     @cached_property
     def stress(self) -> float | None:
@@ -113,6 +120,19 @@ class Answer:
         """What the page's script draws and takes away: waveform, valence of every segment, and the views, packed."""
         return {"duration_s": self.first.duration_s, "waveform": self.waveform, "valence": valence(self.views),
                 **packed(self.views)}
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A channel or a track that cannot be answered, and the sentence that says why."""
+
+    error: str
+    channel: int | None = None
+    track: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that are known."""
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 Stay = Callable[[], None]
@@ -143,9 +163,20 @@ class Upload:
     waveform: tuple[float, ...]
 
 
-def opened(here: State, file: IO[bytes], wished: Wishes, stay: Stay) -> Upload:
-    """What is asked for of a recording; the errors of `audio.read`, and TooShort where it ends before that."""
-    whole = audio.sounds(file, max_seconds=here.settings.max_seconds)[0]
+def opened(here: State, file: IO[bytes], wished: Wishes, stay: Stay) -> list[Upload]:
+    """What is asked for of a recording; the errors of `audio.read`, and TooShort where it ends before that.
+
+    It is one, or one for every channel or track.
+    """
+    asked = wished.options
+    found = audio.sounds(file, asked.channel, track=asked.track, max_seconds=here.settings.max_seconds)
+    if len(found) > MOST_TRIED:
+        raise UsageError(f"The recording has {len(found)} channels, and at most {MOST_TRIED} are answered at once: "
+                         "choose one by its number.")
+    return [_gone_through(one, wished, stay) for one in found]
+
+
+def _gone_through(whole: Sound, wished: Wishes, stay: Stay) -> Upload:
     outline, kept, samples = Outline(), [], 0
     for block in _between(whole, wished.start_s, wished.end_s, stay):
         outline.add(block)
@@ -156,7 +187,14 @@ def opened(here: State, file: IO[bytes], wished: Wishes, stay: Stay) -> Upload:
         raise TooShort(f"The recording ends before {wished.start_s:.1f} s: choose a start_s before its end.")
     short = samples <= _KEPT_S * RATE
     blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished.start_s, wished.end_s))
-    return Upload(Sound(blocks, None, samples / RATE, whole.notes), samples / RATE, outline.drawn())
+    sound = replace(_part(whole, wished), blocks=blocks, seconds=samples / RATE)
+    return Upload(sound, samples / RATE, outline.drawn())
+
+
+def _part(whole: Sound, wished: Wishes) -> Sound:
+    """What is asked for of a sound, and of its channels alone."""
+    return replace(whole, blocks=lambda: _between(whole, wished.start_s, wished.end_s),
+                   others=lambda: [_part(one, wished) for one in whole.others()])
 
 
 def decoded(here: State, file: IO[bytes], longest_s: float, stay: Stay) -> Signal:
@@ -199,15 +237,37 @@ class Outline:
         return tuple(np.round(np.minimum(np.maximum.reduceat(peaks, starts), 1), 4).tolist())
 
 
-def cost_s(recording: Upload, wished: Wishes) -> float:
+def cost_s(recordings: Sequence[Upload], wished: Wishes) -> float:
     """How many seconds of sound go through the network."""
-    return recording.duration_s * (1 + _WINDOWS_A_SECOND if wished.options.explain else 1)
+    return sum(one.duration_s for one in recordings) * (1 + _WINDOWS_A_SECOND if wished.options.explain else 1)
 
 
-def analyse(here: State, recording: Upload, wished: Wishes, progress: Progress = unheeded) -> Answer:
+def analyse(here: State, recordings: Sequence[Upload], wished: Wishes, progress: Progress = unheeded) -> Answer:
     """The answer about a recording; raises IntoneError."""
+    if not wished.options.several:
+        return _answer(here, recordings[0], wished, progress)
+    parts = [_answer_or_not(here, one, wished, partial(_share, progress, number, len(recordings)))
+             for number, one in enumerate(recordings)]
+    answered = [one for one in parts if isinstance(one, Answer)]
+    if not answered:
+        raise RecordingError(" ".join(dict.fromkeys(one.error for one in parts if isinstance(one, Unanswered))))
+    return replace(answered[0], parts=tuple(parts))
+
+
+def _answer(here: State, recording: Upload, wished: Wishes, progress: Progress) -> Answer:
     views = here.recognizer.answer(recording.sound, options=wished.options, progress=progress)
     return Answer(views, wished.classes, wished.options.sex, recording.waveform)
+
+
+def _answer_or_not(here: State, recording: Upload, wished: Wishes, progress: Progress) -> Answer | Unanswered:
+    try:
+        return _answer(here, recording, wished, progress)
+    except RecordingError as error:
+        return Unanswered(str(error), recording.sound.number, recording.sound.track)
+
+
+def _share(progress: Progress, done: int, all_of_them: int, share: float) -> None:
+    progress((done + share) / all_of_them)
 
 
 def asked(here: State, request: Request) -> Answer | Job:
@@ -219,25 +279,26 @@ def asked(here: State, request: Request) -> Answer | Job:
     file = upload.recording(request)
     with here.desk.place(here.settings.patience_s, client):
         stay()
-        recording = opened(here, file, wished, stay)
-        if wished.options.explain and recording.duration_s > here.settings.explained_s:
+        recordings = opened(here, file, wished, stay)
+        longest_s = max(one.duration_s for one in recordings)
+        if wished.options.explain and longest_s > here.settings.explained_s:
             raise TooLong(f"Attributions are computed of at most {here.settings.explained_s / 60:g} minutes, and this "
-                          f"is {recording.duration_s / 60:.0f}: choose a part of the recording.")
-        seconds = cost_s(recording, wished)
+                          f"is {longest_s / 60:.0f}: choose a part of the recording.")
+        seconds = cost_s(recordings, wished)
         if seconds <= here.settings.job_from_s:
             with here.measures.answering(seconds):
-                return analyse(here, recording, wished, lambda _share: stay())
-    return here.jobs.start(_work(here, recording, wished), recording.duration_s, client)
+                return analyse(here, recordings, wished, lambda _share: stay())
+    return here.jobs.start(_work(here, recordings, wished), longest_s, client)
 
 
 _ANSWER = TypeAdapter(Answer)
 """As a job keeps it: any process of the page can read it."""
 
 
-def _work(here: State, recording: Upload, wished: Wishes) -> Work:
+def _work(here: State, recordings: Sequence[Upload], wished: Wishes) -> Work:
     def analysed(tell: Progress) -> str:
-        with here.measures.answering(recording.duration_s):
-            return _ANSWER.dump_json(analyse(here, recording, wished, tell)).decode()
+        with here.measures.answering(sum(one.duration_s for one in recordings)):
+            return _ANSWER.dump_json(analyse(here, recordings, wished, tell)).decode()
 
     return analysed
 

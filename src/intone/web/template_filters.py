@@ -6,11 +6,13 @@ from typing import Any
 from flask import Flask
 
 from intone.audio import ACCEPT
+from intone.audio.channels import MOST_TRIED
 from intone.labels import EMOTIONS, SCHEMES
 from intone.language import LANGUAGES, Texts, told
 from intone.recognition.formats import FORMATS
-from intone.recognition.prediction import Reliability
+from intone.recognition.prediction import Prediction, Reliability
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
+from intone.web.answers import Unanswered
 from intone.web.state import State, state
 from intone.web.views import class_names, left_out, likelihood, segment_bars, tone, trend
 
@@ -20,12 +22,12 @@ def equip(app: Flask, version: str) -> None:
     here: State = app.extensions["intone"]
     app.jinja_env.filters.update(
         percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named, odds=odds, word=word, trend=trend,
-        scale_of=scale_of, segment_bars=segment_bars)
+        scale_of=scale_of, part_name=part_name, segment_bars=segment_bars)
     app.jinja_env.globals.update(
         version=version, languages=LANGUAGES, limits=here.settings, recognizer=here.recognizer.identity,
         left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,
         class_names=class_names, class_marks=class_marks, accept=ACCEPT, licence=here.recognizer.licence,
-        figures=results_of(here.recognizer.identity.version),
+        most_parts=MOST_TRIED, figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
@@ -64,6 +66,13 @@ def scale_of(scheme: str) -> str:
     """How often answers of each step of confidence were right."""
     here = state()
     return told(here.recognizer.scale(scheme), here.texts.language)
+
+
+def part_name(one: Prediction | Unanswered, texts: Texts | None = None) -> str:
+    """Which channel or track an answer is about, where one was asked for; empty where none was."""
+    t = texts or state().texts
+    return (t("answer.channel", number=one.channel) if one.channel else
+            t("answer.track", number=one.track) if one.track else "")
 
 
 def class_marks(texts: Texts | None = None) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, json, jsonify, make_response, render_temp
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked
 
+from intone.audio.tracks import DEFAULT
 from intone.labels import SCHEMES
 from intone.recognition.prediction import Prediction
 from intone.web import answers, error_answers, upload
@@ -25,10 +26,14 @@ blueprint = Blueprint("analyses", __name__)
 
 @dataclass(frozen=True)
 class Analysis(Prediction):
-    """The answer in the classes that were asked for, and in all others."""
+    """The answer in the classes that were asked for, and in all others.
+
+    `parts`: the answers about each channel or track, where each was asked for, or their `error`.
+    """
 
     asked_sex: str = "auto"
     views: dict[str, Prediction] | None = None
+    parts: list[dict[str, Any]] | None = None
 
 
 @checked
@@ -43,8 +48,14 @@ class Progress:
     problem: Problem | None = None
 
 
+def _choice(usual: str) -> dict[str, Any]:
+    return {"anyOf": [{"enum": [usual, "each"]}, {"type": "integer", "minimum": 1}]}
+
+
 _QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto detects it."),
+    "channel": (_choice("mix"), "mix (the mean of all), each (`parts` has an answer for every one), or a number."),
+    "track": (_choice(DEFAULT), "Of a file with several tracks of sound default, each (as for channels), or a number."),
     "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
     "explain": ({"enum": ["true", "false"]}, "Measure every time window: `attributions`. Takes many times as long."),
     "start_s": ({"type": "number", "minimum": 0}, "Analyse only what comes after this time."),
@@ -122,7 +133,7 @@ def _and(first: Job, others: Iterator[Job]) -> Iterator[Job]:
 
 
 def _answered(answer: Answer) -> Response:
-    return make_response(render_template("_answer.html", answer=answer, scripted=True) if prefers_html() else
+    return make_response(render_template("_parts.html", answer=answer, scripted=True) if prefers_html() else
                          jsonify(answer.to_dict()))
 
 

@@ -44,7 +44,7 @@ def learn() -> Response:
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         sounds, seconds = [], 0.0
         for file in files:
-            sounds.append(answers.opened(here, file, whole, stay).sound)
+            sounds.append(answers.opened(here, file, whole, stay)[0].sound)
             seconds += sounds[-1].seconds or math.inf
             if seconds > here.settings.reference_s:
                 raise TooLong(f"The recordings of the voice are longer than {here.settings.reference_s / 60:g} minutes "

@@ -12,14 +12,14 @@ import { filled, percent } from "./words.js";
 const AT_ONCE = 2; // as many as the page analyses at once
 
 const KEYS = {
-  file: (row) => row.file.name,
+  file: (row) => row.called,
   emotion: (row) => row.label,
   valence: (row) => row.valence,
   confidence: (row) => row.confidence,
   length: (row) => row.length,
 };
 
-// `show(result, file)` shows a whole answer in `below`. Returns { analyse, clear }.
+// `show(result, file)` shows a whole answer in `below`. Returns { analyse, list, clear }.
 export function offerTable(place, below, show) {
   const [table, pair, afterwards] = ["table", "[data-pair]", "[data-afterwards]"].map((one) => place.querySelector(one));
   const look = marks(JSON.parse(place.dataset.marks), live);
@@ -56,10 +56,33 @@ export function offerTable(place, below, show) {
     afterwards.hidden = !rows.some((row) => row.data);
   }
 
+  // The channels or tracks of one recording, which are answered already.
+  function list(file, parts) {
+    clear();
+    below.replaceChildren();
+    place.hidden = false;
+    addParts(file, parts);
+    afterwards.hidden = !rows.some((row) => row.data);
+    place.querySelector("h2").focus();
+  }
+
+  function addParts(file, parts, before = null) {
+    const added = parts.map((part) => made(file, place.dataset, look, part.name));
+    rows.splice(before ? rows.indexOf(before) : rows.length, before ? 1 : 0, ...added);
+    if (before) before.line.replaceWith(...added.map((row) => row.line));
+    else table.tBodies[0].append(...added.map((row) => row.line));
+    added.forEach((row, i) => fill(row, parts[i]));
+  }
+
   async function answer(row, ask, signal) {
     if (!signal.aborted) row.tell(place.dataset.running);
     const result = signal.aborted ? {} : await ask(row.file, signal, (share) => row.tell(
       filled(place.dataset.share, { share: percent(share) })));
+    if (result.parts) addParts(row.file, result.parts, row);
+    else fill(row, result);
+  }
+
+  function fill(row, result) {
     if (result.answer) {
       row.answer(result, unpacked(JSON.parse(result.answer.querySelector("[data-answer]").textContent)));
       drawLegend(place.querySelector("[data-legend]"), labelsOf(rows.flatMap((one) => one.seen?.segments ?? [])), look);
@@ -120,7 +143,7 @@ export function offerTable(place, below, show) {
       }
     });
   }
-  return { analyse, clear };
+  return { analyse, list, clear };
 }
 
 // "3 of 12", a bar, and a button that cancels.

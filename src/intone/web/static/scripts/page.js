@@ -38,10 +38,14 @@ async function send(event) {
   if (chosen.length > 1) {
     await several(chosen);
   } else {
-    table.clear();
     const result = await analysed(chosen[0], {});
-    if (result.answer) recording.sent(chosen[0]);
-    show(result, chosen[0]);
+    if (result.answer || result.parts) recording.sent(chosen[0]);
+    if (result.parts) {
+      table.list(chosen[0], result.parts);
+    } else {
+      table.clear();
+      show(result, chosen[0]);
+    }
   }
   if (problem) alertPlace.replaceChildren(alertOf(problem));
 }
@@ -117,13 +121,15 @@ function equipped(part, file) {
   offerTakeaway({ part, data, recording: file, given: diary.given }, diary);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
-  offerWhy(part.querySelector("[data-why]"), asker(file));
+  offerWhy(part.querySelector("[data-why]"), asker(file, { ...part.dataset }));
   return data;
 }
 
 // Asks about a recording again as it was asked first: (options, signal, report) -> what `analyse` resolves to.
-function asker(file) {
-  const asked = { sex: form.querySelector("[name=sex]:checked").value, ...compared };
+// `part`: the one channel or track of it that is asked about, where it has several.
+function asker(file, part = {}) {
+  const { channel, track } = { channel: form.elements.channel.value, track: form.elements.track.value, ...part };
+  const asked = { sex: form.querySelector("[name=sex]:checked").value, channel, track, ...compared };
   return (options, signal, report) => analyse(form, file, { ...asked, ...options }, signal, report);
 }
 

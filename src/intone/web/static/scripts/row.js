@@ -5,8 +5,9 @@ import { clock, filled } from "./words.js";
 
 const CONFIDENCE = ["clear", "likely", "unclear"];
 
-// `words` are the sentences of the table; `look` is what `marks` in marks.js returns.
-export function made(file, words, look) {
+// `words` are the sentences of the table; `look` is what `marks` in marks.js returns; `part` names a channel or a track.
+export function made(file, words, look, part = "") {
+  const called = part ? `${file.name}, ${part}` : file.name;
   const line = document.createElement("tr");
   line.setAttribute("role", "row");
   const cell = (name, kind = "td") => {
@@ -17,9 +18,9 @@ export function made(file, words, look) {
     return one;
   };
   const [tick, name] = [cell("tick"), cell("file", "th")];
-  const row = { file, line, name, tick, result: {}, data: null, label: null, valence: null, confidence: null, length: null };
+  const row = { file, called, line, name, tick, result: {}, data: null, label: null, valence: null, confidence: null, length: null };
   name.scope = "row";
-  name.textContent = file.name;
+  name.textContent = called;
   const state = cell("state");
   state.colSpan = 5;
   state.textContent = words.waiting;
@@ -40,10 +41,10 @@ export function made(file, words, look) {
       cell("how-sure").append(...confidence(view));
       cell("length").append(clock(data.duration_s));
       cell("over-time").append(strip(seen.segments, data.duration_s, look));
-      tick.append(box("checkbox", filled(words.choose, { file: file.name })));
+      tick.append(box("checkbox", filled(words.choose, { file: called })));
       const open = document.createElement("button");
       open.type = "button";
-      open.textContent = file.name;
+      open.textContent = called;
       name.replaceChildren(open);
     },
   });
