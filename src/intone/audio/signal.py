@@ -16,7 +16,8 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.audio import decoding
+from intone.audio import bounds, decoding
+from intone.audio.chunks import note
 from intone.errors import Damaged, RecordingError, UsageError
 
 RATE = 16_000
@@ -91,7 +92,7 @@ def read(source: Source, channel: str | int = "mix", *, max_seconds: float = MAX
     """The signals of a recording in any format that intone takes, of any rate, depth and channel count.
 
     `source` is a path, or a binary file object, which is read from its beginning. `channel` is "mix" (the mean of
-    all; where they cancel one another in the first `decoding.BLOCK` values that are not silent, the loudest), "each"
+    all; where they cancel one another in the first `bounds.BLOCK` values that are not silent, the loudest), "each"
     (one signal a channel) or a number from 1. Raises NotAudio, Damaged, TooLong or UsageError, each with a sentence
     that does not name the file.
     """
@@ -174,8 +175,8 @@ def _blocks(opened: _Opener, channel: str | int, max_seconds: float, notes: list
     """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
     with opened() as file:
         try:
-            budget = decoding.Budget(file.seek(0, os.SEEK_END))
-            for block in _resampled(decoding.blocks(file, max_seconds, budget, notes), channel):
+            budget = bounds.Budget(file.seek(0, os.SEEK_END))
+            for block in _resampled(decoding.blocks(file, max_seconds, budget, notes), channel, notes):
                 budget.pause()
                 yield block
                 budget.go_on()
@@ -215,26 +216,48 @@ def _loudest_of_cancelled(block: Signal) -> int | None:
     return 1 + int(power.argmax()) if float(np.dot(mix, mix)) < _CANCELLED * power.mean() else None
 
 
-def _resampled(blocks: Iterator[tuple[Signal, int]], channel: str | int) -> Iterator[Signal]:
-    """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give."""
-    chosen, stream, channels = _Choice(channel), None, 0
-    for block, rate in blocks:
+def _resampled(
+    blocks: Iterator[tuple[Signal, int]], channel: str | int, notes: list[str]
+) -> Iterator[Signal]:
+    """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give.
+
+    Where the rate changes, as in an advertisement that was inserted, each part is resampled by itself.
+    """
+    chosen, stream, before = _Choice(channel), None, 0
+    for block, rate in _alike(blocks, notes if channel != "mix" else []):
         _check_finite(block)
         wanted = chosen(block)
-        channels = channels or len(wanted)
-        if len(wanted) != channels:
-            raise Damaged("The number of channels changes within the recording: export it again.")
+        if stream and rate != before:
+            yield _rest(stream, len(wanted))
+            stream = None
+        before = rate
         if rate == RATE:
             yield np.ascontiguousarray(wanted)
             continue
         import soxr
 
-        stream = stream or soxr.ResampleStream(rate, RATE, channels, dtype="float32", quality="HQ")
-        step = max(1, decoding.BLOCK * rate // (RATE * channels))  # a low rate would make 16 times the block
+        stream = stream or soxr.ResampleStream(rate, RATE, len(wanted), dtype="float32", quality="HQ")
+        step = max(1, bounds.BLOCK * rate // (RATE * len(wanted)))  # a low rate would make 16 times the block
         for start in range(0, wanted.shape[1], step):
-            yield _rows(stream.resample_chunk(_columns(wanted[:, start : start + step])), channels)
+            yield _rows(stream.resample_chunk(_columns(wanted[:, start : start + step])), len(wanted))
     if stream:
-        yield _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
+        yield _rest(stream, len(wanted))
+
+
+def _rest(stream: Any, channels: int) -> Signal:
+    """What a resampler still holds, (channels, samples)."""
+    return _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
+
+
+def _alike(blocks: Iterator[tuple[Signal, int]], notes: list[str]) -> Iterator[tuple[Signal, int]]:
+    """Blocks with as many channels as the first, of each of which others have the one that they have, or the mean."""
+    channels = 0
+    for block, rate in blocks:
+        channels = channels or len(block)
+        if len(block) != channels:
+            note(notes, f"The recording has {channels} channel{'s' * (channels > 1)} at its beginning and {len(block)} "
+                        "later: from there on each is the mean of all.")
+        yield block if len(block) == channels else np.repeat(block.mean(axis=0, keepdims=True), channels, axis=0), rate
 
 
 def _check_finite(block: Signal) -> None:
