@@ -17,7 +17,20 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems, unseen, voices
+from pages import (
+    conditions,
+    images,
+    original,
+    published,
+    reliability,
+    scale,
+    sources,
+    speakers,
+    speed,
+    systems,
+    unseen,
+    voices,
+)
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import dataclass_json
@@ -49,6 +62,7 @@ TABLES: dict[str, Maker] = {
     "for-whom": speakers.for_whom,
     "unseen-crema-d": unseen.free,
     "voices": voices.voices,
+    "same-source": sources.same_source,
     "sex-accuracy": speakers.sex_accuracy,
     "sexes": speakers.sexes,
     "robustness": conditions.robustness,
