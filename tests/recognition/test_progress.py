@@ -33,7 +33,7 @@ def told(recognizer: Recognizer, source: Any, rate: float | None = None, options
     return shares
 
 
-def check(shares: list[float], within: float = 0.1) -> None:
+def check(shares: list[float], within: float = 0.12) -> None:
     """The segments are alike, so that each that is done is the same share more."""
     assert len(shares) > 40 and shares == sorted(shares) and shares[-1] == 1
     assert np.abs(np.array(shares) - np.linspace(0, 1, len(shares))).max() < within

@@ -89,4 +89,4 @@ def _followed(items: Iterable[Any], progress: bool | None) -> Iterable[Any]:
     from tqdm import tqdm
 
     shown = True if progress is None and "ipykernel" in sys.modules else progress  # its stderr is no terminal
-    return tqdm(items, unit="recording", leave=False, disable=None if shown is None else not shown)
+    return tqdm(items, unit="recording", leave=False, mininterval=0, disable=None if shown is None else not shown)
