@@ -11,11 +11,12 @@ import intone
 
 ROOT = Path(intone.__file__).parent
 
-BASE = "errors labels files parallel dataclass_json onnx_session"
+BASE = "errors language labels files parallel dataclass_json onnx_session"
 """What every package may import."""
 
 MAY_IMPORT = {
     "errors":         "",
+    "language":       "errors",
     "labels":         "errors",
     "files":          "errors",
     "parallel":       "errors",

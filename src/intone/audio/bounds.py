@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.errors import Damaged, TooLong
+from intone.language.sentences import said
 
 BLOCK = 2**21
 """Values in a block, about: 8 MB, 44 s of one channel at 48 kHz."""
@@ -28,7 +29,7 @@ Block = NDArray[np.float32]
 LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
 """Samples a second of a recording."""
 
-NO_SOUND = "The file holds no sound at all: record it again."
+NO_SOUND = said("The file holds no sound at all: record it again.")
 
 _SMALL = 16_000_000
 _ANY_SIZE = 2**31 - 1  # FFmpeg's own limit of one allocation
@@ -57,8 +58,9 @@ class Budget:
     def check(self) -> None:
         """Raise Damaged where it is used up."""
         if self._spent_s + thread_time() - self._since_s > self.allowed_s:
-            raise Damaged("The file takes many times as long to decode as a recording of its length and size: export "
-                          "its sound again, as wav, flac or mp3.")
+            raise Damaged(said(
+                "The file takes many times as long to decode as a recording of its length and size: export its sound "
+                "again, as wav, flac or mp3."))
 
     def pause(self) -> None:
         """Stop counting."""
@@ -110,8 +112,13 @@ def of_ffmpeg(library: str, name: str) -> Callable[..., object]:
 
 def too_long(seconds: float) -> TooLong:
     """The error about a recording of more seconds than these."""
-    number, unit = (seconds / 3600, "hour") if seconds >= 3600 else (seconds / 60, "minute")
-    return TooLong(f"The recording is longer than {number:g} {unit}{'' if number == 1 else 's'}: cut it into parts.")
+    if seconds == 3600:
+        return TooLong(said("The recording is longer than an hour: cut it into parts."))
+    if seconds > 3600:
+        return TooLong(said("The recording is longer than {hours:g} hours: cut it into parts.", hours=seconds / 3600))
+    if seconds == 60:
+        return TooLong(said("The recording is longer than a minute: cut it into parts."))
+    return TooLong(said("The recording is longer than {minutes:g} minutes: cut it into parts.", minutes=seconds / 60))
 
 
 def within(blocks: Iterator[tuple[Block, int]], max_seconds: float) -> Iterator[tuple[Block, int]]:

@@ -7,6 +7,7 @@ import tempfile
 from typing import IO
 
 from intone.errors import RecordingError, TooLong, UsageError
+from intone.language.sentences import said
 
 LARGEST = 2**32
 """Bytes of a copy at most: as many as a WAV file can have."""
@@ -41,8 +42,9 @@ def copied(file: IO[bytes]) -> IO[bytes]:
             raise UsageError('The file is opened as text: open it as bytes, by open(path, "rb").')
         size += len(piece)
         if size > LARGEST:
-            raise TooLong(f"More than {LARGEST / 1e9:.1f} GB came from a pipe or an archive: cut the recording into "
-                          "parts, or save it as a file and name that.")
+            raise TooLong(said(
+                "More than {size:.1f} GB came from a pipe or an archive: cut the recording into parts, or save it as "
+                "a file and name that.", size=LARGEST / 1e9))
         _append(copy, piece)
     copy.seek(0)
     return copy
@@ -52,6 +54,6 @@ def _append(copy: IO[bytes], piece: bytes) -> None:
     try:
         copy.write(piece)
     except OSError as error:
-        raise RecordingError(f"There is no room in {tempfile.gettempdir()} for a copy of the recording "
-                             f"({error.strerror or error}): free some space, or save it as a file and name "
-                             "that.") from error
+        raise RecordingError(said(
+            "There is no room in {folder} for a copy of the recording ({reason}): free some space, or save it as a "
+            "file and name that.", folder=tempfile.gettempdir(), reason=error.strerror or error)) from error

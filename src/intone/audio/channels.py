@@ -17,6 +17,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from intone.language.sentences import said
+
 Block = NDArray[np.float32]
 
 _FRAME_S = 0.25
@@ -68,11 +70,13 @@ class Mixer:
         """What whoever gets an answer must know, after all blocks."""
         if self._taken:
             numbers = " and ".join(map(str, sorted(self._taken)))
-            yield (f"The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} "
-                   "was analysed there alone.")
+            yield said(
+                "The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} was"
+                " analysed there alone.", numbers=numbers)
         elif self._are_speakers():
-            yield ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the "
-                   "channel 'each' for an answer about each.")
+            yield said(
+                "The channels hold different voices in turn, as those of a call do, and were mixed: choose the "
+                "channel 'each' for an answer about each.")
 
     def _count(self, by_channel: NDArray[np.float64]) -> None:
         """Count whose frames those of a block are, from their powers (channels, frames)."""

@@ -11,6 +11,7 @@ from typing import IO
 
 from intone.audio.views import Part, read, size_of
 from intone.errors import Damaged
+from intone.language.sentences import said
 
 _MOST_CHUNKS = 10_000  # of a file: a hundredth of a second
 
@@ -108,14 +109,15 @@ def parts(found: list[Form], notes: list[str]) -> list[Part]:
         joined(notes, len(found))
     for one in found:
         if one.unfinished and one.sound and one.there > one.sound.stated > 0:
-            note(notes, f"The header states only {one.sound.stated / one.there:.0%} of the sound that follows it, as "
-                        "after a crash: the file was read to its end.")
+            note(notes, said(
+                "The header states only {share:.0%} of the sound that follows it, as after a crash: the file was read"
+                " to its end.", share=one.sound.stated / one.there))
     return [Part(one.start, one.end, _mended(one), (one.there + one.missing) / max(1, one.there)) for one in found]
 
 
 def joined(notes: list[str], count: int) -> None:
     """Say that a file holds several recordings."""
-    note(notes, f"The file holds {count} recordings, one after the other: they were read as one.")
+    note(notes, said("The file holds {count} recordings, one after the other: they were read as one.", count=count))
 
 
 def note(notes: list[str], sentence: str) -> None:
@@ -164,7 +166,7 @@ def _form(file: IO[bytes], kind: Kind, start: int, size: int) -> Form:
                 there, at = size - chunk.start, size
     if (len(found) == _MOST_CHUNKS and at < size) or (found and found[-1].name == b"LIST" and at > size + 2**24):
         # FFmpeg would search a list of notes for ten seconds
-        raise Damaged("The chunks that the file is made of do not fit its length: export it again.")
+        raise Damaged(said("The chunks that the file is made of do not fit its length: export it again."))
     behind = at < size and not _kind(file, at)
     if behind and found and found[-1].name == kind.sound and size - at > _SLACK:
         there, unfinished = size - found[-1].start, True

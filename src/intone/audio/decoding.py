@@ -12,6 +12,7 @@ from intone.audio.bounds import NO_SOUND, Block, Budget, within
 from intone.audio.chunks import Form, note
 from intone.audio.views import Part, opened, size_of
 from intone.errors import Damaged, NotAudio, RecordingError
+from intone.language.sentences import said
 
 _ONE_TRACK = (tracks.Track(1),)
 
@@ -28,7 +29,7 @@ def blocks(
     """
     file.seek(0)
     if not file.read(1):
-        raise NotAudio("The file is empty: record or export it again.")
+        raise NotAudio(said("The file is empty: record or export it again."))
     yield from within(_joined(file, max_seconds, budget, [] if notes is None else notes, track), max_seconds)
 
 
@@ -67,8 +68,9 @@ def _joined(
                 raise
             left_out.append(error)
     if left_out:
-        note(notes, f"Of the {len(found)} recordings in the file {len(left_out)} cannot be read to the end: "
-                    f"{left_out[0]}")
+        note(notes, said(
+            "Of the {count} recordings in the file {lost} cannot be read to the end: {reason}",
+            count=len(found), lost=len(left_out), reason=left_out[0]))
 
 
 def _one(

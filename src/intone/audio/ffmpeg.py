@@ -18,6 +18,7 @@ from intone.audio.chunks import note
 from intone.audio.formats import DEMUXERS, Format, of_demuxer
 from intone.audio.timeline import Timeline, most_silence
 from intone.errors import Damaged, NotAudio
+from intone.language.sentences import said
 
 if TYPE_CHECKING:
     import av
@@ -73,8 +74,9 @@ def _opened(file: IO[bytes], size: int) -> Iterator["av.container.InputContainer
                 raise NotAudio(unread.without_sound(container))
             yield container
     except av.error.MemoryError as error:
-        raise NotAudio(f"The file states more than {_MOST_STREAMS} tracks, or larger tables than a recording has: "
-                       "export its sound alone, as wav, flac or mp3.") from error
+        raise NotAudio(said(
+            "The file states more than {most_streams} tracks, or larger tables than a recording has: export its sound"
+            " alone, as wav, flac or mp3.", most_streams=_MOST_STREAMS)) from error
     except av.error.FFmpegError as error:
         raise NotAudio(unread.named(file)) from error
 
@@ -145,7 +147,8 @@ class _Reading:
         for frame, time_s in self._frames():
             rate, block = frame.sample_rate, _array(frame)
             if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-                raise NotAudio(f"The file states {rate} samples a second, which no recording has: export it again.")
+                raise NotAudio(said(
+                    "The file states {rate} samples a second, which no recording has: export it again.", rate=rate))
             gap_s = self.timeline.gap(time_s) if self.format.timed else 0.0
             for part in _silence(round(gap_s * rate), len(block)):
                 self.timeline.add(part.shape[1], rate)
@@ -206,8 +209,9 @@ class _Reading:
     def _check_length(self) -> None:
         """Damaged where the header states more than there is: to the end of the last packet, without those lost."""
         if self.timeline.skipped_s:
-            note(self.notes, f"The times in the file leave out {self.timeline.skipped_s:.0f} s, more than can be "
-                             "believed: what follows is given at once, so that its times are too early.")
+            note(self.notes, said(
+                "The times in the file leave out {skipped_s:.0f} s, more than can be believed: what follows is given "
+                "at once, so that its times are too early.", skipped_s=self.timeline.skipped_s))
         there_s = max(self.decoded_s, self.last_s - (self.first_s or 0.0) - self.lost_s)
         stated_s = there_s * (self.stated or 1.0)
         if self.stated is None and self.format.states_length and self.stream.duration and self.stream.time_base:
@@ -215,8 +219,9 @@ class _Reading:
             if 0 < self.stream.frames <= self.packets:  # all that the tables of an MP4 have was there
                 stated_s = min(stated_s, there_s + self.lost_s)
         if there_s < stated_s - max(0.25, 0.02 * stated_s):
-            raise Damaged(f"The file is cut off: its header states {stated_s:.1f} s, but only {there_s:.1f} s can be "
-                          "decoded; copy or export it again.")
+            raise Damaged(said(
+                "The file is cut off: its header states {stated_s:.1f} s, but only {there_s:.1f} s can be decoded; "
+                "copy or export it again.", stated_s=stated_s, there_s=there_s))
 
 
 def _silence(samples: int, channels: int) -> Iterator[Block]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from intone.audio.levels import Levels
 from intone.audio.signal import RATE, Signal
 from intone.audio.vad import Span
+from intone.language.sentences import said
 
 # Of 200 clips of RAVDESS and CREMA-D 1 % lie below 14.9 dB; with white noise at 10 dB, 97 % lie below 13.2 dB.
 NOISY_DB = 14.0
@@ -114,20 +115,24 @@ def quality(signal: Signal, spans: Sequence[Span], levels: Levels | None = None)
 def doubts(found: Quality) -> Iterator[str]:
     """Why an answer about a recording is not confident, each as a sentence."""
     if found.steps < COARSE:
-        yield (f"The recording is coarse (its loudest sample is {found.steps:.0f} steps above zero), as with few bits "
-               "or at a very low level, which changes answers: record it again at a higher level or with more bits.")
+        yield said(
+            "The recording is coarse (its loudest sample is {steps:.0f} steps above zero), as with few bits or at a "
+            "very low level, which changes answers: record it again at a higher level or with more bits.",
+            steps=found.steps)
     elif found.peak < QUIET:
-        yield (f"The recording is very quiet ({20 * np.log10(max(found.peak, 1e-9)):.0f} dB of full scale): record it "
-               "again closer to the microphone or at a higher level.")
+        yield said(
+            "The recording is very quiet ({decibels:.0f} dB of full scale): record it again closer to the microphone "
+            "or at a higher level.", decibels=20 * np.log10(max(found.peak, 1e-9)))
 
 
 def warnings(found: Quality) -> Iterator[str]:
     """What makes the answer about a recording less reliable, each as a sentence."""
     if found.noisy:
-        yield (f"The recording is noisy (about {max(0.0, found.snr_db):.0f} dB above the noise): record in a quieter "
-               "place or closer to the microphone.")
+        yield said(
+            "The recording is noisy (about {decibels:.0f} dB above the noise): record in a quieter place or closer to"
+            " the microphone.", decibels=max(0.0, found.snr_db))
     if found.clipped:
-        yield "The recording is clipped (its loudest parts are cut off): record it again at a lower level."
+        yield said("The recording is clipped (its loudest parts are cut off): record it again at a lower level.")
 
 
 def _surrounded(signal: Signal, spans: Sequence[Span]) -> Iterator[Signal]:

@@ -23,6 +23,7 @@ from intone.audio.levels import Levels
 from intone.audio.offset import Centring
 from intone.audio.tracks import DEFAULT
 from intone.errors import Damaged, RecordingError, UsageError
+from intone.language.sentences import said
 
 RATE = 16_000
 """Samples a second of every signal inside intone."""
@@ -202,7 +203,8 @@ def _open_path(path: Path) -> IO[bytes]:
 
 def _unreadable(error: OSError | ValueError) -> RecordingError:
     reason = getattr(error, "strerror", None) or error
-    return RecordingError(f"The file cannot be read ({reason}): name one that is there and that you may read.")
+    return RecordingError(said(
+        "The file cannot be read ({reason}): name one that is there and that you may read.", reason=reason))
 
 
 @dataclass(frozen=True)
@@ -344,17 +346,19 @@ def _alike(blocks: Iterator[tuple[Signal, int]], notes: list[str]) -> Iterator[t
     for block, rate in blocks:
         channels = channels or len(block)
         if len(block) != channels:
-            note(notes, f"The recording has {channels} channel{'s' * (channels > 1)} at its beginning and {len(block)} "
-                        "later: from there on each is the mean of all.")
+            note(notes, said(
+                "The number of channels is {before} at the beginning and {after} later: from there on each is the mean "
+                "of all.", before=channels, after=len(block)))
         yield block if len(block) == channels else np.repeat(block.mean(axis=0, keepdims=True), channels, axis=0), rate
 
 
 def _check_finite(block: Signal) -> None:
     if not np.isfinite(block).all():
-        raise Damaged("The recording holds samples that are not numbers (NaN or infinity): export it again.")
+        raise Damaged(said("The recording holds samples that are not numbers (NaN or infinity): export it again."))
     if block.size and max(float(block.max()), -float(block.min())) > _LOUDEST:
-        raise Damaged("The recording holds samples that no microphone gives (thousands of millions of times full "
-                      "scale): export it again.")
+        raise Damaged(said(
+            "The recording holds samples that no microphone gives (thousands of millions of times full scale): export"
+            " it again."))
 
 
 def _named(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intone.errors import UsageError
+from intone.language.sentences import said
 
 if TYPE_CHECKING:
     import av
@@ -70,8 +71,9 @@ def chosen(
 
 def note_of(tracks: Sequence[Track], one: Track) -> str:
     """What whoever gets an answer must know of the choice."""
-    return (f"The recording has {_count(tracks)}, of which track {one} was analysed: choose another track by its "
-            "number, or each.")
+    return said(
+        "The recording has {count} tracks of sound ({tracks}), of which track {track} was analysed: choose another by "
+        "its number, or each.", count=len(tracks), tracks=", ".join(map(str, tracks)), track=str(one))
 
 
 def _count(tracks: Sequence[Track]) -> str:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 from intone.audio.bounds import of_ffmpeg
 from intone.audio.formats import USUAL, Format, of_demuxer
 from intone.audio.views import read
+from intone.language.sentences import said
 
 if TYPE_CHECKING:
     import av
@@ -16,11 +17,9 @@ _HEAD = 2**16
 
 _PADDING = 32  # zeros that FFmpeg wants behind what it probes
 
-_USABLE = f"a recording that can be decoded: use {USUAL}."
-
 _LIKELY = 26  # of 100: FFmpeg's own mark below which it looks at more of the file
 
-_KNOWN: tuple[tuple[bytes, str], ...] = (
+KNOWN: tuple[tuple[bytes, str], ...] = (
     (rb"%PDF-", "a PDF document"), (rb"PK\x03\x04", "a ZIP archive or an Office document"),
     (rb"\x1f\x8b", "a gzip archive"), (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"), (rb"Rar!", "a RAR archive"),
     (rb"\xd0\xcf\x11\xe0", "an Office document"), (rb"\x89PNG", "a PNG picture"), (rb"\xff\xd8\xff", "a JPEG picture"),
@@ -41,14 +40,16 @@ def named(file: IO[bytes]) -> str:
     """The sentence about a file that cannot be decoded."""
     file.seek(0)
     head = read(file, _HEAD)
-    known = next((what for how, what in _KNOWN if re.match(how, head, re.DOTALL | re.IGNORECASE)), None)
-    known = known or ("a text" if _is_text(head) else None)
+    known = next((said(what) for how, what in KNOWN if re.match(how, head, re.DOTALL | re.IGNORECASE)), None)
+    known = known or (said("a text") if _is_text(head) else None)
     if known is None and (format_ := _probed(head)):
         short, long = format_
         with suppress(StopIteration):
             return _unfinished(of_demuxer(short))
-        known = f"of the format {long}"
-    return f"The file is {known}, not {_USABLE}" if known else f"The file is not {_USABLE}"
+        known = said("of the format {name}", name=long)
+    if known is None:
+        return said("The file is not a recording that can be decoded: use {usual}.", usual=said(USUAL))
+    return said("The file is {what}, not a recording that can be decoded: use {usual}.", what=known, usual=said(USUAL))
 
 
 def without_sound(container: "av.container.InputContainer") -> str:
@@ -56,21 +57,22 @@ def without_sound(container: "av.container.InputContainer") -> str:
     found = of_demuxer(container.format.name)
     if not container.streams:
         return _unfinished(found)
-    return f"The file ({found.name}) has no audio track: choose a recording of a voice."
+    return said("The file ({name}) has no audio track: choose a recording of a voice.", name=found.name)
 
 
 def _unfinished(found: Format) -> str:
-    return (f"The file begins like {found.name}, but cannot be decoded: it is cut off, was not finished or is damaged; "
-            "copy or export it again.")
+    return said(
+        "The file begins like {name}, but cannot be decoded: it is cut off, was not finished or is damaged; copy or "
+        "export it again.", name=found.name)
 
 
 def sealed(stream: "av.AudioStream") -> str | None:
     """The sentence about a track of sound that is copy-protected, or that FFmpeg has no decoder for."""
     if stream.codec_context is None:
-        return "The sound in the file is of a kind that is not known: export it as wav, flac or mp3."
+        return said("The sound in the file is of a kind that is not known: export it as wav, flac or mp3.")
     with suppress(UnicodeDecodeError):  # of PyAV, where it is a number and no letters
         if stream.codec_tag in ("drms", "enca"):
-            return "The sound in the file is copy-protected (DRM): choose a recording of your own."
+            return said("The sound in the file is copy-protected (DRM): choose a recording of your own.")
     return None
 
 

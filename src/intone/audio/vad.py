@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from intone.audio.signal import RATE, Signal, resample
 from intone.errors import NoSpeech, TooShort
+from intone.language.sentences import said
 from intone.onnx_session import session
 
 if TYPE_CHECKING:
@@ -119,17 +120,19 @@ def find_speech(
 def nothing_heard(samples: int, peak: float) -> NoSpeech:
     """The error for so many samples without a voice."""
     if peak < SILENT:
-        return NoSpeech("The recording is silent: check the microphone and record again.")
-    return NoSpeech(f"No voice was found in {samples / RATE:.1f} s of sound: record someone who speaks, close to the "
-                    "microphone.")
+        return NoSpeech(said("The recording is silent: check the microphone and record again."))
+    return NoSpeech(said(
+        "No voice was found in {seconds:.1f} s of sound: record someone who speaks, close to the microphone.",
+        seconds=samples / RATE))
 
 
 def check_enough(spans: Sequence[Span], settings: SpeechSettings = SpeechSettings()) -> None:
     """A TooShort where the segments of a recording hold less speech than an answer needs."""
     spoken = sum(span.speech_s for span in spans)
     if spoken < settings.least_s:
-        raise TooShort(f"Only {spoken:.2f} s of speech was found, and an answer needs at least {settings.least_s:g} s: "
-                       "speak longer.")
+        raise TooShort(said(
+            "Only {spoken:.2f} s of speech was found, and an answer needs at least {least_s:g} s: speak longer.",
+            spoken=spoken, least_s=settings.least_s))
 
 
 @cache

@@ -17,6 +17,7 @@ from intone.audio.bounds import HIGHEST_RATE, LOWEST_RATE, Block, too_long
 from intone.audio.chunks import Form
 from intone.audio.views import read
 from intone.errors import Damaged
+from intone.language.sentences import said
 
 _KINDS = {(1, 16): "<i2", (3, 32): "<f4"}  # codes and bits of the samples
 
@@ -63,7 +64,7 @@ def samples(file: IO[bytes], found: Plain, max_seconds: float) -> Iterator[tuple
         size = min(left, bounds.BLOCK // found.channels * frame)
         taken = read(file, size)
         if len(taken) < size:
-            raise Damaged("The file became shorter while it was read: choose it again.")
+            raise Damaged(said("The file became shorter while it was read: choose it again."))
         left -= len(taken)
         values = np.frombuffer(taken, found.kind).reshape(-1, found.channels)
         block = np.ascontiguousarray(values.T, np.float32)

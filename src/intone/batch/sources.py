@@ -16,6 +16,7 @@ from intone.audio.search import has_signs, is_folder, is_there, named, search
 from intone.batch import archives, lists, stores
 from intone.batch.listed import listed
 from intone.errors import RecordingError, UsageError
+from intone.language.sentences import said
 from intone.tables import SUFFIXES as TABLES
 from intone.tables import is_table
 
@@ -62,8 +63,9 @@ def opened(address: str) -> Iterator[IO[bytes]]:
         raise UsageError(f"{address} needs another package ({error}).") from error
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise RecordingError(f"The file cannot be read ({reason}): name one that is there and that you may "
-                             "read.") from error
+        raise RecordingError(said(
+            "The file cannot be read ({reason}): name one that is there and that you may read.",
+            reason=reason)) from error
     with file:
         yield file
 

@@ -13,6 +13,7 @@ from intone.audio import RATE, Signal
 from intone.audio.envelope import EnvelopeSettings, mask
 from intone.errors import TooShort, UsageError
 from intone.features.spectral import MfccSettings, log_mel, mfcc
+from intone.language.sentences import said
 
 _BLOCK = 128  # chunks whose spectra are computed at once: 5 MB, which stay in the processor's cache
 
@@ -79,8 +80,9 @@ class MfccChunks:
         """Features of every whole chunk of a cleaned signal, (n, frames, coefficients); TooShort where n would be 0."""
         whole = len(cleaned) // self.chunk
         if not whole:
-            raise TooShort(f"Only {len(cleaned) / RATE:.2f} s of sound is left after cleaning, and an answer needs "
-                           f"{self.chunk_s:g} s: speak longer or closer to the microphone.")
+            raise TooShort(said(
+                "Only {seconds:.2f} s of sound is left after cleaning, and an answer needs {chunk_s:g} s: speak "
+                "longer or closer to the microphone.", seconds=len(cleaned) / RATE, chunk_s=self.chunk_s))
         return self.features(self.leveled(cleaned)[: whole * self.chunk].reshape(whole, self.chunk))
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
@@ -167,8 +169,9 @@ class Waveform:
 def _enough(signal: Signal, shortest_s: float) -> Signal:
     """The signal; TooShort where it is shorter."""
     if len(signal) < round(RATE * shortest_s):
-        raise TooShort(f"Only {len(signal) / RATE:.2f} s of speech was found, and an answer needs {shortest_s:g} s: "
-                       "speak longer.")
+        raise TooShort(said(
+            "Only {seconds:.2f} s of speech was found, and an answer needs {shortest_s:g} s: speak longer.",
+            seconds=len(signal) / RATE, shortest_s=shortest_s))
     return signal
 
 

@@ -20,6 +20,7 @@ from intone.audio.quality import Gauge, Quality
 from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
 from intone.audio.windows import Window, windows
 from intone.errors import NoSpeech, TooShort
+from intone.language.sentences import said
 from intone.parallel import cores
 from intone.recognition import adaptation
 from intone.recognition.adaptation import Offset
@@ -180,8 +181,9 @@ class _Collected:
         """The whole recording: the mean of its segments, weighted by the seconds of sound in each."""
         duration_s, least_s = self.samples / RATE, SpeechSettings().least_s
         if duration_s < least_s:
-            raise TooShort(f"The recording is {duration_s:.2f} s long, and an answer needs at least {least_s:g} s of "
-                           "speech: record a longer one.")
+            raise TooShort(said(
+                "The recording is {duration_s:.2f} s long, and an answer needs at least {least_s:g} s of speech: "
+                "record a longer one.", duration_s=duration_s, least_s=least_s))
         if not self.answered and not self.too_short:
             raise nothing_heard(self.samples, self.peak)
         check_enough([one.span for one in (*self.answered, *self.too_short)])

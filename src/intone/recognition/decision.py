@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from intone import labels
 from intone.audio import RATE, quality
 from intone.labels import EMOTIONS, Scheme
+from intone.language.sentences import said
 from intone.recognition.adaptation import Reference
 from intone.recognition.analysis import Analysis, adapted, by_class
 from intone.recognition.model_file import Model
@@ -22,14 +23,18 @@ from intone.recognition.prediction import (
     Reliability,
     Segment,
     in_scheme,
-    percent,
 )
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
 
-_SPEAKERS = {"female": "women", "male": "men"}
+_OTHER_SEX = {
+    "female": "This recognizer was trained on women only, and the voice sounds male: use one that was trained on men, "
+              "or choose the sex if it was detected wrongly.",
+    "male": "This recognizer was trained on men only, and the voice sounds female: use one that was trained on women, "
+            "or choose the sex if it was detected wrongly.",
+}
 
 
 def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> Prediction:
@@ -70,15 +75,23 @@ def decided_with(model: Model, scheme: Scheme, found: Analysis, options: Options
         plain.probabilities.get(plain.label), round(moved, 6)))
 
 
+_OTHER_REFERENCE = {
+    "female": "The reference is of a female voice, and this one sounds male, so that it is left out: give one of the "
+              "same person, or choose the sex if it was detected wrongly.",
+    "male": "The reference is of a male voice, and this one sounds female, so that it is left out: give one of the "
+            "same person, or choose the sex if it was detected wrongly.",
+}
+
+
 def _unfit(model: Model, found: Analysis, reference: Reference) -> str | None:
     """Why a reference cannot be compared with a recording."""
     if reference.sex and reference.sex != found.sex:
-        return (f"The reference is of a {reference.sex} voice, and this one sounds {found.sex}, so that it is left "
-                "out: give one of the same person, or choose the sex if it was detected wrongly.")
+        return said(_OTHER_REFERENCE[reference.sex])
     adaptation = model.settings.adaptation
     if reference.recognizer != model.version or adaptation is None or not reference.offset.fits(adaptation):
-        return ("The reference was made with another recognizer, so that it is left out: make it again with "
-                f"{model.settings.name} {model.version}.")
+        return said(
+            "The reference was made with another recognizer, so that it is left out: make it again with {name} "
+            "{version}.", name=model.settings.name, version=model.version)
     return None
 
 
@@ -125,32 +138,48 @@ def scale(model: Model, scheme: Scheme) -> str:
     """How often answers of each step of confidence were right where it was measured, in a sentence."""
     clear, likely = model.settings.confidence.get(scheme.name), model.settings.likely.get(scheme.name)
     if clear is None:
-        return "This recognizer was not calibrated for these classes, so that none of its answers is clear."
-    whom = f"On {clear.measured_on}, " if clear.measured_on else "In its calibration, "
-    told = [f"{percent(one.precision)} of the {words} answers were right" for words, one in
-            (("clear", clear), ("likely and clear", likely))
-            if one and one.threshold is not None and one.precision is not None]
-    if told:
-        return f"{whom}{' and '.join(told)}."
-    if clear.threshold is None:
-        return f"{whom}too few answers were right for any to be clear."
-    return "How often the clear answers of this recognizer are right is not known."
+        return said("This recognizer was not calibrated for these classes, so that none of its answers is clear.")
+    known = {word: one.precision for word, one in (("clear", clear), ("likely", likely))
+             if one and one.threshold is not None and one.precision is not None}
+    if not known and clear.threshold is not None:
+        return said("How often the clear answers of this recognizer are right is not known.")
+    return said(_SCALES[tuple(known)], whom=_whom(clear.measured_on), **known)
+
+
+_SCALES: dict[tuple[str, ...], str] = {
+    ("clear", "likely"): "Measured on {whom}: {clear:.0%} of the clear answers were right, and {likely:.0%} of the "
+                         "likely and clear ones.",
+    ("clear",): "Measured on {whom}: {clear:.0%} of the clear answers were right.",
+    ("likely",): "Measured on {whom}: {likely:.0%} of the likely answers were right; too few for any to be clear.",
+    (): "Measured on {whom}: too few answers were right for any to be clear.",
+}
+_LEFT_OUT, _VALIDATION = "the left-out corpora ", "validation speakers of "
+
+
+def _whom(measured_on: str) -> str:
+    """Whom a threshold was measured on, as the model file has it, as a sentence of its own language."""
+    if measured_on.startswith(_LEFT_OUT):
+        return said("recordings from elsewhere ({corpora}, each left out of the training)",
+                    corpora=measured_on.removeprefix(_LEFT_OUT))
+    if measured_on.startswith(_VALIDATION):
+        return said("speakers who did not train ({corpora})", corpora=measured_on.removeprefix(_VALIDATION))
+    return measured_on or said("its calibration")
 
 
 def _doubts(model: Model, scheme: Scheme, label: str, found: Analysis) -> Iterator[str]:
     """What makes an answer unclear besides its probability, each a sentence."""
     if not _covers(model, found):
         (trained,) = model.settings.sexes
-        yield (f"This recognizer was trained on {_SPEAKERS[trained]} only, and the voice sounds {found.sex}: use one "
-               f"that was trained on {_SPEAKERS[found.sex]}, or choose the sex if it was detected wrongly.")
+        yield said(_OTHER_SEX[trained])
     if _is_ood(model, found):
-        yield ("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
-               "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
+        yield said(
+            "The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
+            "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
     yield from quality.doubts(found.quality)
     if label == NEITHER:
         others = [emotion for emotion in EMOTIONS if scheme.class_of(emotion) is None]
         most = max(others, key=lambda emotion: float(found.whole[EMOTIONS.index(emotion)]))
-        yield f"It sounds rather {most} than {', '.join(scheme.classes[:-1])} or {scheme.classes[-1]}."
+        yield said("It sounds rather {emotion}, which is none of these.", emotion=said(most))
 
 
 def _reliability(

@@ -9,6 +9,7 @@ from intone import labels
 from intone.audio import Sound
 from intone.errors import NoSpeech, RecordingError, TooShort, UsageError
 from intone.labels import Scheme
+from intone.language.sentences import said
 from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex
 from intone.recognition.decision import identity_of, scale
 from intone.recognition.loading import FREE, bundled
@@ -93,8 +94,9 @@ class Networks:
         for one in sound.others():
             with suppress(NoSpeech, TooShort):
                 found = self._analysed(one, None, options=options, progress=progress)
-                sound.notes.append(f"No voice is in the mix of the channels, so that channel {one.number} was analysed "
-                                   "alone.")
+                sound.notes.append(said(
+                    "No voice is in the mix of the channels, so that channel {number} was analysed alone.",
+                    number=one.number))
                 return found
         return None
 

@@ -9,6 +9,7 @@ from intone import dataclass_json
 from intone.errors import UnfitReference
 from intone.files import told, write_json
 from intone.labels import SCHEMES, SEXES
+from intone.language.sentences import said
 from intone.recognition.adaptation import Reference
 
 SUFFIX = ".json"
@@ -45,8 +46,8 @@ def parsed(content: bytes) -> Reference:
         reference = dataclass_json.from_dict(Reference, json.loads(content.decode()))
         _check(reference)
     except (ValueError, RecursionError) as error:
-        raise UnfitReference("This is no saved reference: give a file that `intone reference` wrote, as it wrote "
-                             "it.") from error
+        raise UnfitReference(said(
+            "This is no saved reference: give a file that `intone reference` wrote, as it wrote it.")) from error
     return reference
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from intone.errors import RecordingError, UnfitReference, UsageError
+from intone.language.sentences import said
 from intone.recognition.adaptation import Reference, offset_of_clips, offset_of_emotion
 from intone.recognition.analysis import Analysis
 from intone.recognition.model_file import Model
@@ -31,12 +32,13 @@ def reference_of(found: Sequence[Heard], emotion: str | None) -> Reference:
     if not heard:
         raise UsageError("No recording of the voice is named: give one or more.")
     if emotion is None and sum(len(analysis.segments) for _, analysis in heard) < 2:
-        raise UnfitReference("A single segment of speech has nothing to be compared with: give more recordings of "
-                             "the voice, or say which emotion it has.")
+        raise UnfitReference(said(
+            "A single segment of speech has nothing to be compared with: give more recordings of the voice, or say "
+            "which emotion it has."))
     made = _reference(heard, emotion)
     if emotion is not None and not made.sex:
-        raise UnfitReference("Some recordings of the voice sound male and some female: give recordings of one "
-                             "person.")
+        raise UnfitReference(said(
+            "Some recordings of the voice sound male and some female: give recordings of one person."))
     return made
 
 

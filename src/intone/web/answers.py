@@ -21,6 +21,7 @@ from intone.audio.channels import MOST_TRIED
 from intone.audio.tracks import DEFAULT
 from intone.errors import RecordingError, TooLong, TooShort, UsageError
 from intone.labels import scheme
+from intone.language.sentences import said
 from intone.recognition.analysis import Progress, unheeded
 from intone.recognition.options import Options, choice_named
 from intone.recognition.prediction import Prediction
@@ -184,7 +185,8 @@ def _gone_through(whole: Sound, wished: Wishes, stay: Stay) -> Upload:
         if samples <= _KEPT_S * RATE:
             kept.append(block)
     if not samples:
-        raise TooShort(f"The recording ends before {wished.start_s:.1f} s: choose a start_s before its end.")
+        raise TooShort(said(
+            "The recording ends before {start_s:.1f} s: choose a start_s before its end.", start_s=wished.start_s))
     short = samples <= _KEPT_S * RATE
     blocks = (lambda: iter(kept)) if short else (lambda: _between(whole, wished.start_s, wished.end_s))
     sound = replace(_part(whole, wished), blocks=blocks, seconds=samples / RATE)
@@ -282,8 +284,9 @@ def asked(here: State, request: Request) -> Answer | Job:
         recordings = opened(here, file, wished, stay)
         longest_s = max(one.duration_s for one in recordings)
         if wished.options.explain and longest_s > here.settings.explained_s:
-            raise TooLong(f"Attributions are computed of at most {here.settings.explained_s / 60:g} minutes, and this "
-                          f"is {longest_s / 60:.0f}: choose a part of the recording.")
+            raise TooLong(said(
+                "Attributions are computed of at most {most:g} minutes, and this is {minutes:.0f}: choose a part of "
+                "the recording.", most=here.settings.explained_s / 60, minutes=longest_s / 60))
         seconds = cost_s(recordings, wished)
         if seconds <= here.settings.job_from_s:
             with here.measures.answering(seconds):

@@ -21,6 +21,7 @@ from intone.audio import RATE, Signal
 from intone.errors import IntoneError, TooShort, UsageError
 from intone.files import FileError, write_whole
 from intone.labels import EMOTIONS, SEXES
+from intone.language.sentences import said
 from intone.web import upload
 from intone.web.api.described import BINARY, Body, Reply, described
 from intone.web.settings import WebSettings
@@ -107,7 +108,7 @@ def _beginning(file: IO[bytes], settings: WebSettings) -> Signal:
             break
     signal = np.concatenate(parts)
     if not len(signal):
-        raise TooShort("The recording holds less than a single sample of sound: record it again.")
+        raise TooShort(said("The recording holds less than a single sample of sound: record it again."))
     return signal
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from intone.dataclass_json import to_dict
 from intone.errors import TooLong
 from intone.labels import EMOTIONS
+from intone.language.sentences import said
 from intone.recognition.adaptation import Reference
 from intone.recognition.options import Options
 from intone.web import answers, upload
@@ -47,8 +48,9 @@ def learn() -> Response:
             sounds.append(answers.opened(here, file, whole, stay)[0].sound)
             seconds += sounds[-1].seconds or math.inf
             if seconds > here.settings.reference_s:
-                raise TooLong(f"The recordings of the voice are longer than {here.settings.reference_s / 60:g} minutes "
-                              "together: send fewer or shorter ones.")
+                raise TooLong(said(
+                    "The recordings of the voice are longer than {minutes:g} minutes together: send fewer or shorter "
+                    "ones.", minutes=here.settings.reference_s / 60))
         with here.measures.answering(seconds):
             found = here.recognizer.reference(*sounds, emotion=None if emotion == UNKNOWN else emotion)
     return jsonify(to_dict(found))
