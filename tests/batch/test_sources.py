@@ -139,6 +139,10 @@ def test_a_line_that_does_not_fit_is_named_before_the_work_begins(tmp_path):
         addresses(f"{tmp_path}/list.csv")
 
 
+def test_a_folder_with_the_name_of_a_table_is_a_folder(folder):
+    assert addresses(str(folder.rename(folder.with_name("calls.csv")))) == [f"{folder}.csv/{name}" for name in ("a.wav", "b.MP3", "deep/c.flac")]
+
+
 def test_a_table_in_an_archive_lists_its_neighbours(tmp_path):
     with zipfile.ZipFile(tmp_path / "calls.zip", "w") as archive:
         archive.writestr("in/list.csv", "file\na.wav\n")

@@ -7,7 +7,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from intone.audio import SUFFIXES
@@ -27,8 +27,8 @@ def addresses(source: str, column: str | None = None, tell: Callable[[str], obje
     if not source:  # fsspec would take the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
     source = _archive(source)
-    if is_table(source):
-        found = listed(source, column, tell)
+    if is_table(source) and not Path(source).is_dir():
+        found = _in_table(source, column, tell)
     elif column is not None:
         raise UsageError(f"--column {column} is for a table of recordings, and {source} is none: name a file with one "
                          f"of the suffixes {', '.join(TABLES)}.")
@@ -110,3 +110,13 @@ def _address(fs: Any, name: str, head: str, rest: Sequence[str]) -> str:
     if rest:
         return f"{head.partition('://')[0]}://{name}::{rest[0]}"
     return name if "://" not in head else str(fs.unstrip_protocol(name))
+
+
+def _in_table(source: str, column: str | None, tell: Callable[[str], object]) -> list[str]:
+    import fsspec
+
+    try:
+        with fsspec.open(source, "rb") as file:
+            return listed(source, file if file.seekable() else io.BytesIO(file.read()), column, tell)
+    except (OSError, ValueError, ImportError) as error:
+        raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error
