@@ -121,7 +121,7 @@ def test_tables_of_other_programs_are_read_and_it_is_said_how(tmp_path, name, co
     (tmp_path / "in/ü.wav").touch()
     (tmp_path / name).write_bytes(content)
     notes = []
-    found = addresses(f"{tmp_path}/{name}", None, notes.append)
+    found = addresses(f"{tmp_path}/{name}", note=notes.append)
     assert set(found) <= {f"{tmp_path}/a.wav", f"{tmp_path}/in/ü.wav"} and len(found) == content.count(b"wav") + content.count(b"w\0a\0v")
     assert notes == [f"{tmp_path}/{name} was read as {said}."]
 

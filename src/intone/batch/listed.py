@@ -11,18 +11,18 @@ from intone.tables.columns import RECORDING, WORDS, found, key
 from intone.tables.recordings import beside, folder_of, named
 
 
-def listed(source: str, file: IO[bytes], column: str | None, tell: Callable[[str], object]) -> list[str]:
+def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str], object]) -> list[str]:
     """The addresses in `column` of a table, by default in the first column with a word for recordings.
 
     `source` is the address of the table, whose folder relative paths count from, and `file` its content, which can be
-    read from any place. A list of recordings alone needs no first line with a name. `tell` gets a sentence: how the
+    read from any place. A list of recordings alone needs no first line with a name. `note` gets a sentence: how the
     table was taken, and which column. Raises UsageError for what is no such table.
     """
     words = (column,) if column else WORDS["path"]
     try:
         table = read(source, file, {*map(key, words)})
         place = _place(source, table, column, words)
-        tell(f"{source} was read as {table.how}" + (
+        note(f"{source} was read as {table.how}" + (
             ": a list of recordings." if place is None else
             f"; the recordings are in its column '{table.columns[place]}'."))
         first = [table.columns[0]] if place is None else []

@@ -17,18 +17,20 @@ from intone.tables import SUFFIXES as TABLES
 from intone.tables import is_table
 
 
-def addresses(source: str, column: str | None = None, tell: Callable[[str], object] = lambda _: None) -> list[str]:
+def addresses(
+    source: str, column: str | None = None, *, note: Callable[[str], object] = lambda _: None
+) -> list[str]:
     """The addresses of all recordings that a source names, each once.
 
     A folder and an archive are searched for audio files, in the order of their names; a glob too. A table has them in
     `column`, by default one with a word for recordings; relative paths in it count from its folder. What else there is,
-    is one recording. `tell` gets a sentence about how a table was read. Raises UsageError where there is none.
+    is one recording. `note` gets a sentence about how a table was read. Raises UsageError where there is none.
     """
     if not source:  # fsspec would take the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
     source = _archive(source)
     if is_table(source) and not Path(source).is_dir():
-        found = _in_table(source, column, tell)
+        found = _in_table(source, column, note)
     elif column is not None:
         raise UsageError(f"--column {column} is for a table of recordings, and {source} is none: name a file with one "
                          f"of the suffixes {', '.join(TABLES)}.")
@@ -112,11 +114,11 @@ def _address(fs: Any, name: str, head: str, rest: Sequence[str]) -> str:
     return name if "://" not in head else str(fs.unstrip_protocol(name))
 
 
-def _in_table(source: str, column: str | None, tell: Callable[[str], object]) -> list[str]:
+def _in_table(source: str, column: str | None, note: Callable[[str], object]) -> list[str]:
     import fsspec
 
     try:
         with fsspec.open(source, "rb") as file:
-            return listed(source, file if file.seekable() else io.BytesIO(file.read()), column, tell)
+            return listed(source, file if file.seekable() else io.BytesIO(file.read()), column, note)
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error

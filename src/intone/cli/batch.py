@@ -71,7 +71,7 @@ def batch(
                          "--same-speaker` for the folder of each.")
     results.check(to)
     question = Question(classes, sex, channel_named(channel), recognizer)
-    asked = Batch(sources.addresses(source, column, say), to, question)
+    asked = Batch(sources.addresses(source, column, note=say), to, question)
     workers = jobs or cores()
     if dry_run:
         found = estimate(asked)
