@@ -121,7 +121,7 @@ def test_tables_of_other_programs_are_read_and_it_is_said_how(tmp_path, name, co
     (tmp_path / "in/ü.wav").touch()
     (tmp_path / name).write_bytes(content)
     notes = []
-    found = addresses(f"{tmp_path}/{name}", None, notes.append)
+    found = addresses(f"{tmp_path}/{name}", note=notes.append)
     assert set(found) <= {f"{tmp_path}/a.wav", f"{tmp_path}/in/ü.wav"} and len(found) == content.count(b"wav") + content.count(b"w\0a\0v")
     assert notes == [f"{tmp_path}/{name} was read as {said}."]
 
@@ -137,6 +137,10 @@ def test_a_line_that_does_not_fit_is_named_before_the_work_begins(tmp_path):
     (tmp_path / "list.csv").write_text("path,x\na, b.wav,1\n")
     with pytest.raises(UsageError, match=r"Line 2 of .*list\.csv does not fit: it has 3 cells, and the header 2; put"):
         addresses(f"{tmp_path}/list.csv")
+
+
+def test_a_folder_with_the_name_of_a_table_is_a_folder(folder):
+    assert addresses(str(folder.rename(folder.with_name("calls.csv")))) == [f"{folder}.csv/{name}" for name in ("a.wav", "b.MP3", "deep/c.flac")]
 
 
 def test_a_table_in_an_archive_lists_its_neighbours(tmp_path):

@@ -1,8 +1,6 @@
 """The recordings that a table lists: the addresses in one of its columns."""
 
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -13,51 +11,40 @@ from intone.tables.columns import RECORDING, WORDS, found, key
 from intone.tables.recordings import beside, folder_of, named
 
 
-def listed(
-    source: str, column: str | None, tell: Callable[[str], object], opener: Callable[[str], IO[bytes]]
-) -> list[str]:
+def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str], object]) -> list[str]:
     """The addresses in `column` of a table, by default in the first column with a word for recordings.
 
-    Relative paths count from the table's folder. A list of recordings alone needs no first line with a name. `tell`
-    gets a sentence: how the table was taken, and which column. `opener` opens it. Raises UsageError for what is no such
-    table.
+    `source` is the address of the table, whose folder relative paths count from, and `file` its content, which can be
+    read from any place. A list of recordings alone needs no first line with a name. `note` gets a sentence: how the
+    table was taken, and which column. Raises UsageError for what is no such table.
     """
     words = (column,) if column else WORDS["path"]
     try:
-        with _opened(source, opener) as file:
-            table = read(source, file, {*map(key, words)})
-            exact = column is not None and table.columns.count(column) == 1  # of two that differ in case only
-            place = table.columns.index(column) if column and exact else found(table.columns, words, source)
-            if place is None and not column and _is_list(table):
-                tell(f"{source} was read as {table.how}: a list of recordings.")
-                cells = [table.columns[0], *(cells[0] for _, cells in table.rows([0]))]
-            elif place is None:
-                raise _no_column(source, column, table)
-            else:
-                tell(f"{source} was read as {table.how}; the recordings are in its column '{table.columns[place]}'.")
-                cells = [cells[0] for _, cells in table.rows([place])]
+        table = read(source, file, {*map(key, words)})
+        place = _place(source, table, column, words)
+        note(f"{source} was read as {table.how}" + (
+            ": a list of recordings." if place is None else
+            f"; the recordings are in its column '{table.columns[place]}'."))
+        first = [table.columns[0]] if place is None else []
+        cells = [*first, *(cell for _, (cell,) in table.rows([place or 0]))]
     except CorpusError as error:
         raise UsageError(str(error)) from error
     folder = folder_of(source)
     return [beside(folder, one) for one in (named(cell, folder) for cell in cells) if one]
 
 
-@contextmanager
-def _opened(source: str, opener: Callable[[str], IO[bytes]]) -> Iterator[IO[bytes]]:
-    """The file of a table, from any store, as one that can be read from any place."""
-    try:
-        with opener(source) as file:
-            yield file if file.seekable() else io.BytesIO(file.read())
-    except (OSError, ValueError, ImportError) as error:
-        raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error
+def _place(source: str, table: Table, column: str | None, words: Sequence[str]) -> int | None:
+    """The place of the column of recordings; None where the table is a list of them."""
+    if column and table.columns.count(column) == 1:  # the one of two that differ in case only
+        return table.columns.index(column)
+    place = found(table.columns, words, source)
+    if place is None and (column or not _is_list(table)):
+        asked = f"no column {column}" if column else f"none of the columns {', '.join(RECORDING)}"
+        raise UsageError(f"The table {source}, read as {table.how}, has {asked}, only {', '.join(table.columns)}: "
+                         "choose one with --column.")
+    return place
 
 
 def _is_list(table: Table) -> bool:
     """Whether the first line is a recording itself."""
     return len(table.columns) == 1 and PurePosixPath(table.columns[0]).suffix.lower() in SUFFIXES
-
-
-def _no_column(source: str, column: str | None, table: Table) -> UsageError:
-    asked = f"no column {column}" if column else f"none of the columns {', '.join(RECORDING)}"
-    return UsageError(f"The table {source}, read as {table.how}, has {asked}, only {', '.join(table.columns)}: choose "
-                      "one with --column.")

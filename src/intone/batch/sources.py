@@ -22,15 +22,16 @@ from intone.tables import is_table
 
 
 def addresses(
-    source: str, column: str | None = None, *, tell: Callable[[str], object] = lambda _: None
+    source: str, column: str | None = None, *, tell: Callable[[str], object] = lambda _: None,
+    note: Callable[[str], object] = lambda _: None,
 ) -> list[str]:
     """The addresses of all recordings that a source names, each once.
 
     A file or folder that is there is that, whatever its name; only otherwise a path is a glob. A folder and an archive
     are searched for recordings, in the order of their names; a glob too. A table has them in `column`, by default one
     with a word for recordings; relative paths in it count from its folder. A list is the standard input, `-`, or a pipe
-    (`lists`). What else there is, is one recording. `tell` is given a sentence about how a table was read, and each
-    about what is left out though it looks like a recording. Raises UsageError where there is none.
+    (`lists`). What else there is, is one recording. `tell` is given each sentence about what is left out though it
+    looks like a recording, `note` one about how a table was read. Raises UsageError where there is none.
     """
     if not source:  # it would be the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
@@ -41,7 +42,7 @@ def addresses(
                          f"of the suffixes {', '.join(TABLES)}.")
     notes: list[str] = []
     if tabular:
-        found = listed(source, column, notes.append, _file)
+        found = _in_table(source, column, note)
     elif lists.is_list(source):
         found = [address for name in lists.names(source) for address in _of_name(name, notes)]
     else:
@@ -49,8 +50,8 @@ def addresses(
     if not found:
         raise UsageError(" ".join(notes) or f"{source} holds no recordings: name a folder, a glob, a table or an "
                          f"address with files such as {', '.join(SUFFIXES[:8])}.")
-    for note in notes:
-        tell(note)
+    for one in notes:
+        tell(one)
     return list(dict.fromkeys(found))
 
 
@@ -125,3 +126,11 @@ def _of_address(source: str, notes: list[str]) -> list[str]:
                          "it.") from error
     notes += left_out
     return found
+
+
+def _in_table(source: str, column: str | None, note: Callable[[str], object]) -> list[str]:
+    try:
+        with _file(source) as file:
+            return listed(source, file if file.seekable() else io.BytesIO(file.read()), column, note)
+    except (OSError, ValueError, ImportError) as error:
+        raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error

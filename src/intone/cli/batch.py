@@ -83,7 +83,7 @@ def batch(
     question = Question(classes, sex, choice_named(channel), recognizer, track=choice_named(track))
     notes: list[str] = []
     named = str(STDIN) if Path(source) == STDIN else source
-    asked = Batch(sources.addresses(named, column, tell=notes.append), to, question)
+    asked = Batch(sources.addresses(named, column, tell=notes.append, note=say), to, question)
     for note in notes:
         say(note)
     workers = jobs or cores()
