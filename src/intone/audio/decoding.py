@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intone.audio import tracks
 from intone.audio.formats import DEMUXERS, of_demuxer
 from intone.errors import Damaged, NotAudio, TooLong
 
@@ -46,6 +47,8 @@ _MOST_CHUNKS = 10_000  # of a WAV: a hundredth of a second
 _LOWEST_RATE, _HIGHEST_RATE = 1000, 768_000
 
 _PLAIN = {(1, 16): "<i2", (3, 32): "<f4"}  # codes and bits of the samples that are read without FFmpeg
+
+_ONE_TRACK = (tracks.Track(1),)
 
 _MOST_CHANNELS = 64  # more are left to FFmpeg
 
@@ -109,11 +112,13 @@ class Budget:
 
 
 def blocks(
-    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None, track: str | int = "default"
+    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None,
+    track: str | int = tracks.DEFAULT
 ) -> Iterator[tuple[Block, int]]:
     """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
 
-    What whoever gets an answer must know of how it was read is added to `notes`, each a sentence, once. Whoever takes a
+    `track` is a number from 1, or "default" (`tracks`). What whoever gets an answer must know of how it was read is
+    added to `notes`, each a sentence, once. Whoever takes a
     block may pause the budget. Raises NotAudio, Damaged or TooLong, each with a sentence that does not
     name the file; an OSError of the file is let through.
     """
@@ -123,7 +128,19 @@ def blocks(
         raise NotAudio("The file is empty: record or export it again.")
     chunks = _wave_chunks(file)
     plain = _plain(file, chunks)
-    yield from _by_ffmpeg(file, max_seconds, budget) if plain is None else _read_plain(file, plain, max_seconds)
+    if plain is None:
+        yield from _by_ffmpeg(file, max_seconds, budget, notes, track)
+        return
+    tracks.chosen(_ONE_TRACK, track)
+    yield from _read_plain(file, plain, max_seconds)
+
+
+def tracks_of(file: IO[bytes]) -> tuple[tracks.Track, ...]:
+    """The tracks of sound in a file; the errors of `blocks`."""
+    if _plain(file, _wave_chunks(file)):
+        return _ONE_TRACK
+    with _opened(file, file.seek(0, os.SEEK_END)) as container:
+        return tracks.described(container)
 
 
 def note(notes: list[str], sentence: str) -> None:
@@ -215,14 +232,41 @@ def _read(file: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def _by_ffmpeg(file: IO[bytes], max_seconds: float, budget: Budget) -> Iterator[tuple[Block, int]]:
+def _by_ffmpeg(
+    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str], track: str | int
+) -> Iterator[tuple[Block, int]]:
+    number = track
+    if not isinstance(number, int):
+        with _opened(file, budget.size) as container:
+            found = tracks.described(container)
+            if len(found) == 1:
+                yield from _grouped(_decoded(container, 1, file, max_seconds, budget))
+                return
+        chosen = tracks.chosen(found, track, lambda one: _peaks(file, one.number, max_seconds, budget))
+        note(notes, tracks.note_of(found, chosen))
+        number = chosen.number
+    with _opened(file, budget.size) as container:
+        tracks.chosen(tracks.described(container), number)
+        yield from _grouped(_decoded(container, number, file, max_seconds, budget))
+
+
+def _peaks(file: IO[bytes], number: int, max_seconds: float, budget: Budget) -> Iterator[float]:
+    """The peak of every frame of a track, as far as it can be read."""
+    with suppress(NotAudio, Damaged), _opened(file, budget.size) as container:
+        for block, _ in _decoded(container, number, file, max_seconds, budget):
+            yield float(np.abs(block).max(initial=0.0))
+
+
+@contextmanager
+def _opened(file: IO[bytes], size: int) -> Iterator["av.container.InputContainer"]:
+    """A file with a track of sound at least, opened by FFmpeg."""
     import av  # 0.1 s that a plain WAV does not need
 
     try:
-        with _allocations_bounded(budget.size), _open(file) as container:
+        with _allocations_bounded(size), _open(file) as container:
             if not container.streams.audio:
                 raise NotAudio("The file has no audio track: choose a recording of a voice.")
-            yield from _grouped(_decoded(container, file, max_seconds, budget))
+            yield container
     except av.error.MemoryError as error:
         raise NotAudio(f"The file states more than {_MOST_STREAMS} tracks, or larger tables than a recording has: "
                        "export its sound alone, as wav, flac or mp3.") from error
@@ -291,10 +335,10 @@ def _limit_of_allocations() -> Callable[[ctypes.c_size_t], object]:
 
 
 def _decoded(
-    container: "av.container.InputContainer", file: IO[bytes], max_seconds: float, budget: Budget
+    container: "av.container.InputContainer", number: int, file: IO[bytes], max_seconds: float, budget: Budget
 ) -> Iterator[tuple[Block, int]]:
     """The samples of every frame, (channels, samples) as float32, and their rate; at the end the length is checked."""
-    stream = container.streams.audio[0]
+    stream = container.streams.audio[number - 1]
     decoded, rate = 0, 0
     for frame in _frames(container, stream, budget):
         rate = rate or frame.sample_rate

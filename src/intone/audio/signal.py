@@ -202,7 +202,7 @@ class _Reading:
         """One reading for every channel, or for every track, that is asked for."""
         if self.track == "each":
             with self._file() as file:
-                return [self._with(track=number) for number in range(1, 1 + len(decoding.tracks(file)))]
+                return [self._with(track=number) for number in range(1, 1 + len(decoding.tracks_of(file)))]
         if self.channel == "each":
             channels = next((len(block) for block in self.blocks()), 0)
             return [self._with(channel=number) for number in range(1, 1 + channels)]

@@ -46,7 +46,9 @@ def _title(metadata: dict[str, str]) -> str:
     return "".join(one for one in found if one.isprintable())
 
 
-def chosen(tracks: Sequence[Track], wanted: str | int, peaks: Callable[[Track], Iterable[float]]) -> Track:
+def chosen(
+    tracks: Sequence[Track], wanted: str | int, peaks: Callable[[Track], Iterable[float]] = lambda _one: ()
+) -> Track:
     """The track that is wanted, a number or `DEFAULT`; a UsageError names those that there are.
 
     `peaks` are those of the blocks of a track: no more of them are asked for than tell that it is not silent.
