@@ -28,7 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"
 
 import bombs
 import mutations
-from intone.audio import decoding, resample
+from containers import MADE
+from intone.audio import RATE, bounds, resample
 from intone.errors import IntoneError
 from intone.files import write_json
 from intone.parallel import mapped
@@ -76,7 +77,12 @@ def seeds() -> tuple[bytes, ...]:
     found += [pcm(spoken, 16_000, "WAV", kind) for kind in ("FLOAT", "DOUBLE", "PCM_U8", "PCM_24", "ULAW", "IMA_ADPCM")]
     found += [pcm(stereo, 48_000, container) for container in ("WAV", "W64", "FLAC", "AIFF", "RF64")]
     found.append(mux(stereo, 48_000, "webm", "libopus"))
+    found += [MADE[suffix](spoken) for suffix in _NEW]
     return tuple(found)
+
+
+_NEW = tuple(suffix for suffix in MADE if suffix not in (*FORMATS, "dv"))  # a picture of a camcorder has 144 kB
+_OF_NEW = {"caf": ("caf", "alac.caf"), "avi": ("avi",), "asf": ("wma",), "flv": ("flv",), "mpegts": ("ts",)}
 
 
 def _seed(rng: Rng) -> bytes:
@@ -144,8 +150,12 @@ def _honest() -> dict[str, tuple[bytes, ...]]:
             "ogg": [mux(resample(spoken, 16_000, 48_000), 48_000, "ogg", "libopus", page_duration="50000")],
             "flac": [bombs.with_cover("flac", cover)], "mp3": [bombs.with_cover("mp3", cover)],
             "wav": [pcm(spoken, 16_000, "RF64"), pcm(spoken, 16_000, "WAV", "MS_ADPCM")]}
+    known = {suffix for suffixes in _OF_NEW.values() for suffix in suffixes}
+    new = _OF_NEW | {"others": (*(suffix for suffix in _NEW if suffix not in known), "dv")}
     return {name: (*(encode(spoken, suffix) for suffix in suffixes.split()), *more.get(name, ()))
-            for name, suffixes in by.items()}
+            for name, suffixes in by.items()} | {
+                name: tuple(MADE[suffix](spoken[: RATE // 5] if suffix in ("dv", "mxf", "dsf", "dff") else spoken)
+                            for suffix in suffixes) for name, suffixes in new.items()}
 
 
 def structure(rng: Rng, container: str) -> bytes:
@@ -188,6 +198,27 @@ def long_silence(rng: Rng) -> bytes:
     return _some_changed(rng, bombs.flac_of_silence(frames * 65_535 / rate, rate, int(rng.integers(1, 9))))
 
 
+def pauses(rng: Rng) -> bytes:
+    """Flash Video whose sound pauses again and again, by any time."""
+    whole, at, now_ms = bytearray(MADE["flv"](voice(0.9, 140, 3))), 13, 0
+    most_ms = _up_to(rng, 2**31)
+    while at + 11 <= len(whole):
+        now_ms += _up_to(rng, most_ms) if rng.random() < 0.3 else 23
+        whole[at + 4 : at + 8] = (now_ms % 2**24).to_bytes(3, "big") + bytes([now_ms >> 24 & 255])
+        at += 15 + int.from_bytes(whole[at + 1 : at + 4], "big")
+    return bytes(whole)
+
+
+def joined(rng: Rng) -> bytes:
+    """Recordings one behind the other, of one format or of any, short ones often."""
+    first = _seed(rng)
+    found = [first]
+    while sum(map(len, found)) < 300_000 and rng.random() < 0.95:
+        content = first if rng.random() < 0.7 else _seed(rng)
+        found.append(content[: _up_to(rng, len(content))] if rng.random() < 0.5 else content)
+    return b"".join(found)[: mutations.MOST_BYTES - 1]
+
+
 _DECODERS = (
     "A_SPEEX", "A_AAC", "A_AC3", "A_EAC3", "A_DTS", "A_MLP", "A_TRUEHD", "A_MPEG/L1", "A_MPEG/L2", "A_MPEG/L3", "A_FLAC",
     "A_VORBIS", "A_OPUS", "A_WAVPACK4", "A_TTA1", "A_ALAC", "A_REAL/14_4", "A_REAL/28_8", "A_REAL/COOK", "A_REAL/SIPR",
@@ -227,7 +258,8 @@ def pointing(rng: Rng) -> bytes:
 def anything(rng: Rng) -> bytes:
     """Random bytes, by themselves or behind a signature."""
     signatures = (b"", b"RIFF\xff\xff\xff\xffWAVE", b"fLaC", b"OggS\0", b"ID3\x04\0\0\0\0\0\x7f", b"\x1aE\xdf\xa3",
-                  b"\0\0\0\x20ftypM4A ", b"FORM\0\0\xff\xffAIFF", b"\xff\xf1\x50\x80", b"caff\0\1", b"riff\x2e\x91\xcf\x11")
+                  b"\0\0\0\x20ftypM4A ", b"FORM\0\0\xff\xffAIFF", b"\xff\xf1\x50\x80", b"caff\0\1", b"riff\x2e\x91\xcf\x11",
+                  *dict.fromkeys(content[:16] for content in seeds()))
     return signatures[int(rng.integers(len(signatures)))] + rng.bytes(int(rng.integers(0, 5000)))
 
 
@@ -240,6 +272,7 @@ def no_voice(rng: Rng) -> bytes:
 
 BOMBS: dict[str, tuple[Callable[[Rng], bytes], float]] = {
     "bombs of tables": (tables, 0.007), "bombs of fragments": (fragments, 0.01), "bombs of covers": (covers, 0.01),
+    "bombs of pauses": (pauses, 0.01), "bombs of joined files": (joined, 0.01),
     "bombs of silence": (long_silence, 0.015), "bombs of noise": (other_decoder, 0.01),
 }
 """Files that are made by hand to cost much, and how often."""
@@ -250,7 +283,7 @@ KINDS: dict[str, tuple[Callable[[Rng], bytes], float]] = {
     "random bytes": (anything, 0.04), "no voice": (no_voice, 0.02),
     **{f"structure of {name}": (partial(structure, container=name), share) for name, share in (
         ("mp4", 0.08), ("matroska", 0.04), ("ogg", 0.04), ("flac", 0.03), ("wav", 0.03), ("mp3", 0.02), ("aiff", 0.01),
-        ("aac", 0.01))},
+        ("aac", 0.01), ("caf", 0.02), ("avi", 0.02), ("asf", 0.03), ("flv", 0.02), ("mpegts", 0.02), ("others", 0.1))},
     **BOMBS,
 }
 """What is done to files, and how often."""
@@ -304,22 +337,22 @@ def _begin_peak() -> None:
 
 
 @contextmanager
-def _budgets() -> Iterator[list[decoding.Budget]]:
+def _budgets() -> Iterator[list[bounds.Budget]]:
     """The budgets that are made meanwhile."""
-    found: list[decoding.Budget] = []
+    found: list[bounds.Budget] = []
 
-    def kept(size: int) -> decoding.Budget:
+    def kept(size: int) -> bounds.Budget:
         found.append(usual(size))
         return found[-1]
 
-    usual, decoding.Budget = decoding.Budget, kept  # type: ignore[assignment, misc]
+    usual, bounds.Budget = bounds.Budget, kept  # type: ignore[assignment, misc]
     try:
         yield found
     finally:
-        decoding.Budget = usual  # type: ignore[misc]
+        bounds.Budget = usual  # type: ignore[misc]
 
 
-def _most_s(kind: str, budgets: list[decoding.Budget]) -> float:
+def _most_s(kind: str, budgets: list[bounds.Budget]) -> float:
     """The processor seconds that a file may take."""
     if kind not in BOMBS:
         return MOST_S

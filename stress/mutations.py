@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -142,7 +143,7 @@ _SHARES = (0.6, 0.1, 0.1, 0.06, 0.06, 0.08)
 
 _BOXES = dict.fromkeys(b"moov trak mdia minf stbl dinf edts udta mvex moof traf ilst covr".split(), 0) | {
     b"meta": 4, b"stsd": 8, b"dref": 8, b"mp4a": 28}
-_CHUNKS = {b"RIFF": 4, b"RF64": 4, b"FORM": 4}
+_CHUNKS = {b"RIFF": 4, b"RF64": 4, b"FORM": 4, b"LIST": 4}
 """What holds pieces, and the bytes before those."""
 
 
@@ -158,16 +159,44 @@ def _aiff(content: bytes) -> list[Part]:
     return _sized(content, lambda head: (head[:4], int.from_bytes(head[4:], "big") + 1 & ~1), _CHUNKS)
 
 
-def _sized(content: bytes, named: Callable[[bytes], tuple[bytes, int]], holds: dict[bytes, int]) -> list[Part]:
-    """Pieces with a name and a length in 8 bytes."""
+def _sized(
+    content: bytes, named: Callable[[bytes], tuple[bytes, int]], holds: dict[bytes, int], head: int = 8
+) -> list[Part]:
+    """Pieces with a name and a length in `head` bytes."""
     found, at = list[Part](), 0
-    while at + 8 <= len(content):
-        name, length = named(content[at : at + 8])
-        body = content[at + 8 : at + 8 + max(length, 0)]
+    while at + head <= len(content):
+        name, length = named(content[at : at + head])
+        body = content[at + head : at + head + max(length, 0)]
         lead = holds.get(name, len(body))
-        found.append(Part(name, body[:lead], _sized(body[lead:], named, holds)))
-        at += 8 + max(length, 0)
+        found.append(Part(name, body[:lead], _sized(body[lead:], named, holds, head)))
+        at += head + max(length, 0)
     return found
+
+
+_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+
+
+def _asf(content: bytes) -> list[Part]:
+    return _sized(content, lambda head: (head[:16], int.from_bytes(head[16:], "little") - 24), {_ASF_HEADER: 6}, 24)
+
+
+def _caf(content: bytes) -> list[Part]:
+    return [Part(b"", content[:8]), *_sized(content[8:], lambda head: (head[:4], int.from_bytes(head[4:], "big")), {}, 12)]
+
+
+def _flv(content: bytes) -> list[Part]:
+    """The head, and tags with the lengths behind them."""
+    found, at = [Part(b"", content[:13])], 13
+    while at + 11 <= len(content):
+        size = 15 + int.from_bytes(content[at + 1 : at + 4], "big")
+        found.append(Part(b"tag %d %d" % (content[at], min(len(found), 3)), content[at : at + size]))
+        at += size
+    return found
+
+
+def _cut(content: bytes, size: int) -> list[Part]:
+    """Pieces of a size, of which the first ones have names of their own."""
+    return [Part(b"%d" % min(at // size, 8), content[at : at + size]) for at in range(0, len(content), size)]
 
 
 def _flac(content: bytes) -> list[Part]:
@@ -251,6 +280,12 @@ CONTAINERS = {
     "matroska": Container(_elements, lambda name, length: name + (1 << 56 | length % 2**56).to_bytes(8, "big"), 56),
     "wav": Container(_riff, lambda name, length: name + struct.pack("<I", length % 2**32), 32),
     "aiff": Container(_aiff, lambda name, length: name + struct.pack(">I", length % 2**32), 32),
+    "avi": Container(_riff, lambda name, length: name + struct.pack("<I", length % 2**32), 32),
+    "asf": Container(_asf, lambda name, length: name + struct.pack("<Q", (length + 24) % 2**64), 64),
+    "caf": Container(_caf, lambda name, length: name and name + struct.pack(">Q", length % 2**64), 64),
+    "flv": Container(_flv, lambda name, length: b"", 24),
+    "mpegts": Container(partial(_cut, size=188), lambda name, length: b"", 8),
+    "others": Container(partial(_cut, size=32), lambda name, length: b"", 8),
     "mp3": Container(_mpeg, _mpeg_head, 28, (b"frame", _MPEG)),
     "aac": Container(lambda content: _frames(content, lambda head: int.from_bytes(head[3:6], "big") >> 5 & 0x1FFF),
                      lambda name, length: b"", 13, (b"frame", _ADTS)),

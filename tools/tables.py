@@ -17,7 +17,20 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from pages import conditions, images, original, published, reliability, scale, speakers, speed, systems, unseen, voices
+from pages import (
+    conditions,
+    images,
+    original,
+    published,
+    recordings,
+    reliability,
+    scale,
+    speakers,
+    speed,
+    systems,
+    unseen,
+    voices,
+)
 from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import dataclass_json
@@ -57,6 +70,7 @@ TABLES: dict[str, Maker] = {
     "joins": conditions.joins,
     "deletion": conditions.deletion,
     "original-male": original.original_male,
+    "formats": recordings.formats,
     "fuzz": reliability.fuzz,
     "fuzz-kinds": reliability.fuzz_kinds,
     "faults": reliability.faults,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import bombs
-from intone.audio import decoding, read, read_mono
+from intone.audio import bounds, decoding, read, read_mono
 from intone.errors import Damaged, RecordingError
 from sounds import encode, mux, voice
 
@@ -104,22 +104,22 @@ def test_what_a_process_writes_meanwhile_or_after_has_ffmpegs_own_limit():
     hour = np.zeros(30_000_000, np.float32)
     read_mono(io.BytesIO(encode(voice(1.0), "mp3")))
     assert mux(hour, 48_000, "wav", "pcm_s16le")
-    assert decoding._OPEN_SIZES == []
+    assert bounds._OPEN_SIZES == []
 
 
 def test_the_limit_grows_with_the_largest_file_that_is_open():
-    small = iter(decoding.blocks(io.BytesIO(encode(voice(1.0), "mp3")), 60, decoding.Budget(1000)))
+    small = iter(decoding.blocks(io.BytesIO(encode(voice(1.0), "mp3")), 60, bounds.Budget(1000)))
     next(small)
-    large = iter(decoding.blocks(io.BytesIO(encode(voice(1.0), "mp3")), 60, decoding.Budget(50_000_000)))
+    large = iter(decoding.blocks(io.BytesIO(encode(voice(1.0), "mp3")), 60, bounds.Budget(50_000_000)))
     next(large)
-    assert sorted(decoding._OPEN_SIZES) == [1000, 50_000_000]
+    assert sorted(bounds._OPEN_SIZES) == [1000, 50_000_000]
     frame = av.AudioFrame.from_ndarray(np.zeros((1, 20_000_000), np.float32), "flt", "mono")  # 80 MB, of 100
     assert frame.samples == 20_000_000
     large.close()
     with pytest.raises(MemoryError):
         av.AudioFrame.from_ndarray(np.zeros((1, 20_000_000), np.float32), "flt", "mono")
     small.close()
-    assert decoding._OPEN_SIZES == []
+    assert bounds._OPEN_SIZES == []
 
 
 def test_an_edit_list_keeps_its_meaning():

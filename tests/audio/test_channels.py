@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soxr
 
-from intone.audio import RATE, Signal, decoding, from_samples, read, sounds
+from intone.audio import RATE, Signal, bounds, from_samples, read, sounds
 from intone.audio.vad import find_speech
 from sounds import correlation, noise, pcm, silence, tone, voice
 
@@ -60,7 +60,7 @@ def test_a_second_person_in_opposite_phase_does_not_disappear():
 
 
 def test_one_who_comes_late_does_not_disappear_either(monkeypatch):
-    monkeypatch.setattr(decoding, "BLOCK", 2 * RATE)
+    monkeypatch.setattr(bounds, "BLOCK", 2 * RATE)
     samples = np.concatenate([np.stack([VOICE, VOICE], axis=1)] * 4 + [opposite(OTHER[:RATE])])
     (sound,) = sounds(io.BytesIO(pcm(samples, RATE, subtype="FLOAT")))
     for _ in range(2):
@@ -155,7 +155,7 @@ def test_a_small_offset_is_left():
 
 
 def test_an_offset_is_taken_from_short_blocks_too(monkeypatch):
-    monkeypatch.setattr(decoding, "BLOCK", RATE - 1)
+    monkeypatch.setattr(bounds, "BLOCK", RATE - 1)
     samples = (VOICE - VOICE.mean() + 1).astype(np.float32)
     signal = np.concatenate(list(sounds(io.BytesIO(pcm(samples, RATE, subtype="FLOAT")))[0]))
     assert np.abs(signal - (samples - 1)).max() < 0.01

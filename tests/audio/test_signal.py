@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intone import audio
-from intone.audio import RATE, decoding, from_samples, read, read_mono, resample
+from intone.audio import RATE, bounds, from_samples, read, read_mono, resample
 from intone.errors import Damaged, UsageError
 from sounds import FORMATS, correlation, encode, mux, noise, pcm, silence, tone, voice
 
@@ -303,11 +303,11 @@ def test_a_sound_can_be_gone_through_again_and_is_what_read_gives(tmp_path):
 def test_a_low_rate_makes_no_larger_blocks(monkeypatch):
     samples = noise(4)
     whole = read(file(pcm(samples, 1000)))[0].signal
-    monkeypatch.setattr(decoding, "BLOCK", 20_000)
+    monkeypatch.setattr(bounds, "BLOCK", 20_000)
     sound, = audio.sounds(file(pcm(samples, 1000)))
     blocks = list(sound)
     assert np.array_equal(np.concatenate(blocks), whole)
-    assert len(whole) == 16 * len(samples) and max(map(len, blocks)) < 2 * decoding.BLOCK
+    assert len(whole) == 16 * len(samples) and max(map(len, blocks)) < 2 * bounds.BLOCK
 
 
 @pytest.mark.parametrize("rate", [8000, 16_000, 44_100, 48_000])
@@ -316,7 +316,7 @@ def test_blocks_join_without_a_seam(rate, monkeypatch):
     samples = soxr.resample(stereo, RATE, rate).clip(-1, 1)
     content = pcm(samples, rate)
     whole = read(file(content), "each")
-    monkeypatch.setattr(decoding, "BLOCK", rate)
+    monkeypatch.setattr(bounds, "BLOCK", rate)
     for one, sound in zip(whole, audio.sounds(file(content), "each"), strict=True):
         blocks = list(sound)
         assert len(blocks) >= 3

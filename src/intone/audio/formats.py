@@ -44,15 +44,13 @@ FORMATS = (
     Format("Flash Video", "flv", (".flv",), timed=True),
     Format("MPEG transport stream", "mpegts", (".ts", ".m2ts", ".mts"), timed=True),
     Format("MPEG program stream", "mpeg", (".mpg", ".mpeg", ".vob"), timed=True),
-    Format("RealMedia", "rm", (".rm", ".ra", ".rmvb"), timed=True),
+    Format("RealMedia", "rm", (".rm", ".ra", ".rmvb")),
     Format("MXF", "mxf", (".mxf",), timed=True),
-    Format("GXF", "gxf", (".gxf",), timed=True),
     Format("NUT", "nut", (".nut",), timed=True),
     Format("Windows Television", "wtv", (".wtv",), timed=True),
     Format("DV", "dv", (".dv",)),
     Format("AC-3", "ac3", (".ac3",)),
     Format("E-AC-3", "eac3", (".eac3", ".ec3")),
-    Format("DTS", "dts", (".dts",)),
     Format("WavPack", "wv", (".wv",), states_length=True),
     Format("True Audio", "tta", (".tta",), states_length=True),
     Format("Monkey's Audio", "ape", (".ape",), states_length=True),
@@ -62,12 +60,12 @@ FORMATS = (
     Format("iLBC", "ilbc", (".lbc",)),
     Format("NIST SPHERE", "nistsphere", (".sph", ".nist"), states_length=True),
     Format("Creative Voice", "voc", (".voc",)),
-    Format("SoX", "sox", (".sox",), states_length=True),
+    Format("SoX", "sox", (".sox",)),
     Format("IRCAM", "ircam", (".sf", ".ircam")),
     Format("Portable Voice Format", "pvf", (".pvf",)),
     Format("Audio Visual Research", "avr", (".avr",)),
     Format("8SVX, DSDIFF", "iff", (".iff", ".8svx", ".svx", ".dff")),
-    Format("DSF", "dsf", (".dsf",), states_length=True),
+    Format("DSF", "dsf", (".dsf",)),
 )
 """All of them, the usual ones first."""
 
@@ -85,6 +83,6 @@ DEMUXERS = ",".join(one.demuxer for one in FORMATS)
 
 
 def of_demuxer(names: str) -> Format:
-    """The format of FFmpeg's name of one, or of several with commas between; a KeyError for another."""
+    """The format of FFmpeg's name of one, or of several with commas between; StopIteration for another."""
     found = {one.demuxer: one for one in FORMATS}
     return next(found[name] for name in names.split(",") if name in found)

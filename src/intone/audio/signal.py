@@ -16,8 +16,9 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.audio import decoding
+from intone.audio import bounds, decoding
 from intone.audio.channels import MOST_TRIED, Mixer
+from intone.audio.chunks import note
 from intone.audio.levels import Levels
 from intone.audio.offset import Centring
 from intone.audio.tracks import DEFAULT
@@ -234,9 +235,11 @@ class _Reading:
     def blocks(self) -> Iterator[Signal]:
         """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
         with self._file() as file:
-            budget = decoding.Budget(file.seek(0, os.SEEK_END))
+            budget = bounds.Budget(file.seek(0, os.SEEK_END))
             chosen = _Choice(self.channel, self.levels)
             decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
+            if self.channel != "mix":
+                decoded = _alike(decoded, self.notes)
             for block in _resampled(decoded, chosen):
                 budget.pause()
                 yield block
@@ -276,7 +279,7 @@ class _Choice:
     def tell(self, notes: list[str]) -> None:
         """Add what whoever gets an answer must know."""
         for one in self._mixer.notes():
-            decoding.note(notes, one)
+            note(notes, one)
 
     @property
     def worth_trying(self) -> tuple[int, ...]:
@@ -285,25 +288,45 @@ class _Choice:
 
 
 def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: _Choice) -> Iterator[Signal]:
-    """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give."""
-    stream, channels = None, 0
+    """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give.
+
+    Where the rate changes, as in an advertisement that was inserted, each part is resampled by itself.
+    """
+    stream, before = None, 0
     for block, rate in blocks:
         _check_finite(block)
         wanted = chosen(block, rate)
-        channels = channels or len(wanted)
-        if len(wanted) != channels:
-            raise Damaged("The number of channels changes within the recording: export it again.")
+        if stream and rate != before:
+            yield _rest(stream, len(wanted))
+            stream = None
+        before = rate
         if rate == RATE:
             yield np.ascontiguousarray(wanted)
             continue
         import soxr
 
-        stream = stream or soxr.ResampleStream(rate, RATE, channels, dtype="float32", quality="HQ")
-        step = max(1, decoding.BLOCK * rate // (RATE * channels))  # a low rate would make 16 times the block
+        stream = stream or soxr.ResampleStream(rate, RATE, len(wanted), dtype="float32", quality="HQ")
+        step = max(1, bounds.BLOCK * rate // (RATE * len(wanted)))  # a low rate would make 16 times the block
         for start in range(0, wanted.shape[1], step):
-            yield _rows(stream.resample_chunk(_columns(wanted[:, start : start + step])), channels)
+            yield _rows(stream.resample_chunk(_columns(wanted[:, start : start + step])), len(wanted))
     if stream:
-        yield _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
+        yield _rest(stream, len(wanted))
+
+
+def _rest(stream: Any, channels: int) -> Signal:
+    """What a resampler still holds, (channels, samples)."""
+    return _rows(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), channels)
+
+
+def _alike(blocks: Iterator[tuple[Signal, int]], notes: list[str]) -> Iterator[tuple[Signal, int]]:
+    """Blocks with as many channels as the first, of each of which others have the one that they have, or the mean."""
+    channels = 0
+    for block, rate in blocks:
+        channels = channels or len(block)
+        if len(block) != channels:
+            note(notes, f"The recording has {channels} channel{'s' * (channels > 1)} at its beginning and {len(block)} "
+                        "later: from there on each is the mean of all.")
+        yield block if len(block) == channels else np.repeat(block.mean(axis=0, keepdims=True), channels, axis=0), rate
 
 
 def _check_finite(block: Signal) -> None:

@@ -1,0 +1,126 @@
+"""What a file may cost: processor time, memory, and the length of a recording.
+
+A file may be made to do harm: a few kilobytes can state millions of samples, or hold hours. Bounds see to that
+(tests/audio/test_bombs.py): `Budget` has so much processor time, FFmpeg allocates no more at a time than
+`allocations_bounded` lets it, and no more seconds are given than are asked for.
+"""
+
+import ctypes
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from time import thread_time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.errors import Damaged, TooLong
+
+BLOCK = 2**21
+"""Values in a block, about: 8 MB, 44 s of one channel at 48 kHz."""
+
+Block = NDArray[np.float32]
+"""Samples, (channels, samples)."""
+
+LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
+"""Samples a second of a recording."""
+
+NO_SOUND = "The file holds no sound at all: record it again."
+
+_SMALL = 16_000_000
+_ANY_SIZE = 2**31 - 1  # FFmpeg's own limit of one allocation
+_OPEN_SIZES: list[int] = []
+_SIZES_LOCK = threading.Lock()
+
+
+@dataclass
+class Budget:
+    """Processor seconds that a file of `size` bytes may take; more for every second that is decoded of it.
+
+    On one core of a laptop a second of stereo takes 1 to 3 ms as AAC, Opus or MP3, and has 2 to 16 kB. So what a
+    recorder writes needs a tenth of this. Only the thread that makes it counts, and not while it is paused.
+    """
+
+    size: int
+    decoded_s: float = 0.0
+    _spent_s: float = 0.0
+    _since_s: float = field(default_factory=thread_time)
+
+    @property
+    def allowed_s(self) -> float:
+        """What it has for what was decoded until now."""
+        return 5.0 + 2e-6 * self.size + 0.004 * self.decoded_s
+
+    def check(self) -> None:
+        """Raise Damaged where it is used up."""
+        if self._spent_s + thread_time() - self._since_s > self.allowed_s:
+            raise Damaged("The file takes many times as long to decode as a recording of its length and size: export "
+                          "its sound again, as wav, flac or mp3.")
+
+    def pause(self) -> None:
+        """Stop counting."""
+        self._spent_s += thread_time() - self._since_s
+
+    def go_on(self) -> None:
+        """Count again."""
+        self._since_s = thread_time()
+
+
+@contextmanager
+def allocations_bounded(size: int) -> Iterator[None]:
+    """Let FFmpeg allocate at most 16 MB at a time, or twice the bytes of the file.
+
+    Its tables take 24 bytes for a sample of an MP4, of which a recording has one for 20 bytes and more. The limit is
+    one for the whole process, so the largest file that is open decides; where none is, FFmpeg's own holds.
+    """
+    _change_open(_OPEN_SIZES.append, size)
+    try:
+        yield
+    finally:
+        _change_open(_OPEN_SIZES.remove, size)
+
+
+def _change_open(change: Callable[[int], None], size: int) -> None:
+    with _SIZES_LOCK:
+        change(size)
+        most = min(_ANY_SIZE, max(_SMALL, 2 * max(_OPEN_SIZES))) if _OPEN_SIZES else _ANY_SIZE
+        _limit_of_allocations()(ctypes.c_size_t(most))
+
+
+@cache
+def _limit_of_allocations() -> Callable[[ctypes.c_size_t], object]:
+    """FFmpeg's `av_max_alloc`, which PyAV does not offer."""
+    function: Callable[[ctypes.c_size_t], object] = of_ffmpeg("avutil", "av_max_alloc")
+    return function
+
+
+def of_ffmpeg(library: str, name: str) -> Callable[..., object]:
+    """A function of one of FFmpeg's libraries: of PyAV's own, or of the one beside it."""
+    import av
+
+    beside = Path(av.__file__).parents[1].glob(f"av.libs/*{library}*")
+    for one in (av._core.__file__, *beside):
+        with suppress(OSError, AttributeError):
+            return getattr(ctypes.CDLL(str(one)), name)  # type: ignore[no-any-return]
+    raise RuntimeError(f"PyAV is installed without FFmpeg's lib{library}: install its wheel.")
+
+
+def too_long(seconds: float) -> TooLong:
+    """The error about a recording of more seconds than these."""
+    number, unit = (seconds / 3600, "hour") if seconds >= 3600 else (seconds / 60, "minute")
+    return TooLong(f"The recording is longer than {number:g} {unit}{'' if number == 1 else 's'}: cut it into parts.")
+
+
+def within(blocks: Iterator[tuple[Block, int]], max_seconds: float) -> Iterator[tuple[Block, int]]:
+    """Blocks and their rates, until they are more than so many seconds; then TooLong."""
+    passed_s, samples, last = 0.0, 0, 0
+    for block, rate in blocks:
+        if rate != last:
+            passed_s, samples, last = passed_s + samples / (last or 1), 0, rate
+        samples += block.shape[1]
+        if passed_s + samples / rate > max_seconds:
+            raise too_long(max_seconds)
+        yield block, rate
