@@ -340,8 +340,8 @@ def test_segments_of_several_recordings_are_wrong_use(kind: str, folder: Path, c
     for more in ((put(folder / "b.wav"),), (folder,), ("--channel", "each")):
         shown = run(capsys, "predict", one, *more, "--format", kind)
         assert (shown.status, shown.out) == (2, "")
-        assert shown.sentence == (f"--format {kind} takes the segments of one recording: name one, and no --channel "
-                                  "each.")
+        assert shown.sentence == (f"--format {kind} takes the segments of one recording: name one, and neither "
+                                  "--channel each nor --track each.")
 
 
 def test_a_bad_recording_has_no_segments(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,8 +113,8 @@ def test_each_format_as_it_is() -> None:
     assert json.loads(FORMATS["json"].write(ONE)) == json.loads(FORMATS["jsonl"].write(ONE)) == ONE.to_dict()
     assert FORMATS["csv"].write(ONE) == (
         "file,channel,duration_s,label,valence,confidence,confident,negative,positive,outside,sex,segments,reasons,"
-        "recognizer,version,adapted_to,label_without,moved,error,recording,sure,stretches\n"
-        "talk.wav,mix,4.0,positive,positive,unclear,True,0.250000,0.750000,0.000000,female,2,,test,0,,,,,talk.wav,True,2\n")
+        "recognizer,version,adapted_to,label_without,moved,track,error,recording,sure,stretches\n"
+        "talk.wav,mix,4.0,positive,positive,unclear,True,0.250000,0.750000,0.000000,female,2,,test,0,,,,,,talk.wav,True,2\n")
 
 
 def test_each_is_found_by_its_name_and_has_its_files() -> None:

@@ -71,11 +71,11 @@ def test_a_prediction_is_ready_for_json():
 
 
 def test_the_channel_and_the_moments_are_named_only_where_they_were_asked_for():
-    assert not {"channel", "attributions", "moments", "reliability", "adapted_to"} & set(PREDICTION.to_dict())
+    assert not {"channel", "track", "attributions", "moments", "reliability", "adapted_to"} & set(PREDICTION.to_dict())
     measured = Reliability(0.7, 0.8, 214, 0.81, "noisy", "somebody")
-    full = replace(PREDICTION, channel=2, attributions=(Attribution(0.0, 0.25, 0.125),), reliability=measured,
+    full = replace(PREDICTION, channel=2, track=3, attributions=(Attribution(0.0, 0.25, 0.125),), reliability=measured,
                    adapted_to=AdaptedTo(3, None, 0.5, "sad", 0.5, 0.25)).to_dict()
-    assert full["channel"] == 2
+    assert (full["channel"], full["track"]) == (2, 3)
     assert full["attributions"] == [{"start_s": 0.0, "end_s": 0.25, "weight": 0.125}]
     assert full["reliability"] == {"low": 0.7, "high": 0.8, "answers": 214, "right": 0.81, "condition": "noisy",
                                    "measured_on": "somebody"}

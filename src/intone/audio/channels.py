@@ -6,8 +6,9 @@ spectra X_c of the channels, |sum X_c|^2 / sum |X_c|^2 is the gain of the sum: N
 they have nothing in common or all but one are silent, and 0 where they cancel one another (opposite phase).
 
 A frame is cancelled where the gain is below `_CANCELLED`. Noise that the channels share keeps it above 0: with hiss
-15 dB below voices in opposite phase it is 0.06. Two microphones at a distance cancel some frequencies, hardly ever a
-frame. Where the cancelled frames hold `_LOST` of the power of a block, the loudest of the channels in them is taken.
+15 dB below voices in opposite phase it is 0.06. Two microphones at a distance cancel some frequencies, and a whole
+frame only where a voice has next to no others. Where the cancelled frames hold `_LOST` of the amplitude of a block (not
+of its power, beside which a beep would leave nothing of a voice), the loudest of the channels in them is taken.
 
 In a call with one speaker a channel, nearly every frame belongs to one channel, now this, now that.
 """
@@ -26,9 +27,10 @@ _BAND_HZ = (300.0, 3400.0)
 _LOW_RATE = 8000  # samples a second that the band needs, about
 
 # Of 24 clips of RAVDESS in opposite phase at least 0.94 of the power is in cancelled frames, with hiss of 10 to 40 dB
-# below the voice. Of the same clips by two microphones, up to 1 m apart in a room without echoes, none is for 90 %.
+# below the voice. Of the same clips by two microphones, in a room without echoes, none is at differences of 0.1 to 0.7
+# ms and 3 ms, and at 1 and 1.5 ms in a tenth of the clips.
 _CANCELLED = 0.15
-_LOST = 0.01
+_LOST = 0.03
 
 _QUIET = 1e-3  # of the power of the loudest frame: below it nobody speaks
 _ALONE = 10.0  # times the power of all other channels
@@ -95,7 +97,7 @@ class Mixer:
         """The channel to take alone; it stays the same from block to block unless another is twice as strong."""
         whole = by_channel.sum(axis=0)
         lost = summed < _CANCELLED * whole
-        if not whole.any() or whole[lost].sum() < _LOST * whole.sum():
+        if not whole.any() or np.sqrt(whole[lost]).sum() < _LOST * np.sqrt(whole).sum():
             return None
         self._cancelled[: len(by_channel)] += by_channel[:, lost].sum(axis=1)
         strongest = int(self._cancelled.argmax())

@@ -7,19 +7,17 @@ decodes it.
 from collections.abc import Iterator
 from typing import IO
 
-from intone.audio import chunks, links, tracks, wave
+from intone.audio import chunks, links, wave
 from intone.audio.bounds import NO_SOUND, Block, Budget, within
 from intone.audio.chunks import Form, note
-from intone.audio.views import Part, opened, size_of
+from intone.audio.tracks import DEFAULT, ONE_TRACK, Track, chosen
+from intone.audio.views import Part, opened
 from intone.errors import Damaged, NotAudio, RecordingError
 from intone.language.sentences import said
 
-_ONE_TRACK = (tracks.Track(1),)
-
 
 def blocks(
-    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None,
-    track: str | int = tracks.DEFAULT,
+    file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str] | None = None, track: str | int = DEFAULT
 ) -> Iterator[tuple[Block, int]]:
     """The samples of a recording, (channels, samples), and their rate, 1000 to 768000 a second.
 
@@ -33,14 +31,13 @@ def blocks(
     yield from within(_joined(file, max_seconds, budget, [] if notes is None else notes, track), max_seconds)
 
 
-def tracks_of(file: IO[bytes]) -> tuple[tracks.Track, ...]:
-    """The tracks of sound in a file; the errors of `blocks`."""
-    forms = chunks.forms(file)
-    if forms and wave.plain(file, forms[0]):
-        return _ONE_TRACK
+def tracks_of(file: IO[bytes]) -> tuple[Track, ...]:
+    """The tracks of sound in a file; raises NotAudio where FFmpeg cannot open it."""
+    if chunks.forms(file):
+        return ONE_TRACK
     from intone.audio import ffmpeg
 
-    return ffmpeg.tracks_of(file, size_of(file))
+    return ffmpeg.tracks_of(file)
 
 
 def missing_bytes(file: IO[bytes]) -> int:
@@ -85,9 +82,9 @@ def _one(
         raise NotAudio(NO_SOUND)  # FFmpeg would take what follows for it
     plain = wave.plain(view, forms[0]) if forms else None
     if plain:
-        tracks.chosen(_ONE_TRACK, track)
+        chosen(ONE_TRACK, track)
         yield from wave.samples(view, plain, max_seconds)
         return
     from intone.audio import ffmpeg  # a plain WAV does without
 
-    yield from ffmpeg.samples(view, budget, notes, part.stated, track)
+    yield from ffmpeg.samples(view, budget, notes, track, part.stated)

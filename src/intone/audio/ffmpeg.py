@@ -12,11 +12,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from intone.audio import bounds, tracks, unread
+from intone.audio import bounds, unread
 from intone.audio.bounds import HIGHEST_RATE, LOWEST_RATE, NO_SOUND, Block, Budget, allocations_bounded
 from intone.audio.chunks import note
 from intone.audio.formats import DEMUXERS, Format, of_demuxer
 from intone.audio.timeline import Timeline, most_silence
+from intone.audio.tracks import DEFAULT, Track, chosen, described, note_of
+from intone.audio.views import size_of
 from intone.errors import Damaged, NotAudio
 from intone.language.sentences import said
 
@@ -36,36 +38,37 @@ _PROBES: tuple[dict[str, str], ...] = ({"probesize": "32768"}, {},
 
 
 def samples(
-    file: IO[bytes], budget: Budget, notes: list[str], stated: float | None = None, track: str | int = tracks.DEFAULT
+    file: IO[bytes], budget: Budget, notes: list[str], track: str | int = DEFAULT, stated: float | None = None
 ) -> Iterator[tuple[Block, int]]:
-    """The blocks of a recording, and their rate; `stated` as in `Part`, `track` as in `decoding.blocks`."""
+    """The blocks of a recording, and their rate; `track` as in `decoding.blocks`, `stated` as in `Part`."""
     with _opened(file, budget.size) as container:
-        found = tracks.described(container)
-        if isinstance(track, int) or len(found) == 1:
-            one = tracks.chosen(found, track)
-            yield from _grouped(_Reading(container, one.number, budget, notes, stated).blocks())
+        found = described(container)
+        if len(found) == 1 or track != DEFAULT:
+            number = chosen(found, track).number
+            yield from _grouped(_Reading(container, budget, notes, stated, number).blocks())
             return
-    one = tracks.chosen(found, track, lambda each: _peaks(file, each.number, budget))
-    note(notes, tracks.note_of(found, one))
-    yield from samples(file, budget, notes, stated, one.number)
+    one = chosen(found, track, lambda one: _peaks(file, one.number, budget))
+    note(notes, note_of(found, one))
+    yield from samples(file, budget, notes, one.number, stated)
 
 
-def tracks_of(file: IO[bytes], size: int) -> tuple[tracks.Track, ...]:
-    """The tracks of sound in a file of so many bytes."""
-    with _opened(file, size) as container:
-        return tracks.described(container)
+def tracks_of(file: IO[bytes]) -> tuple[Track, ...]:
+    """The tracks of sound in a file."""
+    with _opened(file, size_of(file)) as container:
+        return described(container)
 
 
 def _peaks(file: IO[bytes], number: int, budget: Budget) -> Iterator[float]:
     """The peak of every frame of a track, as far as it can be read."""
     with suppress(NotAudio, Damaged), _opened(file, budget.size) as container:
-        for block, _ in _Reading(container, number, budget, [], None).blocks():
+        for block, _ in _Reading(container, budget, [], None, number).blocks():
+            budget.check()
             yield float(np.abs(block).max(initial=0.0))
 
 
 @contextmanager
 def _opened(file: IO[bytes], size: int) -> Iterator["av.container.InputContainer"]:
-    """A file with a track of sound at least."""
+    """A file of `size` bytes with a track of sound at least."""
     import av  # 0.1 s that a plain WAV does not need
 
     try:
@@ -120,13 +123,13 @@ def _sound_decoders() -> str:
 
 @dataclass
 class _Reading:
-    """The decoding of a track of sound of a container, by its number from 1."""
+    """The decoding of a track of sound of a container."""
 
     container: "av.container.InputContainer"
-    number: int
     budget: Budget
     notes: list[str]
     stated: float | None
+    number: int = 1
     decoded_s: float = 0.0
     lost_s: float = 0.0
     first_s: float | None = None

@@ -257,7 +257,9 @@ class _Reading:
             budget = bounds.Budget(file.seek(0, os.SEEK_END))
             chosen = _Choice(self.channel, self.levels)
             decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
-            for block in _resampled(decoded, chosen, self.notes):
+            if self.channel != "mix":
+                decoded = _alike(decoded, self.notes)
+            for block in _resampled(decoded, chosen):
                 budget.pause()
                 yield block
                 budget.go_on()
@@ -293,11 +295,6 @@ class _Choice:
                              f"channel {self._wanted}.")
         return block[self._wanted - 1 : self._wanted]
 
-    @property
-    def all_alike(self) -> bool:
-        """Whether it matters that the number of channels stays as it is."""
-        return self._wanted != "mix"
-
     def tell(self, notes: list[str]) -> None:
         """Add what whoever gets an answer must know."""
         for one in self._mixer.notes():
@@ -309,13 +306,13 @@ class _Choice:
         return self._mixer.worth_trying
 
 
-def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: "_Choice", notes: list[str]) -> Iterator[Signal]:
+def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: _Choice) -> Iterator[Signal]:
     """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give.
 
     Where the rate changes, as in an advertisement that was inserted, each part is resampled by itself.
     """
     stream, before = None, 0
-    for block, rate in _alike(blocks, notes if chosen.all_alike else []):
+    for block, rate in blocks:
         _check_finite(block)
         wanted = chosen(block, rate)
         if stream and rate != before:

@@ -32,6 +32,10 @@ class Track:
         return f"{self.number} ({self.title})" if self.title else str(self.number)
 
 
+ONE_TRACK = (Track(1),)
+"""Those of a file that holds no more than one."""
+
+
 def described(container: "av.container.InputContainer") -> tuple[Track, ...]:
     """The tracks of sound of an open file."""
     import av
