@@ -6,8 +6,9 @@ from typing import Any
 
 from intone.cli.messages import show
 from intone.errors import printable
+from intone.language import Texts
 from intone.recognition.formats import Format, Record
-from intone.recognition.prediction import NEITHER, AdaptedTo, Prediction, percent
+from intone.recognition.prediction import NEITHER, AdaptedTo, Prediction
 from intone.recognition.summary import Summary
 
 STRONGEST = 3
@@ -48,13 +49,17 @@ def _part(one: Answer) -> str:
     return "".join(f", {kind} {number}" for kind, number in (("channel", one.channel), ("track", one.track)) if number)
 
 
-def write_table(answers: Iterable[Answer], classes: Sequence[str], scale: str, *, with_segments: bool) -> int:
+def write_table(
+    answers: Iterable[Answer], classes: Sequence[str], scale: str, t: Texts, *, with_segments: bool
+) -> int:
     """Print a line for each answer, then once each reason that limits some of them; returns how many failed.
 
-    Last comes what the words of confidence mean, which `scale` says, and what the answers were compared with.
+    Last comes what the words of confidence mean, which `scale` says, and what the answers were compared with. All in
+    the language of the texts `t`; in English a class has its own name, as in every other format.
     """
     failed, reasons, compared = 0, dict[str, int](), list[tuple[str, AdaptedTo]]()
-    heading = _line("answer", "valence", "confidence", {name: name for name in classes}, "sex", "recording", classes)
+    heading = _line(t, t("table.answer"), t("table.valence"), t("table.confidence"),
+                    {name: _word(t, name) for name in classes}, t("table.sex"), t("table.recording"), classes)
     for one in answers:
         if isinstance(one, Failed):
             failed += 1
@@ -63,15 +68,17 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], scale: str, *
             show(heading)
             heading = ""
         numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
-        confidence = one.confidence + (f" ({','.join(numbers)})" if numbers else "")
-        show(_line(one.label, one.valence, confidence, _percents(one.shares), one.sex, _recording(one), classes))
+        confidence = t(f"confidence.word.{one.confidence}") + (f" ({','.join(numbers)})" if numbers else "")
+        show(_line(t, _word(t, one.label), t(f"timeline.{one.valence}") if t.language != "en" else one.valence,
+                   confidence, _percents(t, one.shares), t(f"sex.{one.sex}"), _recording(t, one), classes))
         for segment in one.segments if with_segments and len(one.segments) > 1 else ():
-            show(_line(f"  {segment.label}", "", "", _percents(segment.probabilities), "",
-                       f"  {segment.start_s:.1f} to {segment.end_s:.1f} s", classes))
+            span = t("answer.segment.span", start=t.seconds(segment.start_s), end=t.seconds(segment.end_s))
+            show(_line(t, f"  {_word(t, segment.label)}", "", "", _percents(t, segment.probabilities), "",
+                       f"  {span}", classes))
         if found := one.summary:
-            show(*_summed(found))
+            show(*_summed(t, found))
         if one.attributions:
-            show(f"  {_strongest(one)}")
+            show(f"  {_strongest(t, one)}")
         if one.adapted_to:
             compared.append((one.label, one.adapted_to))
     for reason, number in reasons.items():
@@ -79,26 +86,25 @@ def write_table(answers: Iterable[Answer], classes: Sequence[str], scale: str, *
     if not heading:
         show(scale)
     if compared:
-        show(_comparison(compared))
+        show(_comparison(t, compared))
     return failed
 
 
-def _comparison(answers: Sequence[tuple[str, AdaptedTo]]) -> str:
+def _comparison(t: Texts, answers: Sequence[tuple[str, AdaptedTo]]) -> str:
     """What answers, given by their labels, were compared with, and what that changed, in a sentence."""
     told = [one for _, one in answers]
-    segments = f"{told[0].segments} segment{'s' * (told[0].segments > 1)} of speech of the same person"
-    known = f", as {told[0].emotion}" if told[0].emotion else ""
+    known = "table.compared.known" if told[0].emotion else "table.compared"
+    with_what = {"segments": told[0].segments, "emotion": _word(t, told[0].emotion or "")}
     if told[0].share < LEAST_SHARE:
-        return (f"Compared with {segments}, which sound too much alike to tell the voice from the emotion: that "
-                "changed next to nothing.")
-    moved = percent(sum(one.moved for one in told) / len(told))
+        return t("table.compared.alike", **with_what)
+    moved = t.percent(sum(one.moved for one in told) / len(told))
     if len(told) > 1:
         others = sum(label != one.label for label, one in answers)
-        return (f"Compared with {segments}{known}: {others} of {len(told)} answers are others than without, and on "
-                f"average {moved} of the probability went to other classes.")
-    without = told[0].label + ("" if told[0].probability is None else f" {percent(told[0].probability)}")
-    return (f"Compared with {segments}{known}: without, it would be {without}; {moved} of the probability went to "
-            "other classes.")
+        return t(f"{known}.many", others=others, answers=len(told), moved=moved, **with_what)
+    without = _word(t, told[0].label)
+    if told[0].probability is not None:
+        without = f"{without} {t.percent(told[0].probability)}"
+    return t(f"{known}.one", without=without, moved=moved, **with_what)
 
 
 def write_many(answers: Iterable[Answer], form: Format, classes: Sequence[str]) -> int:
@@ -142,39 +148,50 @@ def write_segments(answers: Iterable[Answer], form: Format) -> int:
     return failed
 
 
-def _percents(shares: Mapping[str, float]) -> dict[str, str]:
-    return {name: percent(share) for name, share in shares.items()}
+def _word(t: Texts, label: str) -> str:
+    """A class as a table calls it."""
+    return label if t.language == "en" else t.word(label)
 
 
-def _strongest(one: Prediction) -> str:
+def _percents(t: Texts, shares: Mapping[str, float]) -> dict[str, str]:
+    return {name: t.percent(share) for name, share in shares.items()}
+
+
+def _strongest(t: Texts, one: Prediction) -> str:
     """The time windows that speak most for an answer, the strongest first, and what its probability owes to each."""
     speaking = [attribution for attribution in one.attributions if attribution.weight >= LEAST_WEIGHT]
-    named = [f"{attribution.start_s:.1f} to {attribution.end_s:.1f} s (+{_points(attribution.weight)})"
-             for attribution in sorted(speaking, key=lambda attribution: -attribution.weight)[:STRONGEST]]
-    return f"{one.label} most at {', '.join(named)}" if named else f"no single time window speaks for {one.label}"
+    label = _word(t, one.label)
+    if not speaking:
+        return t("table.no-window", label=label)
+    windows = [t("table.window", start=window.start_s, end=window.end_s, points=_points(t, window.weight))
+               for window in sorted(speaking, key=lambda window: -window.weight)[:STRONGEST]]
+    return t("table.windows", label=label, windows=", ".join(windows))
 
 
-def _points(weight: float) -> str:
-    return "<1%" if weight < 0.01 else f"{weight:.0%}"
+def _points(t: Texts, weight: float) -> str:
+    return t.percent(min(weight, 0.99))
 
 
-def _recording(one: Prediction) -> str:
-    return f"{one.file or ''}{_part(one)} ({one.duration_s:.1f} s)"
+def _recording(t: Texts, one: Prediction) -> str:
+    return f"{one.file or ''}{_part(one)} ({t.seconds(one.duration_s)})"
 
 
-def _summed(found: Summary) -> Iterator[str]:
+def _summed(t: Texts, found: Summary) -> Iterator[str]:
     """A longer recording in a few lines."""
-    shares = ", ".join(f"{name} {percent(share)}" for name, share in found.shares.items())
-    yield f"  of the speech: {shares}"
+    shares = ", ".join(f"{_word(t, name)} {t.percent(share)}" for name, share in found.shares.items())
+    yield "  " + t("table.speech", shares=shares)
     if not found.holds:
-        yield "  no answer holds for the whole recording"
-    yield "  strongest: " + ", ".join(f"{one.label} {one.start_s:.1f} to {one.end_s:.1f} s" for one in found.strongest)
+        yield "  " + t("table.none-holds")
+    moments = ", ".join(t("table.moment", label=_word(t, one.label), start=one.start_s, end=one.end_s)
+                        for one in found.strongest)
+    yield "  " + t("table.strongest", moments=moments)
     if found.changes:
-        yield "  changes: " + ", ".join(f"{one.label} from {one.time_s:.1f} s" for one in found.changes)
+        changes = ", ".join(t("table.change", label=_word(t, one.label), time=one.time_s) for one in found.changes)
+        yield "  " + t("table.changes", changes=changes)
 
 
 def _line(
-    answer: str, valence: str, confidence: str, shares: Mapping[str, str], sex: str, recording: str,
+    t: Texts, answer: str, valence: str, confidence: str, shares: Mapping[str, str], sex: str, recording: str,
     classes: Sequence[str],
 ) -> str:
     """A line of the table; the recording stands last, so that its name's length moves nothing.
@@ -182,7 +199,7 @@ def _line(
     The probability of a class is as it is, and not given that it is one of them, so that what is missing to 1 is other
     emotions. The valence is left out where the classes are valences.
     """
-    width = 2 + max(len(name) for name in (*classes, NEITHER))
+    width = 2 + max(len(_word(t, name)) for name in (*classes, NEITHER))
     columns = [f"{answer:{width}}", *([] if "positive" in classes else [f"{valence:8}"]), f"{confidence:10}",
-               *(f"{shares[name]:>{max(4, len(name))}}" for name in classes), f"{sex:6}", recording]
+               *(f"{shares[name]:>{max(4, len(_word(t, name)))}}" for name in classes), f"{sex:6}", recording]
     return "  ".join(columns)

@@ -13,6 +13,7 @@ from intone.cli.messages import say
 from intone.cli.standard_input import check_stdin, source_of
 from intone.errors import RecordingError, UsageError
 from intone.labels import scheme
+from intone.language import sentence_of, texts, told
 from intone.recognition import recognizer
 from intone.recognition.formats import Format
 from intone.recognition.options import Options
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 def print_answers(
     recordings: Sequence[Path], options: Options, form: Format | None = None,
     recognizer_: Path | None = None, references: Sequence[Path] = (), same_speaker: bool = False,
+    language: str = "en",
 ) -> int:
     """Print the answer about each recording, as a table where no format is given; returns the exit status.
 
     `references`: recordings of the speaker's neutral voice, or a saved reference, that the answers are adapted to; one
     that is of no use is left out, with a sentence. `same_speaker`: whether all recordings are of one person.
+    `language`: that of the table, and of the sentences about recordings in every format.
     """
+    t = texts(language)
     files, left_out = files_in(recordings)
     check_stdin([*files, *references])
     if form and not form.write_many and (len(files) > 1 or options.several):
@@ -40,9 +44,10 @@ def print_answers(
     names = scheme(options.schemes[0]).classes
     if references:
         options = replace(options, reference=_reference(loaded, references))
-    answers = (_together if same_speaker else _answers)(loaded, files, options)
+    answers = _told((_together if same_speaker else _answers)(loaded, files, options), language)
     if not form:
-        failed = write_table(answers, names, loaded.scale(options.schemes[0]), with_segments=len(files) == 1)
+        scale = told(loaded.scale(options.schemes[0]), language)
+        failed = write_table(answers, names, scale, t, with_segments=len(files) == 1)
     else:
         failed = write_many(answers, form, names) if form.write_many else write_segments(answers, form)
     return 1 if failed or left_out or (references and not options.reference) else 0
@@ -98,9 +103,9 @@ def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opti
                 # A channel or a track that one of many recordings lacks is no wrong use.
                 if isinstance(error, UsageError) and (len(files) == 1 or not options.numbered):
                     raise
-                found = [Failed(str(path), str(error))]
+                found = [Failed(str(path), sentence_of(error))]
             bar.clear()
-            yield from _told(found)
+            yield from found
             bar.next()
 
 
@@ -118,15 +123,18 @@ def _together(loaded: recognizer.Recognizer, files: Sequence[Path], options: Opt
     if sum(not isinstance(one, Failed) for one in found) == 1:
         say("--same-speaker compares the recordings of a person, and there is one that can be answered: it is answered "
             "as without.")
-    yield from _told(found)
+    yield from found
 
 
-def _told(answers: Iterable[Answer]) -> Iterator[Answer]:
-    """The same answers; each that fails is named on the standard error."""
+def _told(answers: Iterable[Answer], language: str) -> Iterator[Answer]:
+    """The same answers in a language; each that fails is named on the standard error."""
     for one in answers:
         if isinstance(one, Failed):
-            say(f"{one.name}: {one.error}")
-        yield one
+            failed = replace(one, error=told(one.error, language))
+            say(f"{failed.name}: {failed.error}")
+            yield failed
+        else:
+            yield replace(one, reasons=tuple(told(reason, language) for reason in one.reasons))
 
 
 def _of_parts(
@@ -136,6 +144,6 @@ def _of_parts(
     kind = "track" if options.track == "each" else "channel"
     for number, one in parts:
         if isinstance(one, RecordingError):
-            yield Failed(str(path), str(one), **({kind: number} if len(parts) > 1 else {}))
+            yield Failed(str(path), sentence_of(one), **({kind: number} if len(parts) > 1 else {}))
         else:
             yield from (replace(answer, file=str(path)) for answer in one.values())

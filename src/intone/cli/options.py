@@ -6,6 +6,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from intone.labels import SCHEMES
+from intone.language import LANGUAGES
 
 Sex = Annotated[Literal["male", "female", "both"], Parameter(help="The sex of the speakers.")]
 
@@ -31,6 +32,11 @@ Channel = Annotated[str, Parameter(
 Track = Annotated[str, Parameter(
     help="Of a file with several tracks of sound: default (the one that it names so, or the first that is not silent), "
          "each (an answer for every track), or a number from 1.")]
+
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[tuple(LANGUAGES)]
 
 Vocal = Annotated[Literal["speech", "song", "all"], Parameter(help="Spoken recordings, sung ones, or all.")]
 

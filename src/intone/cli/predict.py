@@ -9,7 +9,7 @@ from cyclopts import Parameter, Token
 from intone.audio.tracks import DEFAULT
 from intone.cli.answers import print_answers
 from intone.cli.messages import say
-from intone.cli.options import AskedSex, Channel, Classes, Track
+from intone.cli.options import AskedSex, Channel, Classes, Language, Track
 from intone.errors import UsageError
 from intone.recognition.formats import FORMATS, RENAMED
 from intone.recognition.options import Options, asked, choice_named
@@ -49,6 +49,7 @@ def predict(
     explain: Annotated[bool, Parameter(negative=())] = False,
     same_speaker: Annotated[bool, Parameter(negative=())] = False,
     reference: Annotated[list[Path] | None, Parameter(negative=())] = None,
+    language: Language = "en",
 ) -> int:
     """Recognise the emotion in recorded speech.
 
@@ -73,6 +74,9 @@ def predict(
     reference
         A recording of the person's normal, neutral voice that all recordings are compared with, or a file that `intone
         reference` wrote. May be given several times.
+    language
+        The language of the table and of the sentences about recordings: en, de or es.
     """
     options = Options(sex, asked(classes), choice_named(channel), explain, track=choice_named(track))
-    return print_answers(recordings, options, FORMATS.get(format_), recognizer_, reference or (), same_speaker)
+    return print_answers(recordings, options, FORMATS.get(format_), recognizer_, reference or (), same_speaker,
+                         language)

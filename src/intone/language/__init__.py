@@ -15,7 +15,7 @@ from importlib import import_module
 from intone.errors import UsageError
 from intone.language.sentences import DECIMAL_COMMA, Sentence, filled, said
 
-__all__ = ["LANGUAGES", "Sentence", "Texts", "checked", "said", "texts", "told"]
+__all__ = ["LANGUAGES", "Sentence", "Texts", "checked", "said", "sentence_of", "texts", "told"]
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 """Every language by its code, with its own name for itself."""
@@ -60,6 +60,14 @@ class Texts:
         text = f"{tenths / 10:.1f} s" if tenths < 600 else f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
         return text.replace(".", ",") if self.language in DECIMAL_COMMA else text
 
+    def seconds(self, seconds: float) -> str:
+        """Seconds, however many.
+
+        >>> Texts("de").seconds(83.21)
+        '83,2 s'
+        """
+        return filled("{seconds:.1f} s", self.language, {"seconds": seconds})
+
     def word(self, label: str) -> str:
         """What people call a class; a class that no table knows is called by its name."""
         return self._table.get(f"class.{label}", label)
@@ -85,6 +93,11 @@ def told(sentence: str, language: str) -> str:
     values = {name: told(value, language) if isinstance(value, str) else value
               for name, value in sentence.values.items()}
     return filled(template, language, values)
+
+
+def sentence_of(error: Exception) -> str:
+    """The sentence of an error, which remembers what it is made of where it was made by `said`."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
 
 
 def checked(language: str) -> str:

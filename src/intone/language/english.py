@@ -124,6 +124,9 @@ TEXTS: Mapping[str, str] = {
     "answer.stress": "{share} of the speech sounds stressed: sad, angry, fearful or disgusted rather than neutral, "
     "calm, happy or surprised. This describes how the speech sounds and is no diagnosis.",
     "answer.limits": "The answer describes how a voice sounds, not what a person feels.",
+    "confidence.word.clear": "clear",
+    "confidence.word.likely": "likely",
+    "confidence.word.unclear": "unclear",
     "confidence.clear": "Clear.",
     "confidence.clear.means": "Answers like this are usually right.",
     "confidence.likely": "Likely.",
@@ -138,6 +141,31 @@ TEXTS: Mapping[str, str] = {
     "accuracy.male": "men",
     "accuracy.conditions": "The same with other recordings",
     "accuracy.recorded": "Recording",
+    "table.answer": "answer",
+    "table.valence": "valence",
+    "table.confidence": "confidence",
+    "table.sex": "sex",
+    "table.recording": "recording",
+    "table.speech": "of the speech: {shares}",
+    "table.none-holds": "no answer holds for the whole recording",
+    "table.strongest": "strongest: {moments}",
+    "table.moment": "{label} {start:.1f} to {end:.1f} s",
+    "table.changes": "changes: {changes}",
+    "table.change": "{label} from {time:.1f} s",
+    "table.windows": "{label} most at {windows}",
+    "table.window": "{start:.1f} to {end:.1f} s (+{points})",
+    "table.no-window": "no single time window speaks for {label}",
+    "table.compared.alike": "Compared with other speech of the same person (segments: {segments}), which sounds too "
+    "much alike to tell the voice from the emotion: that changed next to nothing.",
+    "table.compared.one": "Compared with other speech of the same person (segments: {segments}): without, it would be "
+    "{without}; {moved} of the probability went to other classes.",
+    "table.compared.many": "Compared with other speech of the same person (segments: {segments}): {others} of "
+    "{answers} answers are others than without, and on average {moved} of the probability went to other classes.",
+    "table.compared.known.one": "Compared with other speech of the same person, known to be {emotion} (segments: "
+    "{segments}): without, it would be {without}; {moved} of the probability went to other classes.",
+    "table.compared.known.many": "Compared with other speech of the same person, known to be {emotion} (segments: "
+    "{segments}): {others} of {answers} answers are others than without, and on average {moved} of the probability "
+    "went to other classes.",
     "timeline.title": "The recording and its segments",
     "timeline.play": "Play",
     "timeline.pause": "Pause",

@@ -59,7 +59,7 @@ def told(error: Exception) -> tuple[int, str]:
     if isinstance(error, IntoneError):
         if error.http_status >= 500:
             _log(error)
-        return error.http_status, language.told(error.args[0] if error.args else "", texts.language)
+        return error.http_status, language.told(language.sentence_of(error), texts.language)
     if isinstance(error, BusyError):
         return 503, texts("error.busy")
     if isinstance(error, HTTPException):
