@@ -33,7 +33,7 @@ def test_an_answer_is_taken_away(client: FlaskClient, answer: dict[str, Any]) ->
     for view in (answer, *answer["views"].values()):
         found = client.post(f"{PATH}?format=webvtt", json=view)
         assert found.status_code == 200 and found.mimetype == "text/vtt" and found.text.startswith("WEBVTT")
-    assert "filename=intone.vtt" in found.headers["Content-Disposition"]
+    assert 'filename="intone.vtt"' in found.headers["Content-Disposition"]
     assert client.post(f"{PATH}?format=doc", json=answer).status_code == 400
 
 

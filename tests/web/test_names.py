@@ -42,7 +42,7 @@ def test_the_api_names_a_file_after_the_recording_that_it_is_told() -> None:
     client: FlaskClient = create_app(StandIn()).test_client()
     answer = send(client, wav(tone("sad"))).get_json()
     for recording, header in (("talk 1.wav", 'filename="talk 1.intone.csv"'),
-                              ("Zoë.wav", "filename=Zoe.intone.csv; filename*=UTF-8''Zo%C3%AB.intone.csv"),
+                              ("Zoë.wav", "filename=\"Zoe.intone.csv\"; filename*=UTF-8''Zo%C3%AB.intone.csv"),
                               ('a"\r\nSet-Cookie: b.wav', 'filename="a___Set-Cookie_ b.intone.csv"')):
         found = client.post("/api/v1/annotations", query_string={"format": "csv", "name": recording}, json=answer)
         assert found.headers["Content-Disposition"] == f"attachment; {header}"

@@ -309,7 +309,7 @@ def test_windows_do_not_overwrite_each_other(visitor: Visitor, stand_in: str) ->
 def test_entries_that_were_compared_show_the_change(visitor: Visitor, stand_in: str) -> None:
     page = added(switched_on(visitor(stand_in)), entries({"valence": 0.5, "voice": True}, {"valence": -0.5, "voice": True}, {"valence": 0.1, "voice": True}))
     assert sorted(page.locator("td.diary-against").all_text_contents()) == ["more negative", "more positive", "much the same"]
-    expect(page.locator(".diary-legend")).to_contain_text("your normal voice")
+    expect(page.locator(".diary .legend")).to_contain_text("your normal voice")
     other = added(switched_on(visitor(stand_in)), entries({}, {}))
     expect(other.locator("th.diary-against")).to_be_hidden()
 
@@ -318,6 +318,7 @@ def test_an_answer_that_was_compared_is_kept_as_such(visitor: Visitor, tmp_path:
     man = wav(0.5 * voice(2, 110, 1))
     with in_background(create_app(load(tiny_adaptable(tmp_path / "tiny.onnx")))) as address:
         page = switched_on(visitor(address))
+        page.click(".more > summary")
         page.click(".voice > summary")
         page.set_input_files("[data-voice] input", {"name": "me.wav", "mimeType": "audio/wav", "buffer": man})
         page.click("[data-keep]")

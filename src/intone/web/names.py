@@ -4,8 +4,6 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from werkzeug.http import dump_options_header
-
 _LONGEST = 200  # bytes of UTF-8: file systems take 255, and the endings need some
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 _FORBIDDEN = frozenset('/\\:*?"<>|')  # by some system
@@ -25,14 +23,14 @@ def named(recording: str) -> str:
 
 
 def attachment(name: str) -> str:
-    """The Content-Disposition of a file with a name: by RFC 6266 twice where it is not of ASCII.
+    """The Content-Disposition of a file with a safe name: by RFC 6266 twice where it is not of ASCII.
 
     >>> attachment("Zoë.csv")
-    "attachment; filename=Zoe.csv; filename*=UTF-8''Zo%C3%AB.csv"
+    'attachment; filename="Zoe.csv"; filename*=UTF-8\'\'Zo%C3%AB.csv'
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    other = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
-    return dump_options_header("attachment", {"filename": plain, **other})
+    other = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{"".join(map(_safe, plain))}"{other}'  # a wide sign may have become a forbidden one
 
 
 def _safe(sign: str) -> str:

@@ -4,9 +4,10 @@ import * as files from "./diary_files.js";
 import { DASHES, drawDiary } from "./diary_plot.js";
 import { rowOf, said, whenOf } from "./diary_table.js";
 import * as entries from "./entries.js";
+import { drawLegend } from "./legend.js";
 import { live, marks, tagged } from "./marks.js";
 import { save } from "./names.js";
-import { stamp } from "./words.js";
+import { filled, stamp } from "./words.js";
 
 const FIRST = 20; // rows of the table; a button shows all
 const LARGEST = 8_000_000; // bytes of a file that is read
@@ -28,8 +29,8 @@ export function offerDiary(place) {
     const [on, known] = [entries.isOn(), entries.all(labels)];
     for (const one of place.querySelectorAll("[data-while]")) one.hidden = (one.dataset.while === "on") !== on;
     for (const one of place.querySelectorAll("[data-any]")) one.hidden = entries.count() === 0;
-    const counted = known.entries.length ? fill(words.count, { count: known.entries.length }) : words.empty;
-    $(".diary-count").textContent = [counted, known.broken ? fill(words.broken, known) : "", entries.isStored() ? "" : words.unstored]
+    const counted = known.entries.length ? filled(words.count, { count: known.entries.length }) : words.empty;
+    $(".diary-count").textContent = [counted, known.broken ? filled(words.broken, known) : "", entries.isStored() ? "" : words.unstored]
       .filter(Boolean).join(" ");
     if (on && place.open) draw(known.entries);
     for (const tell of offered) tell();
@@ -41,14 +42,14 @@ export function offerDiary(place) {
     const seen = whole ? newest : newest.slice(0, FIRST);
     if (found.length) {
       drawDiary($(".diary-plot"), found, marked, words,
-        (one) => fill(words.mark, { when: whenOf(one), label: marked.word(one.label), note: one.note }).trim());
+        (one) => filled(words.mark, { when: whenOf(one), label: marked.word(one.label), note: one.note }).trim());
     }
-    $(".diary-legend").replaceChildren(...[...new Set(found.map((one) => one.label))].map((label) => key(label, marked)));
-    $(".diary-legend").append(middleLine(compared === found.length ? words.voice : words.neither));
+    drawLegend($(".legend"), labels.filter((label) => found.some((one) => one.label === label)), marked);
+    $(".legend").append(middleLine(compared === found.length ? words.voice : words.neither));
     place.dataset.compared = String(compared > 0);
-    $("[data-compared]").textContent = compared ? fill(words.compared, { compared, count: found.length }) : "";
+    $("[data-compared]").textContent = compared ? filled(words.compared, { compared, count: found.length }) : "";
     $("tbody").replaceChildren(...seen.map((one) => rowOf(one, marked, words, () => edit(one))));
-    $("[data-shown]").textContent = seen.length < found.length ? fill(words.shown, { shown: seen.length, count: found.length }) : "";
+    $("[data-shown]").textContent = seen.length < found.length ? filled(words.shown, { shown: seen.length, count: found.length }) : "";
     $("[data-do=more]").hidden = seen.length === found.length;
   }
 
@@ -116,7 +117,7 @@ export function offerDiary(place) {
     const fresh = found.entries.filter((one) => !entries.isKept(one.id));
     const room = fresh.slice(0, Math.max(0, entries.MOST - entries.count()));
     for (const one of room) entries.put(one);
-    say(room.length < fresh.length ? words.full : fill(words.imported, { added: room.length,
+    say(room.length < fresh.length ? words.full : filled(words.imported, { added: room.length,
       known: found.entries.length - fresh.length, broken: found.broken }));
     show();
   }
@@ -197,19 +198,9 @@ function meanValence(segments) {
   return seconds ? Number((sum / seconds).toFixed(2)) : 0;
 }
 
-function key(label, marked) {
-  const [item, chip] = [document.createElement("li"), document.createElement("b")];
-  chip.textContent = marked.letter(label);
-  chip.style.backgroundColor = marked.colour(label);
-  item.append(chip, ` ${marked.word(label)}`);
-  return item;
-}
-
 function middleLine(text) {
   const [item, svg] = [document.createElement("li"), tagged("svg", { width: 26, height: 8 })];
   svg.append(tagged("path", { d: "M0 4H26", class: "diary-line", "stroke-dasharray": DASHES }));
   item.append(svg, ` ${text}`);
   return item;
 }
-
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);

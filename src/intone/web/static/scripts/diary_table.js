@@ -11,27 +11,34 @@ export const said = (entry, marked) => [whenOf(entry), marked.word(entry.label),
 export function rowOf(entry, marked, words, edit) {
   const row = document.createElement("tr");
   const button = document.createElement("button");
-  const cells = { when: whenOf(entry), emotion: marked.word(entry.label), valence: signed(entry.valence),
-    confidence: (words[entry.confidence] ?? "").replace(/\.$/, ""), against: against(entry, words),
-    recording: entry.file, note: entry.note };
+  const cells = {
+    "diary-when": whenOf(entry),
+    "diary-emotion": marked.word(entry.label),
+    "diary-valence": signed(entry.valence),
+    "diary-confidence": (words[entry.confidence] ?? "").replace(/\.$/, ""),
+    "diary-against": against(entry, words),
+    "diary-recording": entry.file,
+    "diary-note": entry.note,
+  };
   row.setAttribute("role", "row");
   for (const [name, text] of Object.entries(cells)) row.append(cell(name, text));
   button.type = "button";
   button.className = "quiet";
   button.textContent = words.edit;
-  button.setAttribute("aria-label", `${words.edit}: ${cells.when}`);
+  button.setAttribute("aria-label", `${words.edit}: ${cells["diary-when"]}`);
   button.addEventListener("click", edit);
-  row.append(cell("edit", ""));
+  row.append(cell("diary-edit", ""));
   row.lastChild.append(button);
   return row;
 }
 
 // The roles say what a style sheet makes a browser forget, which lays the rows out as cards on a phone.
 function cell(name, text) {
-  const made = document.createElement(name === "when" ? "th" : "td");
-  if (name === "when") made.scope = "row";
-  made.setAttribute("role", name === "when" ? "rowheader" : "cell");
-  made.className = `diary-${name}`;
+  const heads = name === "diary-when";
+  const made = document.createElement(heads ? "th" : "td");
+  if (heads) made.scope = "row";
+  made.setAttribute("role", heads ? "rowheader" : "cell");
+  made.className = name;
   made.textContent = text;
   return made;
 }

@@ -1,6 +1,7 @@
 // The timeline as an SVG that stands alone: waveform and segments in colour and letters, valence, an axis of time.
 // It names its colours itself, so that it is the same in a report on paper and in a picture.
 
+import { onTheClock, stepFor } from "./axis.js";
 import { tagged } from "./marks.js";
 
 const WIDTH = 1000;
@@ -9,7 +10,6 @@ const LETTER = 16; // the narrowest block with a letter in it
 const WAVE = { top: 0, height: 110 };
 const BLOCKS = { top: 116, height: 26 };
 const VALENCE = { top: 152, height: 92, words: 18 }; // its words have room above and below the line
-const STEPS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 // `data` and `segments` are of an answer, `marks` what `marks` in marks.js returns, `words` those of the valence.
 export function drawTimeline(data, segments, marks, words) {
@@ -86,7 +86,7 @@ function valence({ valence: values, duration_s }, marks, words) {
 }
 
 function axis(duration, height, marks) {
-  const step = STEPS.find((one) => duration / one <= 10) ?? 7200;
+  const step = stepFor(duration, 0.7 * WIDTH);
   const times = Array.from({ length: Math.floor(duration / step) + 1 }, (_, i) => i * step);
   return times.flatMap((time) => {
     const x = (time / duration) * WIDTH;
@@ -94,13 +94,9 @@ function axis(duration, height, marks) {
     return [
       tagged("path", { d: `M${short(x)} ${height - 26}v6`, stroke: marks.paper("edge") }),
       tagged("text", { x: short(x), y: height - 6, "text-anchor": anchor, fill: marks.paper("soft"), "font-size": 13 },
-        label(time, duration)),
+        onTheClock(time, step)),
     ];
   });
-}
-
-function label(time, duration) {
-  return duration < 60 ? `${time} s` : `${Math.floor(time / 60)}:${String(time % 60).padStart(2, "0")}`;
 }
 
 const short = (number) => Number(number.toFixed(1));

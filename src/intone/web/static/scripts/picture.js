@@ -1,5 +1,6 @@
 // The answer as a picture: what its sheet (report.js) says, in the same light colours, as PNG.
 
+import { labelsOf } from "./legend.js";
 import { light, marks } from "./marks.js";
 import { report, shownView } from "./report.js";
 
@@ -90,7 +91,7 @@ function writeHead(lines, sheet) {
 function writeLegend(pen, lines, { part, data }, marked) {
   let x = MARGIN;
   const y = lines.skip(34);
-  const labels = new Set(data.views[shownView(part, data)].segments.map((one) => one.label));
+  const labels = labelsOf(data.views[shownView(part, data)].segments);
   pen.font = "600 24px system-ui, sans-serif";
   for (const label of labels) {
     pen.fillStyle = marked.colour(label);

@@ -1,6 +1,7 @@
 // The answer on one page: the same sheet is printed, and kept as an HTML file that needs nothing else.
 
 import { drawTimeline } from "./drawing.js";
+import { drawLegend, labelsOf } from "./legend.js";
 import { light, marks, rules } from "./marks.js";
 import { dateAndTime, stamp } from "./words.js";
 
@@ -51,15 +52,7 @@ function drawInto(figure, legend, data, view, marked) {
   const svg = drawTimeline(data, segments, marked, figure.dataset);
   svg.setAttribute("aria-label", figure.dataset.title);
   figure.prepend(svg);
-  for (const label of new Set(segments.map((one) => one.label))) legend.append(key(label, marked));
-}
-
-function key(label, marked) {
-  const [item, chip] = [document.createElement("li"), document.createElement("b")];
-  chip.textContent = marked.letter(label);
-  chip.style.backgroundColor = marked.colour(label);
-  item.append(chip, ` ${marked.word(label)}`);
-  return item;
+  drawLegend(legend, labelsOf(segments), marked);
 }
 
 // A sheet as a file, with its styles and nothing else. The browser escapes what elements hold.

@@ -7,11 +7,11 @@ import { file, printSheets, report, shownView } from "./report.js";
 
 const kept = new WeakMap(); // an answer, and its recording -> its facts, as report.js wants them
 
-// `shown`: part, data, recording (a File), given; `diary` is what `offerDiary` returns. An answer that comes again
-// about the same recording, with its explanation, keeps date and note.
+// `shown`: part, data, recording (a File), given; `diary` is what `offerDiary` returns. The note stays when
+// the same recording is analysed again.
 export function offerTakeaway(shown, diary) {
   const { part, recording } = shown;
-  const facts = { name: recording.name, when: new Date(), note: "", ...kept.get(recording), ...shown };
+  const facts = { ...shown, name: recording.name, when: new Date(), note: kept.get(recording)?.note ?? "" };
   const place = part.querySelector("[data-takeaway]");
   const status = place.querySelector("[role=status]");
   const note = place.querySelector("textarea");
@@ -44,7 +44,7 @@ async function made(format, address, facts) {
     headers: { "Content-Type": "application/json" },
   });
   if (!response.ok) throw new Error(response.statusText);
-  const [, suffix] = response.headers.get("Content-Disposition").match(/filename="?intone([^"]+)/);
+  const [, suffix] = response.headers.get("Content-Disposition").match(/filename="intone(.+?)"/);
   return [await response.blob(), name + suffix];
 }
 
