@@ -6,6 +6,7 @@
 The packages stand in the order of the flow; none knows the ones after it:
 
     errors, labels, files, parallel, dataclass_json, onnx_session   what all of them use
+    language/      what people read: texts and sentences in English, German and Spanish
     tables/        tables that people have, of any program and country
     audio/         recording -> signal -> speech
     features/      signal -> what a network takes

@@ -18,7 +18,7 @@
     metrics           what is counted for Prometheus
     security          headers of every response, and the refusal of requests of other hosts and other sites
     hosts             which hosts the page answers for
-    texts             every English sentence of the page, ready for translation
+    language          which language a request is answered in
     template_filters  how templates write numbers, times and names
     problems          what a problem is, as RFC 9457 has it
     error_answers     every error as one sentence, on the page or as a problem

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from werkzeug.exceptions import ClientDisconnected
 
-from intone import audio
+from intone import audio, language
 from intone.audio import RATE, Signal, Sound
 from intone.audio.channels import MOST_TRIED
 from intone.audio.tracks import DEFAULT
-from intone.errors import RecordingError, TooLong, TooShort, UsageError
+from intone.errors import IntoneError, RecordingError, TooLong, TooShort, UsageError
 from intone.labels import scheme
 from intone.language.sentences import said
 from intone.recognition.analysis import Progress, unheeded
@@ -47,13 +47,14 @@ class Wishes:
     """What a request asks for besides its recording.
 
     `options`: sex, explanation, and every scheme that the page shows; `classes`: the scheme that comes first. Only what
-    lies from `start_s` to `end_s` is analysed.
+    lies from `start_s` to `end_s` is analysed, and its sentences are in `language`.
     """
 
     options: Options
     classes: str
     start_s: float = 0.0
     end_s: float = math.inf
+    language: str = "en"
 
 
 def wishes(request: Request) -> Wishes:
@@ -71,7 +72,7 @@ def wishes(request: Request) -> Wishes:
     start_s, end_s = _seconds(given.get("start_s"), 0.0), _seconds(given.get("end_s"), math.inf)
     if not start_s < end_s:
         raise UsageError(f"There is nothing from {start_s:g} to {end_s:g} s: choose an end_s after start_s.")
-    return Wishes(options, classes, start_s, end_s)
+    return Wishes(options, classes, start_s, end_s, state().texts.language)
 
 
 def _seconds(given: str | None, default: float) -> float:
@@ -258,14 +259,21 @@ def analyse(here: State, recordings: Sequence[Upload], wished: Wishes, progress:
 
 def _answer(here: State, recording: Upload, wished: Wishes, progress: Progress) -> Answer:
     views = here.recognizer.answer(recording.sound, options=wished.options, progress=progress)
-    return Answer(views, wished.classes, wished.options.sex, recording.waveform)
+    told = {name: replace(seen, reasons=tuple(language.told(reason, wished.language) for reason in seen.reasons))
+            for name, seen in views.items()}
+    return Answer(told, wished.classes, wished.options.sex, recording.waveform)
 
 
 def _answer_or_not(here: State, recording: Upload, wished: Wishes, progress: Progress) -> Answer | Unanswered:
     try:
         return _answer(here, recording, wished, progress)
     except RecordingError as error:
-        return Unanswered(str(error), recording.sound.number, recording.sound.track)
+        return Unanswered(_told(error, wished), recording.sound.number, recording.sound.track)
+
+
+def _told(error: IntoneError, wished: Wishes) -> str:
+    """The sentence of an error in the language of whoever asked."""
+    return language.told(language.sentence_of(error), wished.language)
 
 
 def _share(progress: Progress, done: int, all_of_them: int, share: float) -> None:
@@ -301,7 +309,10 @@ _ANSWER = TypeAdapter(Answer)
 def _work(here: State, recordings: Sequence[Upload], wished: Wishes) -> Work:
     def analysed(tell: Progress) -> str:
         with here.measures.answering(sum(one.duration_s for one in recordings)):
-            return _ANSWER.dump_json(analyse(here, recordings, wished, tell)).decode()
+            try:
+                return _ANSWER.dump_json(analyse(here, recordings, wished, tell)).decode()
+            except IntoneError as error:  # where a job ends nobody knows the language of its request
+                raise type(error)(_told(error, wished)) from error
 
     return analysed
 

@@ -1,16 +1,21 @@
-// Times and probabilities as the page writes them everywhere; template_filters.py does the same.
+// Times and probabilities as the page writes them everywhere, in its language; `Texts` in language/ does the same.
 
-// 3.54 -> "3.5 s", 83.21 -> "1:23.2"
+const comma = () => ["de", "es"].includes(document.documentElement.lang);
+
+// 3.54 -> "3.5 s", 83.21 -> "1:23.2"; in German and Spanish with a comma
 export function clock(seconds) {
   const tenths = Math.round(10 * seconds);
-  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
-  return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}.${tenths % 10}`;
+  const point = comma() ? "," : ".";
+  const rest = `${point}${tenths % 10}`;
+  if (tenths < 600) return `${Math.floor(tenths / 10)}${rest} s`;
+  return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}${rest}`;
 }
 
 // 0.874 -> "87%"; never "0%" or "100%", which would be a promise.
 export function percent(share) {
-  if (share < 0.01) return "<1%";
-  return share > 0.99 ? ">99%" : `${Math.round(100 * share)}%`;
+  const sign = comma() ? "\u00a0%" : "%";
+  if (share < 0.01) return `<1${sign}`;
+  return share > 0.99 ? `>99${sign}` : `${Math.round(100 * share)}${sign}`;
 }
 
 // A sentence of the page with its places filled in: "{start} to {end}" and { start, end } -> "2.1 s to 4.9 s".
