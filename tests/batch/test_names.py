@@ -13,7 +13,6 @@ import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from intone.recognition.cells import restored
 
 from batch_work import answer
 from intone.batch import Batch, archives, run_batch
@@ -21,6 +20,7 @@ from intone.batch.sources import addresses, opened, size
 from intone.batch.work import Outcome, Question
 from intone.cli import main
 from intone.errors import Damaged, RecordingError, UsageError
+from intone.tables.cells import restored
 from sounds import pcm, voice
 from tiny_model import tiny_model
 
