@@ -7,7 +7,7 @@ decodes it.
 from collections.abc import Iterator
 from typing import IO
 
-from intone.audio import chunks, links, wave
+from intone.audio import chunks, wave
 from intone.audio.bounds import NO_SOUND, Block, Budget, within
 from intone.audio.chunks import Form, note
 from intone.audio.views import Part, opened
@@ -40,7 +40,7 @@ def missing_bytes(file: IO[bytes]) -> int:
 def _joined(file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str]) -> Iterator[tuple[Block, int]]:
     """The blocks of every part of a file; one that cannot be read is left out where the first can."""
     forms = chunks.forms(file)
-    found = chunks.parts(forms, notes) or links.parts(file, budget, notes)
+    found = chunks.parts(forms, notes) if forms else _links(file, budget, notes)
     left_out = list[RecordingError]()
     for part in found:
         budget.check()
@@ -54,6 +54,12 @@ def _joined(file: IO[bytes], max_seconds: float, budget: Budget, notes: list[str
     if left_out:
         note(notes, f"Of the {len(found)} recordings in the file {len(left_out)} cannot be read to the end: "
                     f"{left_out[0]}")
+
+
+def _links(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
+    from intone.audio import links  # a WAV does without
+
+    return links.parts(file, budget, notes)
 
 
 def _one(

@@ -221,7 +221,7 @@ def _resampled(
 ) -> Iterator[Signal]:
     """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give.
 
-    Where the rate changes, as in an advertisement that was inserted, each part is resampled by itself.
+    Where the rate changes, each part is resampled by itself.
     """
     chosen, stream, before = _Choice(channel), None, 0
     for block, rate in _alike(blocks, notes if channel != "mix" else []):
