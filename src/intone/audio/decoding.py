@@ -7,7 +7,7 @@ decodes it.
 from collections.abc import Iterator
 from typing import IO
 
-from intone.audio import chunks, links, wave
+from intone.audio import chunks, wave
 from intone.audio.bounds import NO_SOUND, Block, Budget, within
 from intone.audio.chunks import Form, note
 from intone.audio.tracks import DEFAULT, ONE_TRACK, Track, chosen
@@ -53,7 +53,7 @@ def _joined(
 ) -> Iterator[tuple[Block, int]]:
     """The blocks of every part of a file; one that cannot be read is left out where the first can."""
     forms = chunks.forms(file)
-    found = chunks.parts(forms, notes) or links.parts(file, budget, notes)
+    found = chunks.parts(forms, notes) if forms else _links(file, budget, notes)
     left_out = list[RecordingError]()
     for part in found:
         budget.check()
@@ -68,6 +68,12 @@ def _joined(
         note(notes, said(
             "Of the {count} recordings in the file {lost} cannot be read to the end: {reason}",
             count=len(found), lost=len(left_out), reason=left_out[0]))
+
+
+def _links(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
+    from intone.audio import links  # a WAV does without
+
+    return links.parts(file, budget, notes)
 
 
 def _one(
