@@ -2,37 +2,19 @@
 
 import io
 
-import av
 import numpy as np
 import pytest
 
-from intone.audio import RATE, Signal, read, read_mono, resample, sounds
+from intone.audio import RATE, Signal, read, read_mono, sounds
 from intone.errors import NotAudio, UsageError
-from sounds import correlation, noise, pcm, silence, tone, voice
+from sounds import correlation, noise, pcm, silence, tone, tracks, voice
 
 VOICE, OTHER = voice(2), voice(2, pitch=220, seed=5)
-DEFAULT, NONE = av.stream.Disposition.default, av.stream.Disposition(0)
 
 
-def film(*signals: Signal, default: int | None = None, muxer: str = "matroska", codec: str = "pcm_s16le",
-         **metadata: str) -> io.BytesIO:
-    """A file with a track for each signal; `t2="eng"` is the language of the second, `default` its number from 1."""
-    file = io.BytesIO()
-    rate = 48_000
-    with av.open(file, "w", format=muxer) as container:
-        streams = [container.add_stream(codec, rate=rate, layout="mono") for _ in signals]
-        for number, stream in enumerate(streams, start=1):
-            stream.disposition = DEFAULT if number == default else NONE
-            if language := metadata.get(f"t{number}"):
-                stream.metadata["language"] = language
-        for stream, signal in zip(streams, signals, strict=True):
-            frame = av.AudioFrame.from_ndarray(resample(signal, RATE, rate)[None], format="fltp", layout="mono")
-            frame.rate, frame.pts = rate, 0
-            converted = av.AudioResampler(format=stream.codec_context.format).resample(frame)
-            for packet in [one for part in [*converted, None] for one in stream.encode(part)]:
-                container.mux(packet)
-    file.seek(0)
-    return file
+def film_of(*signals: Signal, **choices) -> io.BytesIO:
+    """A file with a track for each signal."""
+    return io.BytesIO(tracks(*signals, **choices))
 
 
 def heard(file: io.BytesIO, **asked) -> tuple[Signal, str]:
@@ -41,19 +23,19 @@ def heard(file: io.BytesIO, **asked) -> tuple[Signal, str]:
 
 
 def test_one_track_is_read_without_a_word():
-    signal, said = heard(film(VOICE))
+    signal, said = heard(film_of(VOICE))
     assert correlation(signal, VOICE) > 0.98 and said == ""
 
 
 @pytest.mark.parametrize("muxer", ["matroska", "mov"])
 def test_of_several_the_first_is_read_and_named(muxer):
-    signal, said = heard(film(VOICE, OTHER, muxer=muxer, default=1))
+    signal, said = heard(film_of(VOICE, OTHER, muxer=muxer, default=1))
     assert correlation(signal, VOICE) > 0.98
     assert said.startswith("The recording has 2 tracks of sound: 1") and "of which track 1" in said
 
 
 def test_the_default_track_is_read_with_its_language():
-    signal, said = heard(film(OTHER, VOICE, OTHER, default=2, t1="deu", t2="eng"))
+    signal, said = heard(film_of(OTHER, VOICE, OTHER, default=2, t1="deu", t2="eng"))
     assert correlation(signal, VOICE) > 0.98
     assert said == ("The recording has 3 tracks of sound: 1 (deu), 2 (eng) and 3, of which track 2 (eng) was analysed: "
                     "choose another track by its number, or each.")
@@ -63,28 +45,28 @@ def test_the_default_track_is_read_with_its_language():
                          ids=["zeros", "hiss", "far below"])
 @pytest.mark.parametrize("default", [None, 1])
 def test_a_silent_track_is_passed_over(empty, default):
-    signal, said = heard(film(empty, VOICE, default=default))
+    signal, said = heard(film_of(empty, VOICE, default=default))
     assert correlation(signal, VOICE) > 0.98 and "track 2 was analysed" in said
 
 
 def test_a_track_that_is_silent_for_a_while_is_not_passed_over():
-    signal, said = heard(film(np.concatenate([silence(20), VOICE]), tone(300, 22), default=1))
+    signal, said = heard(film_of(np.concatenate([silence(20), VOICE]), tone(300, 22), default=1))
     assert correlation(signal[20 * RATE :], VOICE) > 0.98 and "track 1 was analysed" in said
 
 
 def test_where_all_are_silent_the_default_is_read():
-    _, said = heard(film(silence(1), silence(1), silence(1), default=3))
+    _, said = heard(film_of(silence(1), silence(1), silence(1), default=3))
     assert "track 3 was analysed" in said
 
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_track_may_be_chosen(number):
-    signal, said = heard(film(VOICE, OTHER), track=number)
+    signal, said = heard(film_of(VOICE, OTHER), track=number)
     assert correlation(signal, (VOICE, OTHER)[number - 1]) > 0.98 and said == ""
 
 
 def test_each_track_has_its_signal():
-    for found in (read(film(VOICE, OTHER), track="each"), sounds(film(VOICE, OTHER), track="each")):
+    for found in (read(film_of(VOICE, OTHER), track="each"), sounds(film_of(VOICE, OTHER), track="each")):
         assert [(one.number, one.track) for one in found] == [(None, 1), (None, 2)]
         for one, wanted in zip(found, (VOICE, OTHER), strict=True):
             signal = one.signal if hasattr(one, "signal") else np.concatenate(list(one))
@@ -94,7 +76,7 @@ def test_each_track_has_its_signal():
 @pytest.mark.parametrize("track", [3, 8])
 def test_a_track_that_is_not_there_is_told_with_those_that_are(track):
     with pytest.raises(UsageError, match=rf"no track {track}: the recording has 2 tracks of sound: 1 and 2 \(eng\); choose"):
-        read(film(VOICE, OTHER, t2="eng"), track=track)
+        read(film_of(VOICE, OTHER, t2="eng"), track=track)
 
 
 @pytest.mark.parametrize("content", [pcm(VOICE, RATE), pcm(VOICE, RATE, "FLAC")], ids=["wav", "flac"])
@@ -113,7 +95,7 @@ def test_a_choice_that_does_not_exist_is_refused_before_reading(wrong):
 
 def test_each_track_and_each_channel_is_too_much():
     with pytest.raises(UsageError, match="choose one track, or one channel"):
-        sounds(film(VOICE, OTHER), "each", track="each")
+        sounds(film_of(VOICE, OTHER), "each", track="each")
 
 
 def test_what_is_no_recording_has_no_tracks():

@@ -19,7 +19,7 @@ from command import finish, run, start
 from intone.cli.answer_table import percent
 from intone.errors import NoSpeech, printable
 from intone.recognition.formats import FORMATS, columns
-from sounds import encode, mux, noise, pcm, silence, tone, voice
+from sounds import encode, mux, noise, pcm, silence, tone, tracks, voice
 from tiny_model import tiny_model
 
 KEYS = ["file", "duration_s", "label", "probabilities", "outside", "confident", "reasons", "sex", "segments", "recognizer"]
@@ -186,6 +186,28 @@ def test_a_channel_that_a_recording_lacks(folder: Path, capsys: pytest.CaptureFi
     both = run(capsys, "predict", folder, "--channel", "2", "--format", "json")
     assert (both.status, both.sentence) == (1, f"{mono}: The recording has 1 channel, so there is no channel 2.")
     assert [one.get("channel") for one in json.loads(both.out)] == [None, 2]
+
+
+def test_each_track_has_its_answer_and_one_that_is_not_there_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film, model = put(folder / "film.mkv", tracks(SPEECH, np.zeros_like(SPEECH))), sure(folder / "tiny.onnx")
+    asked = ("predict", film, "--recognizer", model, "--format", "json")
+    (usual,) = json.loads(run(capsys, *asked).out)
+    assert "track" not in usual and "2 tracks of sound: 1 and 2, of which track 1 was analysed" in usual["reasons"][-1]
+    (chosen,) = json.loads(run(capsys, *asked, "--track", "1").out)
+    assert chosen["track"] == 1 and chosen["reasons"] == []
+    each = run(capsys, *asked, "--track", "each")
+    answered, failed = json.loads(each.out)
+    assert answered == chosen and (failed["track"], failed["file"]) == (2, str(film))
+    assert each.status == 1 and each.sentence.startswith(f"{film}, track 2: The recording is silent")
+    table = pd.read_csv(io.StringIO(run(capsys, *asked[:-1], "csv", "--track", "each").out))
+    assert list(table["track"]) == [1, 2]
+    rows = run(capsys, *asked[:-2], "--track", "each").out.splitlines()
+    assert ", track 1 (" in rows[1]
+    missing = run(capsys, *asked, "--track", "3")
+    assert (missing.status, missing.sentence) == (
+        2, "There is no track 3: the recording has 2 tracks of sound: 1 and 2; choose one of them.")
 
 
 def test_csv_is_a_table_with_a_column_for_each_class(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

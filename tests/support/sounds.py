@@ -104,6 +104,23 @@ def mux(samples: NDArray[Any], rate: int, muxer: str, codec: str, path: Path | N
     return path.read_bytes() if path else file.getvalue()
 
 
+def tracks(*signals: Signal, default: int | None = None, muxer: str = "matroska", **languages: str) -> bytes:
+    """Signals as a file with a track for each; `t2="eng"` is the language of the second, `default` its number from 1."""
+    file, rate = io.BytesIO(), 48_000
+    with av.open(file, "w", format=muxer) as container:
+        streams = [container.add_stream("pcm_s16le", rate=rate, layout="mono") for _ in signals]
+        for number, stream in enumerate(streams, start=1):
+            stream.disposition = av.stream.Disposition.default if number == default else av.stream.Disposition(0)
+            stream.metadata.update({"language": languages[f"t{number}"]} if f"t{number}" in languages else {})
+        for stream, signal in zip(streams, signals, strict=True):
+            samples = (resample(signal, RATE, rate) * 32767).astype(np.int16)[None]
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+            frame.rate, frame.pts = rate, 0
+            for packet in [*stream.encode(frame), *stream.encode(None)]:
+                container.mux(packet)
+    return file.getvalue()
+
+
 def correlation(a: Signal, b: Signal) -> float:
     """Largest normalised cross-correlation of two signals within 0.1 s of delay."""
     n, reach = min(len(a), len(b)), RATE // 10

@@ -16,7 +16,7 @@ import urllib.request
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,8 @@ class StandIn:
         for done in range(1, 11):
             self.step()
             progress(done / 10)
-        return {name: self._predict(signal, name, options.sex, options.explain) for name in options.schemes}
+        return {name: replace(self._predict(signal, name, options.sex, options.explain), channel=sound.number,
+                              track=sound.track) for name in options.schemes}
 
     def _predict(self, signal: Signal, name: str, sex: str, explain: bool = False) -> Prediction:
         label, shares, outside = self._heard(signal, name)
