@@ -27,7 +27,7 @@ OWN = {
     "intone.audio": 8,  # decoding, signal, search, envelope, vad, windows, quality
     "intone.features": 3,
     "intone.recognition": 11,
-    "intone.cli": 4,
+    "intone.cli": 5,
 }
 """At most so many modules of intone's own, by package, that package included."""
 
