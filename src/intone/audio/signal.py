@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import bounds, decoding
-from intone.audio.buffering import rewindable
 from intone.audio.channels import MOST_TRIED, Mixer
 from intone.audio.chunks import note
 from intone.audio.levels import Levels
@@ -163,7 +162,7 @@ def _opener(source: Source) -> _Opener:
     """A function that opens a source anew; a file object is rewound, and what can be read only once is copied."""
     try:
         if not isinstance(source, str | Path):
-            file = rewindable(source)
+            file = _rewindable(source)
         elif (copy := _streamed(Path(source))) is not None:
             file = copy
         else:
@@ -178,7 +177,13 @@ def _streamed(path: Path) -> IO[bytes] | None:
     if path.is_file() or path.is_dir() or not path.exists():
         return None
     with _open_path(path) as file:
-        return None if file.seekable() else rewindable(file)
+        return None if file.seekable() else _rewindable(file)
+
+
+def _rewindable(file: IO[bytes]) -> IO[bytes]:
+    from intone.audio.buffering import rewindable  # what it imports, a recording in a file does not need
+
+    return rewindable(file)
 
 
 class _Borrowed:
