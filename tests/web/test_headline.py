@@ -84,7 +84,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._into = {"headline": "verdict", "row": "shares", "valence": ""}.get(self._into, self._into)
-        if tag == "table" or tag == "p" and self._into == "verdict":
+        if tag == "table" or (tag == "p" and self._into == "verdict"):
             self._into = ""
 
     def handle_data(self, text: str) -> None:

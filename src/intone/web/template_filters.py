@@ -10,14 +10,14 @@ from intone.recognition.prediction import Reliability, percent
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 from intone.web.state import State, state
 from intone.web.texts import Texts
-from intone.web.views import class_names, left_out, likelihood, segment_bars, tone, trend
+from intone.web.views import apart, class_names, left_out, likelihood, segment_bars, tone, trend
 
 
 def equip(app: Flask, version: str) -> None:
     """Give the templates of an application their filters and values."""
     here: State = app.extensions["intone"]
     app.jinja_env.filters.update(percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named,
-                                 odds=odds, word=word, trend=trend, scale_of=here.recognizer.scale,
+                                 odds=odds, word=word, apart=apart, trend=trend, scale_of=here.recognizer.scale,
                                  segment_bars=segment_bars)
     app.jinja_env.globals.update(
         t=here.texts, version=version, limits=here.settings, recognizer=here.recognizer.identity, left_out=left_out,

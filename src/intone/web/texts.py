@@ -140,8 +140,8 @@ ENGLISH: Mapping[str, str] = {
     "why.cancel": "Cancel",
     "why.title": "Why {label} from {start} to {end}",
     "why.found": "Mostly the part from {start} to {end}: without it the answer would be {points} points less likely.",
-    "why.found.run": "Mostly the part from {start} to {end}: without a quarter of a second of it the answer would be up "
-    "to {points} points less likely.",
+    "why.found.run": "Mostly the part from {start} to {end}: without a quarter of a second of it the answer would be "
+    "up to {points} points less likely.",
     "why.none": "No single part decides: without any quarter of a second the answer would be nearly as likely.",
     "why.alone": "By itself this segment sounds {label}, and that is what is explained here.",
     "why.for": "speaks for it",
@@ -167,6 +167,9 @@ ENGLISH: Mapping[str, str] = {
     "seconds, and its emotion for training, on the computer that serves this page.",
     "correction.keep": "Keep it",
     "correction.kept": "Kept on the computer that serves this page. Thank you.",
+    "channels.hint": "Each channel of this recording seems to have a speaker of its own.",
+    "channels.each": "Analyse each channel",
+    "many.part": "{file}, {part}",
     "many.title": "Recordings",
     "many.table": "The answer about each recording",
     "many.file": "File",

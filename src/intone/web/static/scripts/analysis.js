@@ -2,7 +2,8 @@
 
 const HTML = { headers: { Accept: "text/html" } };
 
-// Resolves to { answer } or { alert }, elements to show; to {} where it was cancelled.
+// Resolves to { answer } or { alert }, elements to show, or to { parts }, several of these with a name, for each channel
+// or track; to {} where it was cancelled.
 // `options` are further fields for the API. `report(share)` is called with the progress of a long recording.
 export async function analyse(form, file, options, signal, report) {
   if (file && file.size > Number(form.dataset.maxBytes)) return { alert: alertOf(form.dataset.tooLarge) };
@@ -51,10 +52,13 @@ function ended(address, signal, report) {
 function part(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  const first = template.content.firstElementChild;
-  if (first?.matches(".answer")) return { answer: first };
-  if (first?.matches("[role=alert]")) return { alert: first };
-  return null;
+  const parts = [...template.content.children].map(shown);
+  return parts.length > 1 ? { parts } : parts[0] ?? null;
+}
+
+function shown(element) {
+  if (element.matches(".answer")) return { answer: element, name: element.querySelector("[data-part]")?.textContent };
+  return element.matches("[role=alert]") ? { alert: element } : null;
 }
 
 const failed = (form) => ({ alert: alertOf(form.dataset.failed) });

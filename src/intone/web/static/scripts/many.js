@@ -12,14 +12,14 @@ import { filled, percent } from "./words.js";
 const AT_ONCE = 2; // as many as the page analyses at once
 
 const KEYS = {
-  file: (row) => row.file.name,
+  file: (row) => row.called,
   emotion: (row) => row.label,
   valence: (row) => row.valence,
   confidence: (row) => row.confidence,
   length: (row) => row.length,
 };
 
-// `show(result, file)` shows a whole answer in `below`. Returns { analyse, clear }.
+// `show(result, file)` shows a whole answer in `below`. Returns { analyse, list, clear }.
 export function offerTable(place, below, show) {
   const [table, pair, afterwards] = ["table", "[data-pair]", "[data-afterwards]"].map((one) => place.querySelector(one));
   const look = marks(JSON.parse(place.dataset.marks), live);
@@ -36,14 +36,9 @@ export function offerTable(place, below, show) {
 
   // Analyses files by `ask(file, signal, report)`, a few at once; what is done when it is cancelled stays.
   async function analyse(files, ask) {
-    clear();
-    below.replaceChildren();
-    rows = files.map((file) => made(file, place.dataset, look));
-    table.tBodies[0].append(...rows.map((row) => row.line));
-    place.hidden = false;
-    place.querySelector("h2").focus();
+    begin(files);
     const stop = new AbortController();
-    const progress = progressOf(place, rows.length, stop);
+    const progress = progressOf(place, files.length, stop);
     const waiting = [...rows];
     const lane = async () => {
       for (let row = waiting.shift(); row; row = waiting.shift()) {
@@ -52,7 +47,23 @@ export function offerTable(place, below, show) {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    progress.end(rows.filter((row) => row.data).length);
+    progress.end(files.filter((file) => rows.some((row) => row.file === file && row.data)).length);
+    afterwards.hidden = !rows.some((row) => row.data);
+  }
+
+  function begin(files) {
+    clear();
+    below.replaceChildren();
+    rows = files.map((file) => made(file, place.dataset, look));
+    table.tBodies[0].append(...rows.map((row) => row.line));
+    place.hidden = false;
+    place.querySelector("h2").focus();
+  }
+
+  // Lists what came of one file that has several parts.
+  function list(file, parts) {
+    begin([file]);
+    settle(rows[0], parts);
     afterwards.hidden = !rows.some((row) => row.data);
   }
 
@@ -60,10 +71,22 @@ export function offerTable(place, below, show) {
     if (!signal.aborted) row.tell(place.dataset.running);
     const result = signal.aborted ? {} : await ask(row.file, signal, (share) => row.tell(
       filled(place.dataset.share, { share: percent(share) })));
+    settle(row, result.parts ?? [result]);
+  }
+
+  // What came of a file: one answer, or one for each of its channels or tracks, each in a row of its own.
+  function settle(row, [first, ...others]) {
+    const more = others.map(() => made(row.file, place.dataset, look));
+    row.line.after(...more.map((one) => one.line));
+    rows.splice(rows.indexOf(row) + 1, 0, ...more);
+    [first, ...others].forEach((result, i) => fill([row, ...more][i], result));
+    drawLegend(place.querySelector("[data-legend]"), labelsOf(rows.flatMap((one) => one.seen?.segments ?? [])), look);
+    sort();
+  }
+
+  function fill(row, result) {
     if (result.answer) {
       row.answer(result, unpacked(JSON.parse(result.answer.querySelector("[data-answer]").textContent)));
-      drawLegend(place.querySelector("[data-legend]"), labelsOf(rows.flatMap((one) => one.seen?.segments ?? [])), look);
-      sort();
     } else {
       row.fail(result.alert?.textContent.trim() ?? place.dataset.skipped);
     }
@@ -120,7 +143,7 @@ export function offerTable(place, below, show) {
       }
     });
   }
-  return { analyse, clear };
+  return { analyse, list, clear };
 }
 
 // "3 of 12", a bar, and a button that cancels.
@@ -155,8 +178,8 @@ function progressOf(place, count, stop) {
 
 // All answers in one file, in the classes that were shown last.
 async function takeAway(address, format, rows, view) {
-  const records = rows.map(({ file, data, seen, problem }) => (data
-    ? { ...(data.views[view] ?? seen), file: file.name } : { file: file.name, error: problem }));
+  const records = rows.map(({ called: file, data, seen, problem }) => (data
+    ? { ...(data.views[view] ?? seen), file } : { file, error: problem }));
   const response = await fetch(`${address}?format=${format}`, {
     method: "POST", body: JSON.stringify(records), headers: { "Content-Type": "application/json" } });
   if (!response.ok) throw new Error(response.statusText);

@@ -37,7 +37,7 @@ async function send(event) {
     await several(chosen);
   } else {
     table.clear();
-    show(await analysed(chosen[0], {}), chosen[0]);
+    showResult(await analysed(chosen[0], {}), chosen[0]);
   }
   if (problem) alertPlace.replaceChildren(alertOf(problem));
 }
@@ -89,6 +89,12 @@ function endWaiting() {
   answer.replaceChildren();
 }
 
+// A recording has one answer, or one for each of its channels or tracks.
+function showResult(result, file) {
+  if (result.parts) table.list(file, result.parts);
+  else show(result, file);
+}
+
 function show(result, file) {
   if (result.answer) showAnswer(result.answer, file);
   else if (result.alert) showAlert(result.alert);
@@ -113,14 +119,26 @@ function equipped(part, file) {
   offerTakeaway(part.querySelector("[data-takeaway]"), data);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
-  offerWhy(part.querySelector("[data-why]"), asker(file));
+  offerWhy(part.querySelector("[data-why]"), asker(file, part.dataset));
+  part.querySelector("[data-each]")?.addEventListener("click", () => eachChannel(file));
   return data;
 }
 
-// Asks about a recording again as it was asked first: (options, signal, report) -> what `analyse` resolves to.
-function asker(file) {
-  const asked = { sex: form.querySelector("[name=sex]:checked").value, ...compared };
+// Asks about a recording as it is asked now: (options, signal, report) -> what `analyse` resolves to. Where there is an
+// answer already, of the `channel` and `track` that it is about.
+function asker(file, { channel, track } = {}) {
+  const value = (name) => form.elements[name]?.value;
+  const asked = { sex: value("sex"), channel: channel ?? value("channel"), track: track ?? value("track"), ...compared };
+  for (const name of Object.keys(asked)) if (asked[name] === undefined) delete asked[name];
   return (options, signal, report) => analyse(form, file, { ...asked, ...options }, signal, report);
+}
+
+async function eachChannel(file) {
+  if (running) return;
+  const before = [...answer.children];
+  const result = await analysed(file, { channel: "each" });
+  if (result.answer || result.alert || result.parts) showResult(result, file);
+  else answer.replaceChildren(...before);
 }
 
 function showAlert(part) {

@@ -19,7 +19,7 @@ function side(row, view, seconds, look) {
   const length = document.createElement("p");
   const axis = document.createElement("div");
   const [verdict, shares] = [...row.result.answer.querySelectorAll(`[data-view="${view}"]`)].map((one) => one.cloneNode(true));
-  name.textContent = row.file.name;
+  name.textContent = row.called;
   length.className = "hint";
   length.textContent = clock(row.data.duration_s);
   axis.className = "axis";

@@ -17,7 +17,7 @@ export function made(file, words, look) {
     return one;
   };
   const [tick, name] = [cell("tick"), cell("file", "th")];
-  const row = { file, line, name, tick, result: {}, data: null, label: null, valence: null, confidence: null, length: null };
+  const row = { file, called: file.name, line, name, tick, result: {}, data: null, label: null, valence: null, confidence: null, length: null };
   name.scope = "row";
   name.textContent = file.name;
   const state = cell("state");
@@ -32,6 +32,7 @@ export function made(file, words, look) {
     },
     answer(result, data) {
       const view = result.answer.querySelector(".view");
+      if (result.name) row.called = filled(words.part, { file: file.name, part: result.name });
       const seen = data.views[view.dataset.view];
       Object.assign(row, { result, data, seen, ...facts(view, seen, data) });
       state.remove();
@@ -40,10 +41,10 @@ export function made(file, words, look) {
       cell("how-sure").append(...confidence(view));
       cell("length").append(clock(data.duration_s));
       cell("over-time").append(strip(seen.segments, data.duration_s, look));
-      tick.append(box("checkbox", filled(words.choose, { file: file.name })));
+      tick.append(box("checkbox", filled(words.choose, { file: row.called })));
       const open = document.createElement("button");
       open.type = "button";
-      open.textContent = file.name;
+      open.textContent = row.called;
       name.replaceChildren(open);
     },
   });
