@@ -77,11 +77,10 @@ def answer(page: Page, files: Files) -> None:
 
 
 def why(page: Page, files: Files) -> None:
-    """The explanation of an answer, in eight emotions."""
+    """What decides a segment."""
     _answered(page, files.clip)
-    page.check("[name=view][value='8']")
     page.click("[data-explain]")
-    page.wait_for_selector(".why h3")
+    page.wait_for_selector(".evidence")
     page.wait_for_timeout(400)
     page.locator(".why").scroll_into_view_if_needed()
 
@@ -103,8 +102,17 @@ def stress(page: Page, files: Files) -> None:
 def several(page: Page, files: Files) -> None:
     """Several recordings."""
     _send(page, files.clip, files.longer)
-    page.locator("#many button").nth(1).wait_for()
+    page.wait_for_selector("[data-afterwards]")
     page.wait_for_timeout(400)
+
+
+def pair(page: Page, files: Files) -> None:
+    """Two recordings side by side."""
+    several(page, files)
+    for tick in page.locator(".rows .tick input").all():
+        tick.check()
+    page.click("[data-compare]")
+    page.locator("[data-pair]").scroll_into_view_if_needed()
 
 
 def refused(page: Page, files: Files) -> None:
@@ -114,7 +122,7 @@ def refused(page: Page, files: Files) -> None:
 
 
 STATES: tuple[Callable[..., None], ...] = (start, recording, ready, chosen, answer, why, timeline, stress, several,
-                                           refused)
+                                           pair, refused)
 
 
 def photograph(recognizer: "Recognizer", clips: Sequence[Path], folder: Path) -> list[Path]:

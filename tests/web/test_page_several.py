@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from chromium import DESKTOP, PATIENCE_S, PHONE, Visitor, choose, until, violations
+from intone.recognition.prediction import Prediction
 from intone.web import WebSettings, create_app
 from intone.web.server import in_background
 from web_server import StandIn, silence, tone, wav
@@ -244,3 +247,49 @@ def test_axe_finds_nothing_wrong_with_it(visitor: Visitor, stand_in: str, size: 
     small = page.locator("#many button:visible").evaluate_all("all => all.filter(one => one.offsetHeight < 44).map(one => one.outerHTML)")
     assert small == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# Channels
+
+
+class OnThePhone(StandIn):
+    """Says of every recording what is said of a call."""
+
+    def _predict(self, *given: Any) -> Prediction:
+        return replace(super()._predict(*given), reasons=(
+            "The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel 'each' "
+            "for an answer about each.",))
+
+
+def test_where_each_channel_has_a_voice_each_is_a_click_away(visitor: Visitor) -> None:
+    def parted(route: Route) -> None:
+        """What a page answers that knows channels."""
+        asked.append(route.request.post_data_buffer or b"")
+        response = route.fetch()
+        html = response.text()
+        parts = [html.replace("<h2", f"<p data-part>Channel {number}</p><h2", 1).replace(
+            "<section", f'<section data-channel="{number}"', 1) for number in (1, 2)]
+        route.fulfill(response=response, body="".join(parts) if len(asked) == 1 else html)
+
+    asked: list[bytes] = []
+    with in_background(create_app(OnThePhone())) as address:
+        page = visitor(address)
+        send(page, [("call.wav", wav(tone("sad", 2)))])
+        expect(page.locator(".channels")).to_contain_text("Each channel of this recording seems to have a speaker")
+        assert violations(page) == []
+        page.route("**/analyses", parted)
+        page.click("[data-each]")
+        expect(page.locator(f"{NAMES} button")).to_have_text(["call.wav, Channel 1", "call.wav, Channel 2"])
+        assert b'name="channel"\r\n\r\neach\r\n' in asked[0]
+        page.locator(f"{NAMES} button").nth(1).click()
+        expect(page.locator(".answer [data-part]")).to_have_text("Channel 2")
+        page.click("[data-explain]")
+        expect(page.locator(".evidence")).to_be_visible()
+        assert b'name="channel"\r\n\r\n2\r\n' in asked[1]
+
+
+def test_one_voice_is_not_offered_by_channel(visitor: Visitor, stand_in: str) -> None:
+    page = visitor(stand_in)
+    send(page, MIXED[:1])
+    expect(page.locator(".answer")).to_be_visible()
+    expect(page.locator("[data-each]")).to_have_count(0)

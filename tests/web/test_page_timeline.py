@@ -280,6 +280,20 @@ def test_the_chosen_segment_is_marked(visitor: Visitor, stand_in: str) -> None:
         page.click("[data-do=next]")
 
 
+def test_before_anybody_speaks_the_first_segment_is_the_chosen_one(visitor: Visitor, stand_in: str) -> None:
+    page = answered(visitor(stand_in), wav(THREE))
+    page.evaluate("""() => import("/static/scripts/timeline.js").then(({ showTimeline }) => {
+        const segments = [[5, 10], [12, 20]].map(([start_s, end_s]) => ({start_s, end_s, label: "happy",
+            probabilities: {happy: 0.9}}));
+        const data = {duration_s: 30, waveform: Array(100).fill(0.5), views: {8: {segments}}, valence: []};
+        showTimeline(document.querySelector("[data-timeline]"), new Blob([new Uint8Array(100)]), data);
+    })""")
+    expect(page.locator(".current")).to_have_text("5.0 s to 10.0 s: happy 90%")
+    expect(page.locator("[data-explain]")).to_have_text("Why happy from 5.0 s to 10.0 s?")
+    page.click("[data-do=next]")
+    expect(page.locator(".current")).to_have_text("12.0 s to 20.0 s: happy 90%")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_leave_letters_and_edges(visitor: Visitor, stand_in: str, scheme: str) -> None:
     page = answered(visitor(stand_in, forced_colors="active", color_scheme=scheme), wav(THREE))

@@ -71,12 +71,12 @@ def test_recordings_of_one_person_are_compared_where_the_visitor_says_so(visitor
     page.check(".together input")
     page.click(".send")
     for number in (0, 1):
-        page.locator(".many button").nth(number).click()
+        page.locator(".rows .file button").nth(number).click()
         expect(page.locator(".answer .hint:visible", has_text="Compared with the other recordings")).to_have_count(1)
     choose(page, MAN, wav(silence(2)))
     page.click(".send")
     expect(page.get_by_role("alert")).to_contain_text("nothing to be compared with")
-    expect(page.locator(".many button")).to_have_count(2)
+    expect(page.locator(".rows tbody tr")).to_have_count(2)
 
 
 def test_without_javascript_neither_is_offered(visitor: Visitor, adaptable: str) -> None:

@@ -36,14 +36,9 @@ export function offerTable(place, below, show) {
 
   // Analyses files by `ask(file, signal, report)`, a few at once; what is done when it is cancelled stays.
   async function analyse(files, ask) {
-    clear();
-    below.replaceChildren();
-    rows = files.map((file) => made(file, place.dataset, look));
-    table.tBodies[0].append(...rows.map((row) => row.line));
-    place.hidden = false;
-    place.querySelector("h2").focus();
+    begin(files);
     const stop = new AbortController();
-    const progress = progressOf(place, rows.length, stop);
+    const progress = progressOf(place, files.length, stop);
     const waiting = [...rows];
     const lane = async () => {
       for (let row = waiting.shift(); row; row = waiting.shift()) {
@@ -52,41 +47,46 @@ export function offerTable(place, below, show) {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    progress.end(rows.filter((row) => row.data).length);
+    progress.end(files.filter((file) => rows.some((row) => row.file === file && row.data)).length);
     afterwards.hidden = !rows.some((row) => row.data);
   }
 
-  // The channels or tracks of one recording, which are answered already.
-  function list(file, parts) {
+  function begin(files) {
     clear();
     below.replaceChildren();
+    rows = files.map((file) => made(file, place.dataset, look));
+    table.tBodies[0].append(...rows.map((row) => row.line));
     place.hidden = false;
-    addParts(file, parts);
-    afterwards.hidden = !rows.some((row) => row.data);
     place.querySelector("h2").focus();
   }
 
-  function addParts(file, parts, before = null) {
-    const added = parts.map((part) => made(file, place.dataset, look, part.name));
-    rows.splice(before ? rows.indexOf(before) : rows.length, before ? 1 : 0, ...added);
-    if (before) before.line.replaceWith(...added.map((row) => row.line));
-    else table.tBodies[0].append(...added.map((row) => row.line));
-    added.forEach((row, i) => fill(row, parts[i]));
+  // Lists what came of one file that has several parts.
+  function list(file, parts) {
+    begin([file]);
+    settle(rows[0], parts);
+    afterwards.hidden = !rows.some((row) => row.data);
   }
 
   async function answer(row, ask, signal) {
     if (!signal.aborted) row.tell(place.dataset.running);
     const result = signal.aborted ? {} : await ask(row.file, signal, (share) => row.tell(
       filled(place.dataset.share, { share: percent(share) })));
-    if (result.parts) addParts(row.file, result.parts, row);
-    else fill(row, result);
+    settle(row, result.parts ?? [result]);
+  }
+
+  // What came of a file: one answer, or one for each of its channels or tracks, each in a row of its own.
+  function settle(row, [first, ...others]) {
+    const more = others.map(() => made(row.file, place.dataset, look));
+    row.line.after(...more.map((one) => one.line));
+    rows.splice(rows.indexOf(row) + 1, 0, ...more);
+    [first, ...others].forEach((result, i) => fill([row, ...more][i], result));
+    drawLegend(place.querySelector("[data-legend]"), labelsOf(rows.flatMap((one) => one.seen?.segments ?? [])), look);
+    sort();
   }
 
   function fill(row, result) {
     if (result.answer) {
       row.answer(result, unpacked(JSON.parse(result.answer.querySelector("[data-answer]").textContent)));
-      drawLegend(place.querySelector("[data-legend]"), labelsOf(rows.flatMap((one) => one.seen?.segments ?? [])), look);
-      sort();
     } else {
       row.fail(result.alert?.textContent.trim() ?? place.dataset.skipped);
     }
@@ -178,8 +178,8 @@ function progressOf(place, count, stop) {
 
 // All answers in one file, in the classes that were shown last.
 async function takeAway(address, format, rows, view) {
-  const records = rows.map(({ file, data, seen, problem }) => (data
-    ? { ...(data.views[view] ?? seen), file: file.name } : { file: file.name, error: problem }));
+  const records = rows.map(({ called: file, data, seen, problem }) => (data
+    ? { ...(data.views[view] ?? seen), file } : { file, error: problem }));
   const response = await fetch(`${address}?format=${format}`, {
     method: "POST", body: JSON.stringify(records), headers: { "Content-Type": "application/json" } });
   if (!response.ok) throw new Error(response.statusText);

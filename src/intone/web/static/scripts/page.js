@@ -38,14 +38,10 @@ async function send(event) {
   if (chosen.length > 1) {
     await several(chosen);
   } else {
+    table.clear();
     const result = await analysed(chosen[0], {});
     if (result.answer || result.parts) recording.sent(chosen[0]);
-    if (result.parts) {
-      table.list(chosen[0], result.parts);
-    } else {
-      table.clear();
-      show(result, chosen[0]);
-    }
+    showResult(result, chosen[0]);
   }
   if (problem) alertPlace.replaceChildren(alertOf(problem));
 }
@@ -97,6 +93,12 @@ function endWaiting() {
   answer.replaceChildren();
 }
 
+// A recording has one answer, or one for each of its channels or tracks.
+function showResult(result, file) {
+  if (result.parts) table.list(file, result.parts);
+  else show(result, file);
+}
+
 function show(result, file) {
   if (result.answer) showAnswer(result.answer, file);
   else if (result.alert) showAlert(result.alert);
@@ -121,16 +123,26 @@ function equipped(part, file) {
   offerTakeaway({ part, data, recording: file, given: diary.given }, diary);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
-  offerWhy(part.querySelector("[data-why]"), asker(file, { ...part.dataset }));
+  offerWhy(part.querySelector("[data-why]"), asker(file, part.dataset));
+  part.querySelector("[data-each]")?.addEventListener("click", () => eachChannel(file));
   return data;
 }
 
-// Asks about a recording again as it was asked first: (options, signal, report) -> what `analyse` resolves to.
-// `part`: the one channel or track of it that is asked about, where it has several.
-function asker(file, part = {}) {
-  const { channel, track } = { channel: form.elements.channel.value, track: form.elements.track.value, ...part };
-  const asked = { sex: form.querySelector("[name=sex]:checked").value, channel, track, ...compared };
+// Asks about a recording as it is asked now: (options, signal, report) -> what `analyse` resolves to. Where there is an
+// answer already, of the `channel` and `track` that it is about.
+function asker(file, { channel, track } = {}) {
+  const value = (name) => form.elements[name]?.value;
+  const asked = { sex: value("sex"), channel: channel ?? value("channel"), track: track ?? value("track"), ...compared };
+  for (const name of Object.keys(asked)) if (asked[name] === undefined) delete asked[name];
   return (options, signal, report) => analyse(form, file, { ...asked, ...options }, signal, report);
+}
+
+async function eachChannel(file) {
+  if (running) return;
+  const before = [...answer.children];
+  const result = await analysed(file, { channel: "each" });
+  if (result.answer || result.alert || result.parts) showResult(result, file);
+  else answer.replaceChildren(...before);
 }
 
 function showAlert(part) {

@@ -5,9 +5,8 @@ import { clock, filled } from "./words.js";
 
 const CONFIDENCE = ["clear", "likely", "unclear"];
 
-// `words` are the sentences of the table; `look` is what `marks` in marks.js returns; `part` names a channel or a track.
-export function made(file, words, look, part = "") {
-  const called = part ? `${file.name}, ${part}` : file.name;
+// `words` are the sentences of the table; `look` is what `marks` in marks.js returns.
+export function made(file, words, look) {
   const line = document.createElement("tr");
   line.setAttribute("role", "row");
   const cell = (name, kind = "td") => {
@@ -18,9 +17,9 @@ export function made(file, words, look, part = "") {
     return one;
   };
   const [tick, name] = [cell("tick"), cell("file", "th")];
-  const row = { file, called, line, name, tick, result: {}, data: null, label: null, valence: null, confidence: null, length: null };
+  const row = { file, called: file.name, line, name, tick, result: {}, data: null, label: null, valence: null, confidence: null, length: null };
   name.scope = "row";
-  name.textContent = called;
+  name.textContent = file.name;
   const state = cell("state");
   state.colSpan = 5;
   state.textContent = words.waiting;
@@ -33,6 +32,7 @@ export function made(file, words, look, part = "") {
     },
     answer(result, data) {
       const view = result.answer.querySelector(".view");
+      if (result.name) row.called = filled(words.part, { file: file.name, part: result.name });
       const seen = data.views[view.dataset.view];
       Object.assign(row, { result, data, seen, ...facts(view, seen, data) });
       state.remove();
@@ -41,10 +41,10 @@ export function made(file, words, look, part = "") {
       cell("how-sure").append(...confidence(view));
       cell("length").append(clock(data.duration_s));
       cell("over-time").append(strip(seen.segments, data.duration_s, look));
-      tick.append(box("checkbox", filled(words.choose, { file: called })));
+      tick.append(box("checkbox", filled(words.choose, { file: row.called })));
       const open = document.createElement("button");
       open.type = "button";
-      open.textContent = called;
+      open.textContent = row.called;
       name.replaceChildren(open);
     },
   });

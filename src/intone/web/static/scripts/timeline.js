@@ -143,8 +143,8 @@ function sighted(wave, data) {
 // The current segment, in words: the one that plays or was chosen.
 function followed(place, wave, segments, look, chose) {
   const line = place.querySelector(".current");
-  const indexAt = (now) => segments().findLastIndex((one) => one.start_s <= now + SLACK_S);
-  let index = -1;
+  const indexAt = (now) => Math.max(0, segments().findLastIndex((one) => one.start_s <= now + SLACK_S));
+  let index = 0; // the first one also before it begins
   let alone = false; // whether this one segment is played, and stops at its end
 
   function describe() {
@@ -164,7 +164,7 @@ function followed(place, wave, segments, look, chose) {
   }
 
   function play(seconds) {
-    choose(Math.max(0, seconds === undefined ? index : segments().findLastIndex((one) => one.start_s <= seconds + SLACK_S)));
+    choose(seconds === undefined ? index : indexAt(seconds));
     const one = segments()[index];
     if (!one) return;
     alone = true;
@@ -181,7 +181,6 @@ function followed(place, wave, segments, look, chose) {
   });
   wave.on("pause", () => { alone = false; });
   wave.on("interaction", () => { alone = false; });
-  index = indexAt(0);
   describe();
   return { describe, play, chosen: () => segments()[index], step: (by) => choose(Math.max(0, index + by)) };
 }
