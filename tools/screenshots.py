@@ -7,6 +7,7 @@ after the other are the longer recording.
 
 import argparse
 import itertools
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -115,6 +116,29 @@ def pair(page: Page, files: Files) -> None:
     page.locator("[data-pair]").scroll_into_view_if_needed()
 
 
+def diary(page: Page, files: Files) -> None:
+    """The diary of some weeks."""
+    _answered(page, files.clip)
+    page.click(".diary > summary")
+    page.click("[data-do=on]")
+    page.set_input_files("[data-import]", {"name": "diary.json", "mimeType": "application/json", "buffer": _diary()})
+    page.locator(".diary tbody tr").nth(9).wait_for()
+    page.locator(".diary").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.diary').scrollIntoView()")
+
+
+def _diary() -> bytes:
+    """Ten made-up entries, as a file of the diary."""
+    days = (("sad", -0.6, "likely"), ("neutral", -0.1, "clear"), ("sad", -0.7, "clear"), ("angry", -0.8, "likely"),
+            ("neutral", 0.1, "unclear"), ("calm", 0.5, "likely"), ("neutral", 0.0, "clear"), ("happy", 0.6, "unclear"),
+            ("calm", 0.7, "clear"), ("happy", 0.8, "likely"))
+    notes = {0: "slept badly", 3: "after the phone call", 9: "holidays"}
+    return json.dumps({"entries": [
+        {"id": str(i), "at": f"2026-03-{2 * i + 3:02d}T18:30:00+01:00", "label": label, "valence": valence,
+         "confidence": confidence, "voice": True, "duration_s": 9.5, "file": "recording.webm", "note": notes.get(i, "")}
+        for i, (label, valence, confidence) in enumerate(days)]}).encode()
+
+
 def refused(page: Page, files: Files) -> None:
     """The alert about silence."""
     _send(page, files.silence)
@@ -122,7 +146,7 @@ def refused(page: Page, files: Files) -> None:
 
 
 STATES: tuple[Callable[..., None], ...] = (start, recording, ready, chosen, answer, why, timeline, stress, several,
-                                           pair, refused)
+                                           pair, diary, refused)
 
 
 def photograph(recognizer: "Recognizer", clips: Sequence[Path], folder: Path) -> list[Path]:

@@ -36,6 +36,10 @@ _QUIET = 1e-3  # of the power of the loudest frame: below it nobody speaks
 _ALONE = 10.0  # times the power of all other channels
 _LEAST_S, _LEAST_SHARE, _MOSTLY = 1.0, 0.05, 0.6  # of the frames: those of each speaker, and of all of them
 
+OWN_VOICES = ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel "
+              "'each' for an answer about each.")
+"""What is said where two people speak on two channels."""
+
 MOST_TRIED = 8
 """Channels that are tried one by one, at most."""
 
@@ -76,9 +80,7 @@ class Mixer:
                 "The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} was"
                 " analysed there alone.", numbers=numbers)
         elif self._are_speakers():
-            yield said(
-                "The channels hold different voices in turn, as those of a call do, and were mixed: choose the "
-                "channel 'each' for an answer about each.")
+            yield said(OWN_VOICES)
 
     def _count(self, by_channel: NDArray[np.float64]) -> None:
         """Count whose frames those of a block are, from their powers (channels, frames)."""

@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from intone import audio, language
 from intone.audio import RATE, Signal, Sound
-from intone.audio.channels import MOST_TRIED
+from intone.audio.channels import MOST_TRIED, OWN_VOICES
 from intone.audio.tracks import DEFAULT
 from intone.errors import IntoneError, RecordingError, TooLong, TooShort, UsageError
 from intone.labels import scheme
@@ -93,7 +93,7 @@ class Answer:
 
     `classes` is the scheme that was asked for, `asked_sex` the sex; `waveform` the peaks of the recording in 0 to 1,
     at most `OUTLINE`. `parts` are those about each channel or track, where each was asked for: of which this is the
-    first that can be answered.
+    first that can be answered. `apart`: whether its channels seem to be of two speakers, and were mixed.
     """
 
     views: dict[str, Prediction]
@@ -101,6 +101,7 @@ class Answer:
     asked_sex: str
     waveform: tuple[float, ...]
     parts: "tuple[Answer | Unanswered, ...]" = ()
+    apart: bool = False
 
     @property
     def first(self) -> Prediction:
@@ -261,7 +262,8 @@ def _answer(here: State, recording: Upload, wished: Wishes, progress: Progress) 
     views = here.recognizer.answer(recording.sound, options=wished.options, progress=progress)
     told = {name: replace(seen, reasons=tuple(language.told(reason, wished.language) for reason in seen.reasons))
             for name, seen in views.items()}
-    return Answer(told, wished.classes, wished.options.sex, recording.waveform)
+    apart = any(OWN_VOICES in seen.reasons for seen in views.values())
+    return Answer(told, wished.classes, wished.options.sex, recording.waveform, apart=apart)
 
 
 def _answer_or_not(here: State, recording: Upload, wished: Wishes, progress: Progress) -> Answer | Unanswered:

@@ -14,7 +14,7 @@ from intone.recognition.prediction import Prediction, Reliability
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 from intone.web.answers import Unanswered
 from intone.web.state import State, state
-from intone.web.views import apart, class_names, left_out, likelihood, segment_bars, tone, trend
+from intone.web.views import class_names, left_out, likelihood, segment_bars, tone, trend
 
 
 def equip(app: Flask, version: str) -> None:
@@ -22,7 +22,7 @@ def equip(app: Flask, version: str) -> None:
     here: State = app.extensions["intone"]
     app.jinja_env.filters.update(
         percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named, odds=odds, word=word, trend=trend,
-        apart=apart, scale_of=scale_of, part_name=part_name, segment_bars=segment_bars)
+        scale_of=scale_of, part_name=part_name, segment_bars=segment_bars)
     app.jinja_env.globals.update(
         version=version, languages=LANGUAGES, limits=here.settings, recognizer=here.recognizer.identity,
         left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,

@@ -36,11 +36,6 @@ def trend(story: Summary) -> str:
     return "steady" if abs(moved) < _STEADY else "up" if moved > 0 else "down"
 
 
-def apart(seen: Prediction) -> bool:
-    """Whether a reason says that the channels of the recording have voices of their own, and were mixed."""
-    return any("channel 'each'" in reason for reason in seen.reasons)
-
-
 def left_out(name: str) -> tuple[str, ...]:
     """The emotions that belong to no class of a scheme."""
     return tuple(emotion for emotion in EMOTIONS if scheme(name).class_of(emotion) is None)
