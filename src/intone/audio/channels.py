@@ -75,7 +75,7 @@ class Mixer:
     def notes(self) -> Iterator[str]:
         """What whoever gets an answer must know, after all blocks."""
         if self._taken:
-            numbers = " and ".join(map(str, sorted(self._taken)))
+            numbers = ", ".join(map(str, sorted(self._taken)))
             yield said(
                 "The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} was"
                 " analysed there alone.", numbers=numbers)

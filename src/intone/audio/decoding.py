@@ -13,6 +13,7 @@ from intone.audio.chunks import Form, note
 from intone.audio.tracks import DEFAULT, ONE_TRACK, Track, chosen
 from intone.audio.views import Part, opened
 from intone.errors import Damaged, NotAudio, RecordingError
+from intone.language import sentence_of
 from intone.language.sentences import said
 
 
@@ -67,7 +68,7 @@ def _joined(
     if left_out:
         note(notes, said(
             "Of the {count} recordings in the file {lost} cannot be read to the end: {reason}",
-            count=len(found), lost=len(left_out), reason=left_out[0]))
+            count=len(found), lost=len(left_out), reason=sentence_of(left_out[0])))
 
 
 def _links(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:

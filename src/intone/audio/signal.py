@@ -296,8 +296,8 @@ class _Choice:
     def _one(self, block: Signal) -> Signal:
         assert isinstance(self._wanted, int)
         if self._wanted > len(block):
-            raise UsageError(f"The recording has {len(block)} channel{'s' * (len(block) > 1)}, so there is no "
-                             f"channel {self._wanted}.")
+            raise UsageError(said("There is no channel {number}: the last one of the recording is {last}.",
+                                  number=self._wanted, last=len(block)))
         return block[self._wanted - 1 : self._wanted]
 
     def tell(self, notes: list[str]) -> None:

@@ -60,7 +60,8 @@ def chosen(
     """
     if isinstance(wanted, int):
         if wanted > len(tracks):
-            raise UsageError(f"There is no track {wanted}: the recording has {_count(tracks)}; choose one of them.")
+            raise UsageError(said("There is no track {number}: the recording has these: {tracks}; choose one of them.",
+                                  number=wanted, tracks=", ".join(map(str, tracks))))
         return tracks[wanted - 1]
     in_order = sorted(tracks, key=lambda one: not one.default)
     loudest: dict[Track, float] = {}
@@ -78,8 +79,3 @@ def note_of(tracks: Sequence[Track], one: Track) -> str:
     return said(
         "The recording has {count} tracks of sound ({tracks}), of which track {track} was analysed: choose another by "
         "its number, or each.", count=len(tracks), tracks=", ".join(map(str, tracks)), track=str(one))
-
-
-def _count(tracks: Sequence[Track]) -> str:
-    return (f"{len(tracks)} tracks of sound: {', '.join(map(str, tracks[:-1]))} and {tracks[-1]}" if len(tracks) > 1
-            else "1 track of sound")

@@ -35,18 +35,18 @@ class Failed:
         numbers = {"channel": self.channel, "track": self.track}
         return {"file": self.file, "error": self.error, **{kind: one for kind, one in numbers.items() if one}}
 
-    @property
-    def name(self) -> str:
+    def name(self, t: Texts) -> str:
         """The recording, and the channel or the track where it is one of several."""
-        return f"{self.file}{_part(self)}"
+        return f"{self.file}{_part(t, self)}"
 
 
 Answer = Prediction | Failed
 
 
-def _part(one: Answer) -> str:
+def _part(t: Texts, one: Answer) -> str:
     """Which channel or track of a recording an answer is about, where one was asked for."""
-    return "".join(f", {kind} {number}" for kind, number in (("channel", one.channel), ("track", one.track)) if number)
+    return "".join(f", {t(f'table.{kind}', number=number)}"
+                   for kind, number in (("channel", one.channel), ("track", one.track)) if number)
 
 
 def write_table(
@@ -69,8 +69,8 @@ def write_table(
             heading = ""
         numbers = [str(reasons.setdefault(reason, len(reasons) + 1)) for reason in one.reasons]
         confidence = t(f"confidence.word.{one.confidence}") + (f" ({','.join(numbers)})" if numbers else "")
-        show(_line(t, _word(t, one.label), t(f"timeline.{one.valence}") if t.language != "en" else one.valence,
-                   confidence, _percents(t, one.shares), t(f"sex.{one.sex}"), _recording(t, one), classes))
+        show(_line(t, _word(t, one.label), _valence(t, one.valence), confidence,
+                   _percents(t, one.shares), t(f"sex.{one.sex}"), _recording(t, one), classes))
         for segment in one.segments if with_segments and len(one.segments) > 1 else ():
             span = t("answer.segment.span", start=t.seconds(segment.start_s), end=t.seconds(segment.end_s))
             show(_line(t, f"  {_word(t, segment.label)}", "", "", _percents(t, segment.probabilities), "",
@@ -173,7 +173,7 @@ def _points(t: Texts, weight: float) -> str:
 
 
 def _recording(t: Texts, one: Prediction) -> str:
-    return f"{one.file or ''}{_part(one)} ({t.seconds(one.duration_s)})"
+    return f"{one.file or ''}{_part(t, one)} ({t.seconds(one.duration_s)})"
 
 
 def _summed(t: Texts, found: Summary) -> Iterator[str]:
@@ -200,6 +200,16 @@ def _line(
     emotions. The valence is left out where the classes are valences.
     """
     width = 2 + max(len(_word(t, name)) for name in (*classes, NEITHER))
-    columns = [f"{answer:{width}}", *([] if "positive" in classes else [f"{valence:8}"]), f"{confidence:10}",
-               *(f"{shares[name]:>{max(4, len(_word(t, name)))}}" for name in classes), f"{sex:6}", recording]
+    widest = {"valence": [_valence(t, one) for one in ("negative", "neutral", "positive")],
+              "confidence": [t(f"confidence.word.{one}") for one in ("clear", "likely", "unclear")],
+              "sex": [t(f"sex.{one}") for one in ("female", "male")]}
+    widths = {name: max(map(len, (t(f"table.{name}"), *words))) for name, words in widest.items()}
+    columns = [f"{answer:{width}}", *([] if "positive" in classes else [f"{valence:{widths['valence']}}"]),
+               f"{confidence:{widths['confidence']}}",
+               *(f"{shares[name]:>{max(4, len(_word(t, name)))}}" for name in classes), f"{sex:{widths['sex']}}",
+               recording]
     return "  ".join(columns)
+
+
+def _valence(t: Texts, valence: str) -> str:
+    return valence if t.language == "en" else t(f"timeline.{valence}")

@@ -131,7 +131,7 @@ def _told(answers: Iterable[Answer], language: str) -> Iterator[Answer]:
     for one in answers:
         if isinstance(one, Failed):
             failed = replace(one, error=told(one.error, language))
-            say(f"{failed.name}: {failed.error}")
+            say(f"{failed.name(texts(language))}: {failed.error}")
             yield failed
         else:
             yield replace(one, reasons=tuple(told(reason, language) for reason in one.reasons))

@@ -44,13 +44,18 @@ def tell(error: BaseException, words: Sequence[str]) -> int:
 
 def say(sentence: str, status: int = 1) -> int:
     """Print a sentence as one line on the standard error; returns the status."""
-    print(f"intone: {printable(sentence)}", file=sys.stderr)
+    print(f"intone: {_line(sentence)}", file=sys.stderr)
     return status
 
 
 def show(*lines: str) -> None:
     """Print lines on the standard output, each as one line that cannot change the terminal (`errors.printable`)."""
-    print("\n".join(map(printable, lines)), flush=True)
+    print("\n".join(map(_line, lines)), flush=True)
+
+
+def _line(text: str) -> str:
+    """A text as one line; some languages write a no-break space before a percent sign."""
+    return printable(text.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def _give_up_output() -> None:

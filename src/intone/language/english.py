@@ -111,9 +111,9 @@ TEXTS: Mapping[str, str] = {
     "answer.compared": "Compared with your normal voice.",
     "answer.compared.together": "Compared with the other recordings of this person.",
     "answer.compared.same": "That hardly changed the answer.",
-    "answer.compared.moved": "Without that, the answer would be the same ({label} {share}); {moved} of the probability "
+    "answer.compared.moved": "Without that, the answer would be the same ({without}); {moved} of the probability "
     "moved.",
-    "answer.compared.other": "Without that, the answer would be {label} {share}; {moved} of the probability moved.",
+    "answer.compared.other": "Without that, the answer would be {without}; {moved} of the probability moved.",
     "answer.channel": "Channel {number}",
     "answer.track": "Track {number}",
     "answer.views": "What to look at",
@@ -134,6 +134,7 @@ TEXTS: Mapping[str, str] = {
     "confidence.unclear": "Unclear.",
     "confidence.unclear.means": "Take it as a guess.",
     "accuracy.title": "How sure is that?",
+    "accuracy.measured-on": "Measured on speakers that it did not learn from (RAVDESS, speech, five folds by actor).",
     "accuracy.whose": "Speakers",
     "accuracy.right": "Right answers",
     "accuracy.all": "all",
@@ -146,6 +147,8 @@ TEXTS: Mapping[str, str] = {
     "table.confidence": "confidence",
     "table.sex": "sex",
     "table.recording": "recording",
+    "table.channel": "channel {number}",
+    "table.track": "track {number}",
     "table.speech": "of the speech: {shares}",
     "table.none-holds": "no answer holds for the whole recording",
     "table.strongest": "strongest: {moments}",

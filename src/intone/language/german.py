@@ -112,9 +112,9 @@ TEXTS: Mapping[str, str] = {
     "answer.compared": "Mit deiner normalen Stimme verglichen.",
     "answer.compared.together": "Mit den anderen Aufnahmen dieser Person verglichen.",
     "answer.compared.same": "Das hat die Antwort kaum verändert.",
-    "answer.compared.moved": "Ohne den Vergleich wäre die Antwort dieselbe ({label} {share}); die "
+    "answer.compared.moved": "Ohne den Vergleich wäre die Antwort dieselbe ({without}); die "
     "Wahrscheinlichkeiten haben sich um {moved} verschoben.",
-    "answer.compared.other": "Ohne den Vergleich wäre die Antwort {label} {share}; die Wahrscheinlichkeiten haben sich "
+    "answer.compared.other": "Ohne den Vergleich wäre die Antwort {without}; die Wahrscheinlichkeiten haben sich "
     "um {moved} verschoben.",
     "answer.channel": "Kanal {number}",
     "answer.track": "Tonspur {number}",
@@ -136,6 +136,8 @@ TEXTS: Mapping[str, str] = {
     "confidence.unclear": "Unklar.",
     "confidence.unclear.means": "Das ist nur eine Vermutung.",
     "accuracy.title": "Wie sicher ist das?",
+    "accuracy.measured-on": "Gemessen an Stimmen, von denen es nicht gelernt hat (RAVDESS, Sprache, fünf "
+    "Teile nach Sprechern).",
     "accuracy.whose": "Wer spricht",
     "accuracy.right": "Richtige Antworten",
     "accuracy.all": "alle",
@@ -148,6 +150,8 @@ TEXTS: Mapping[str, str] = {
     "table.confidence": "Sicherheit",
     "table.sex": "Geschlecht",
     "table.recording": "Aufnahme",
+    "table.channel": "Kanal {number}",
+    "table.track": "Spur {number}",
     "table.speech": "Anteile am Gesprochenen: {shares}",
     "table.none-holds": "keine Antwort gilt für die ganze Aufnahme",
     "table.strongest": "am stärksten: {moments}",
@@ -303,6 +307,9 @@ TEXTS: Mapping[str, str] = {
     "diese Seite kommt.",
     "correction.keep": "Speichern",
     "correction.kept": "Gespeichert auf dem Computer, von dem diese Seite kommt. Danke!",
+    "channels.hint": "Auf jedem Kanal dieser Aufnahme scheint jemand anderes zu sprechen.",
+    "channels.each": "Jeden Kanal analysieren",
+    "many.part": "{file}, {part}",
     "many.title": "Aufnahmen",
     "many.table": "Die Antwort zu jeder Aufnahme",
     "many.file": "Datei",
@@ -647,4 +654,10 @@ SENTENCES: Mapping[str, str] = {
         "Aufnahmen aus anderen Quellen ({corpora}, jeweils vom Training ausgenommen)",
     "speakers who did not train ({corpora})": "Stimmen, mit denen nicht trainiert wurde ({corpora})",
     "its calibration": "den Daten seiner Kalibrierung",
+    "There is no track {number}: the recording has these: {tracks}; choose one of them.":
+    "Es gibt keine Spur {number}: Die Aufnahme hat diese: {tracks}; wähle eine davon.",
+    "There is no channel {number}: the last one of the recording is {last}.":
+    "Es gibt keinen Kanal {number}: Der letzte der Aufnahme ist {last}.",
+    "Only {spoken:.1f} s of speech was found.":
+    "Es wurden nur {spoken:.1f} s Sprache gefunden.",
 }

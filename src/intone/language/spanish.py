@@ -109,9 +109,9 @@ TEXTS: Mapping[str, str] = {
     "answer.compared": "Comparada con tu voz normal.",
     "answer.compared.together": "Comparada con las demás grabaciones de esta persona.",
     "answer.compared.same": "Eso apenas cambió la respuesta.",
-    "answer.compared.moved": "Sin eso, la respuesta sería la misma ({label} {share}); se desplazó un {moved} de la "
+    "answer.compared.moved": "Sin eso, la respuesta sería la misma ({without}); se desplazó un {moved} de la "
     "probabilidad.",
-    "answer.compared.other": "Sin eso, la voz sonaría {label} {share}; se desplazó un {moved} de la probabilidad.",
+    "answer.compared.other": "Sin eso, la voz sonaría {without}; se desplazó un {moved} de la probabilidad.",
     "answer.channel": "Canal {number}",
     "answer.track": "Pista {number}",
     "answer.views": "Qué mirar",
@@ -132,6 +132,7 @@ TEXTS: Mapping[str, str] = {
     "confidence.unclear": "Dudosa.",
     "confidence.unclear.means": "Tómala como una suposición.",
     "accuracy.title": "¿Hasta qué punto es fiable?",
+    "accuracy.measured-on": "Medido con voces de las que no aprendió (RAVDESS, habla, cinco partes por hablantes).",
     "accuracy.whose": "Hablantes",
     "accuracy.right": "Respuestas correctas",
     "accuracy.all": "todos",
@@ -144,6 +145,8 @@ TEXTS: Mapping[str, str] = {
     "table.confidence": "certeza",
     "table.sex": "sexo",
     "table.recording": "grabación",
+    "table.channel": "canal {number}",
+    "table.track": "pista {number}",
     "table.speech": "del tiempo hablado: {shares}",
     "table.none-holds": "ninguna respuesta vale para toda la grabación",
     "table.strongest": "momentos más marcados: {moments}",
@@ -295,6 +298,9 @@ TEXTS: Mapping[str, str] = {
     "máximo, sus primeros {seconds} segundos) y su emoción para el entrenamiento, en el equipo que aloja esta página.",
     "correction.keep": "Conservarla",
     "correction.kept": "Se conserva en el equipo que aloja esta página. Gracias.",
+    "channels.hint": "En cada canal de esta grabación parece hablar otra persona.",
+    "channels.each": "Analizar cada canal",
+    "many.part": "{file}, {part}",
     "many.title": "Grabaciones",
     "many.table": "La respuesta sobre cada grabación",
     "many.file": "Archivo",
@@ -624,4 +630,10 @@ SENTENCES: Mapping[str, str] = {
     "fearful": "asustada",
     "disgust": "asqueada",
     "surprised": "sorprendida",
+    "There is no track {number}: the recording has these: {tracks}; choose one of them.":
+    "No hay pista {number}: la grabación tiene estas: {tracks}; elige una de ellas.",
+    "There is no channel {number}: the last one of the recording is {last}.":
+    "No hay canal {number}: el último de la grabación es {last}.",
+    "Only {spoken:.1f} s of speech was found.":
+    "Solo se encontraron {spoken:.1f} s de voz.",
 }

@@ -46,8 +46,8 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
         segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
     doubts = list(_doubts(model, scheme, label, found))
     confidence = "unclear" if doubts else _confidence(model, scheme, max(probabilities.values()))
-    limits = [f"Only {spoken:.1f} s of speech was found." for spoken in [sum(one.speech_s for one in found.segments)]
-              if spoken < SHORT_S]
+    spoken = sum(one.speech_s for one in found.segments)
+    limits = [said("Only {spoken:.1f} s of speech was found.", spoken=spoken)] if spoken < SHORT_S else []
     answer = Prediction(None, round(found.duration_s, 3), label, probabilities, outside, confidence == "clear",
                         (*doubts, *limits, *quality.warnings(found.quality)), found.sex, tuple(segments),
                         identity_of(model), confidence=confidence,

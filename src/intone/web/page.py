@@ -3,7 +3,6 @@
 from flask import Blueprint, json, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from intone.recognition.prediction import percent
 from intone.recognition.published import results_of
 from intone.web import answers
 from intone.web.answers import SEX_CHOICES, Answer
@@ -50,7 +49,7 @@ def sex_hint(here: State) -> str:
     """What the choice of sex does with a recognizer."""
     results, known, t = results_of(here.recognizer.identity.version), here.recognizer.sexes, here.texts
     if results and "2" in results.schemes:
-        right = {sex: percent(results.schemes["2"][sex].accuracy) for sex in known}
+        right = {sex: t.percent(results.schemes["2"][sex].accuracy) for sex in known}
         return t("form.sex.accuracy", **right)
     if len(known) == 1:
         return t("form.sex.one", who=t(f"accuracy.{known[0]}"))

@@ -1,7 +1,7 @@
 // The table of the diary: every entry in words.
 
 import { wall } from "./diary_plot.js";
-import { dateAndTime } from "./words.js";
+import { dateAndTime, decimal } from "./words.js";
 
 const LITTLE = 0.2; // of a valence from -1 to 1: less is no change
 
@@ -44,7 +44,7 @@ function cell(name, text) {
 }
 
 // 0.354 -> "+0.35"
-const signed = (value) => `${value > 0 ? "+" : value < 0 ? "\u2212" : ""}${Math.abs(value).toFixed(2)}`;
+const signed = (value) => `${value > 0 ? "+" : value < 0 ? "\u2212" : ""}${decimal(Math.abs(value), 2)}`;
 
 // The normal voice stands at 0, since an answer that was compared with it is what is beyond it.
 function against(entry, words) {

@@ -11,6 +11,11 @@ export function clock(seconds) {
   return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}${rest}`;
 }
 
+// 0.5 -> "0.50", with a comma where the language has one
+export function decimal(value, digits) {
+  return value.toFixed(digits).replace(".", comma() ? "," : ".");
+}
+
 // 0.874 -> "87%"; never "0%" or "100%", which would be a promise.
 export function percent(share) {
   const sign = comma() ? "\u00a0%" : "%";
