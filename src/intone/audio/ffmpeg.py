@@ -135,6 +135,7 @@ class _Reading:
     first_s: float | None = None
     last_s: float = 0.0
     packets: int = 0
+    broken: bool = False
     format: Format = field(init=False)
     stream: "av.AudioStream" = field(init=False)
     timeline: Timeline = field(init=False)
@@ -181,7 +182,7 @@ class _Reading:
             raise NotAudio(sealed)
         # PyAV reads past the end of planar frames of 8 and more channels; packed ones take twice the time.
         converters: dict[Any, av.AudioResampler] = {}
-        for packet in self.container.demux(self.stream):
+        for packet in self._packets():
             self.budget.check()
             self._see(packet)
             try:
@@ -197,6 +198,17 @@ class _Reading:
                 for one in converters[kind].resample(frame):
                     yield one, time_s
                     time_s = None
+
+    def _packets(self) -> Iterator["av.Packet[av.AudioStream]"]:
+        """The packets of the track; where what follows is none of its format, those before."""
+        import av
+
+        try:
+            yield from self.container.demux(self.stream)
+        except av.error.InvalidDataError:
+            if not self.decoded_s:
+                raise
+            self.broken = True
 
     def _see(self, packet: "av.Packet[Any]") -> None:
         """Note where a packet ends, and how late the first is; its frames are later by the delay of the codec."""
@@ -216,6 +228,8 @@ class _Reading:
                 "The times in the file leave out {skipped_s:.0f} s, more than can be believed: what follows is given "
                 "at once, so that its times are too early.", skipped_s=self.timeline.skipped_s))
         there_s = max(self.decoded_s, self.last_s - (self.first_s or 0.0) - self.lost_s)
+        if self.broken and not (self.format.states_length and self.stream.duration):
+            note(self.notes, f"What follows the first {there_s:.1f} s in the file cannot be read and is left out.")
         stated_s = there_s * (self.stated or 1.0)
         if self.stated is None and self.format.states_length and self.stream.duration and self.stream.time_base:
             stated_s = float(self.stream.duration * self.stream.time_base)
