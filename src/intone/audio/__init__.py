@@ -4,6 +4,7 @@
     decoding   bytes of a recording -> blocks of samples
     tracks     which track of a file with several is read
     channels   which channels make the signal: their mean, or the one that is not cancelled
+    choice     which channel and track are asked for
     levels     what the samples say of their levels before they are resampled: flat tops, steps
     offset     a large constant offset is taken away
     signal     blocks -> one signal: mono, 16 kHz; this package has its names
@@ -17,6 +18,7 @@
 A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at 16,000 samples a second. Times are seconds.
 """
 
+from intone.audio.choice import check_choice
 from intone.audio.formats import ACCEPT, SUFFIXES
 from intone.audio.signal import (
     MAX_HEARD_SECONDS,
@@ -26,7 +28,6 @@ from intone.audio.signal import (
     Signal,
     Sound,
     Source,
-    check_choice,
     from_samples,
     read,
     read_mono,
