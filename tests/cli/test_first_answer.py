@@ -23,8 +23,8 @@ PARSER = {"cyclopts", "attr", "attrs"}
 """What reads a command line that has more than recordings; cyclopts stands on attrs."""
 
 OWN = {
-    "intone": 33,
-    "intone.audio": 8,  # decoding, signal, search, envelope, vad, windows, quality
+    "intone": 38,
+    "intone.audio": 13,  # formats, decoding, bounds, chunks, views, wave, signal, search, envelope, vad, windows, quality
     "intone.features": 3,
     "intone.recognition": 11,
     "intone.cli": 4,

@@ -1,7 +1,15 @@
 """recording -> signal -> speech.
 
     formats    which formats are read: the one list of them
-    decoding   bytes of a recording -> blocks of samples
+    decoding   bytes of a recording -> blocks of samples; the eight below are its parts
+    views      parts of a file, as files
+    chunks     files of named chunks, as WAV and AIFF: where their sound lies, whatever their headers state
+    links      recordings that were put one behind the other, as in chained Ogg
+    wave       WAV of plain integers or floats, read as it stands
+    ffmpeg     everything else, by FFmpeg
+    timeline   where frames lie in time: pauses and late beginnings
+    bounds     what a file may cost
+    unread     what a file is that cannot be read
     tracks     which track of a file with several is read
     channels   which channels make the signal: their mean, or the one that is not cancelled
     choice     which channel and track are asked for

@@ -7,7 +7,7 @@ decodes it.
 from collections.abc import Iterator
 from typing import IO
 
-from intone.audio import chunks, links, wave
+from intone.audio import chunks, wave
 from intone.audio.bounds import NO_SOUND, Block, Budget, within
 from intone.audio.chunks import Form, note
 from intone.audio.tracks import DEFAULT, ONE_TRACK, Track, chosen
@@ -52,7 +52,7 @@ def _joined(
 ) -> Iterator[tuple[Block, int]]:
     """The blocks of every part of a file; one that cannot be read is left out where the first can."""
     forms = chunks.forms(file)
-    found = chunks.parts(forms, notes) or links.parts(file, budget, notes)
+    found = chunks.parts(forms, notes) if forms else _links(file, budget, notes)
     left_out = list[RecordingError]()
     for part in found:
         budget.check()
@@ -66,6 +66,12 @@ def _joined(
     if left_out:
         note(notes, f"Of the {len(found)} recordings in the file {len(left_out)} cannot be read to the end: "
                     f"{left_out[0]}")
+
+
+def _links(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
+    from intone.audio import links  # a WAV does without
+
+    return links.parts(file, budget, notes)
 
 
 def _one(

@@ -6,6 +6,7 @@ noise; and no containers of games, in which nobody records.
 """
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,6 @@ FORMATS = (
                                           ".3ga", ".f4a", ".f4v", ".qt"), states_length=True, timed=True),
     Format("WebM, Matroska", "matroska", (".webm", ".mkv", ".mka", ".weba"), timed=True),
     Format("AAC", "aac", (".aac", ".adts")),
-    Format("AAC in LATM", "loas", (".latm", ".loas")),
     Format("AMR", "amr", (".amr", ".awb")),
     Format("AIFF", "aiff", (".aiff", ".aif", ".aifc"), states_length=True),
     Format("Apple CAF", "caf", (".caf",), states_length=True),
@@ -51,6 +51,7 @@ FORMATS = (
     Format("DV", "dv", (".dv",)),
     Format("AC-3", "ac3", (".ac3",)),
     Format("E-AC-3", "eac3", (".eac3", ".ec3")),
+    Format("AAC in LATM", "loas", (".latm", ".loas")),
     Format("WavPack", "wv", (".wv",), states_length=True),
     Format("True Audio", "tta", (".tta",), states_length=True),
     Format("Monkey's Audio", "ape", (".ape",), states_length=True),
@@ -72,8 +73,9 @@ FORMATS = (
 USUAL = "wav, flac, mp3, ogg, opus, m4a, mp4 or webm"
 """What a sentence offers to someone whose file is none of them."""
 
-SUFFIXES = tuple(suffix for one in FORMATS for suffix in one.suffixes)
-"""What names of recordings end in: a folder is searched for them. The content of a file decides, not its name."""
+SUFFIXES = tuple(dict.fromkeys(suffix for many in zip_longest(*(one.suffixes for one in FORMATS)) for suffix in many
+                               if suffix))
+"""What names of recordings end in, the usual ones first: a folder is searched for them. Their content decides."""
 
 ACCEPT = ",".join(("audio/*", "video/*", *SUFFIXES))
 """The same for the file chooser of a browser, the `accept` of HTML; what iOS does not find in it cannot be chosen."""

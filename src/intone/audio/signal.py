@@ -241,7 +241,7 @@ class _Reading:
 def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: Choice) -> Iterator[Signal]:
     """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give.
 
-    Where the rate changes, as in an advertisement that was inserted, each part is resampled by itself.
+    Where the rate changes, each part is resampled by itself.
     """
     stream, before = None, 0
     for block, rate in blocks:

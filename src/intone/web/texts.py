@@ -36,7 +36,7 @@ ENGLISH: Mapping[str, str] = {
     "recorder.insecure": "A browser records only on this computer's own address or over https: choose a file.",
     "form.drop": "Choose files, or drop them anywhere on this page:",
     "form.choose": "Choose a file:",
-    "form.formats": "wav, flac, mp3, ogg, opus, m4a, mp4 or webm, up to {minutes} minutes and {megabytes} MB.",
+    "form.formats": "wav, mp3, m4a, mp4, webm and most other formats, up to {minutes} minutes and {megabytes} MB.",
     "form.sex": "Sex of the speaker",
     "form.sex.auto": "Automatic",
     "form.sex.female": "Female",
