@@ -13,6 +13,7 @@
     unread     what a file is that cannot be read
     buffering  pipes and other files that can be read only once
     channels   which channels make the signal: their mean, or the one that is not cancelled
+    choice     which channel and track are asked for
     levels     what the samples say of their levels before they are resampled: flat tops, steps
     offset     a large constant offset is taken away
     signal     blocks -> one signal: mono, 16 kHz; this package has its names
@@ -26,6 +27,7 @@
 A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at 16,000 samples a second. Times are seconds.
 """
 
+from intone.audio.choice import check_choice
 from intone.audio.formats import ACCEPT, SUFFIXES
 from intone.audio.signal import (
     MAX_HEARD_SECONDS,
@@ -35,7 +37,6 @@ from intone.audio.signal import (
     Signal,
     Sound,
     Source,
-    check_choice,
     from_samples,
     read,
     read_mono,

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import bounds, decoding
-from intone.audio.channels import MOST_TRIED, Mixer
+from intone.audio.channels import MOST_TRIED
+from intone.audio.choice import Choice, check_choice, number_of
 from intone.audio.chunks import note
 from intone.audio.levels import Levels
-from intone.audio.offset import Centring
 from intone.audio.tracks import DEFAULT
 from intone.errors import Damaged, RecordingError, UsageError
 from intone.language.sentences import said
@@ -139,20 +139,9 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
     with np.errstate(over="ignore"):  # an infinity is refused below
         block = np.ascontiguousarray(np.atleast_2d(values.T), np.float32)
     _check_finite(block)
-    notes, chosen = list[str](), _Choice(channel, Levels())
+    chosen = Choice(channel, Levels())
     signals = resample(chosen(block, rate), rate)
-    chosen.tell(notes)
-    return _named(signals, channel, tuple(notes), chosen.levels)
-
-
-def check_choice(channel: str | int, track: str | int = DEFAULT) -> None:
-    """A UsageError unless the channel is "mix", "each" or a number from 1, and the track "default", "each" or such."""
-    for kind, asked, usual in (("channel", channel, "mix"), ("track", track, DEFAULT)):
-        number = isinstance(asked, int) and not isinstance(asked, bool) and asked >= 1
-        if not number and asked not in (usual, "each"):
-            raise UsageError(f"There is no {kind} '{asked}' to choose: {usual}, each, or a number from 1.")
-    if channel == track == "each":
-        raise UsageError("Each channel of each track is too much at once: choose one track, or one channel.")
+    return _named(signals, channel, tuple(chosen.notes()), chosen.levels)
 
 
 _Opener = Callable[[], IO[bytes]]
@@ -239,14 +228,14 @@ class _Reading:
 
     def sound(self) -> Sound:
         """What is to be iterated over."""
-        return Sound(lambda: (block[0] for block in self.blocks()), _number(self.channel), None, self.notes,
+        return Sound(lambda: (block[0] for block in self.blocks()), number_of(self.channel), None, self.notes,
                      self.levels, lambda: [self._with(channel=number).sound() for number in self.tried],
-                     _number(self.track))
+                     number_of(self.track))
 
     def read(self) -> list[Channel]:
         """All of it, in memory."""
         signals = np.concatenate(list(self.blocks()), axis=1)
-        return _named(signals, self.channel, tuple(self.notes), self.levels, _number(self.track))
+        return _named(signals, self.channel, tuple(self.notes), self.levels, number_of(self.track))
 
     @contextmanager
     def _file(self) -> Iterator[IO[bytes]]:
@@ -260,7 +249,7 @@ class _Reading:
         """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
         with self._file() as file:
             budget = bounds.Budget(file.seek(0, os.SEEK_END))
-            chosen = _Choice(self.channel, self.levels)
+            chosen = Choice(self.channel, self.levels)
             decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
             if self.channel != "mix":
                 decoded = _alike(decoded, self.notes)
@@ -268,50 +257,12 @@ class _Reading:
                 budget.pause()
                 yield block
                 budget.go_on()
-            chosen.tell(self.notes)
+            for one in chosen.notes():
+                note(self.notes, one)
             self.tried[:] = chosen.worth_trying
 
 
-def _number(chosen: str | int) -> int | None:
-    return chosen if isinstance(chosen, int) else None
-
-
-class _Choice:
-    """The wanted channels of blocks (channels, samples), still two-dimensional, without a large constant offset."""
-
-    def __init__(self, channel: str | int, levels: Levels) -> None:
-        self._wanted, self.levels = channel, levels
-        self._mixer, self._centred = Mixer(), Centring()
-        levels.clear()
-
-    def __call__(self, block: Signal, rate: float) -> Signal:
-        if self._wanted == "mix":
-            self.levels.add(block)
-            wanted = self._mixer(block, rate)
-        else:
-            wanted = block if self._wanted == "each" else self._one(block)
-            self.levels.add(wanted)
-        return self._centred(wanted, rate)
-
-    def _one(self, block: Signal) -> Signal:
-        assert isinstance(self._wanted, int)
-        if self._wanted > len(block):
-            raise UsageError(said("There is no channel {number}: the last one of the recording is {last}.",
-                                  number=self._wanted, last=len(block)))
-        return block[self._wanted - 1 : self._wanted]
-
-    def tell(self, notes: list[str]) -> None:
-        """Add what whoever gets an answer must know."""
-        for one in self._mixer.notes():
-            note(notes, one)
-
-    @property
-    def worth_trying(self) -> tuple[int, ...]:
-        """The channels of a mix to try alone."""
-        return self._mixer.worth_trying
-
-
-def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: _Choice) -> Iterator[Signal]:
+def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: Choice) -> Iterator[Signal]:
     """The wanted channels of blocks at `RATE`, without a seam: bit for bit what one call for the whole would give.
 
     Where the rate changes, each part is resampled by itself.
@@ -367,7 +318,7 @@ def _named(
     signals: Signal, channel: str | int, notes: tuple[str, ...], levels: Levels, track: int | None = None
 ) -> list[Channel]:
     """Signals (channels, samples) with their numbers."""
-    numbers = range(1, 1 + len(signals)) if channel == "each" else [_number(channel)]
+    numbers = range(1, 1 + len(signals)) if channel == "each" else [number_of(channel)]
     return [Channel(number, signal, notes, levels, track) for number, signal in zip(numbers, signals, strict=True)]
 
 
