@@ -67,7 +67,7 @@ def rows(path: Path) -> list[dict[str, object]]:
 def test_a_row_is_what_predict_says(recordings, recognizer, tmp_path):
     from intone.recognition.recognizer import load
 
-    tally = run_batch(Batch(recordings, tmp_path / "a.jsonl", Question("8", recognizer=recognizer)), here)
+    tally = run_batch(Batch(recordings, tmp_path / "a.jsonl", Question("2", recognizer=recognizer)), here)
     found = rows(tmp_path / "a.jsonl")
     assert [one["file"] for one in found] == recordings
     expected = load(recognizer).predict(recordings[0], classes=8).to_dict()
@@ -207,7 +207,7 @@ def test_another_question_does_not_go_on(recordings, recognizer, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run_batch(Batch(recordings, tmp_path / "a.csv", Question(recognizer=recognizer)), stopping)
     with pytest.raises(UsageError, match=r"was asked otherwise \(classes\): ask as before"):
-        run_batch(Batch(recordings, tmp_path / "a.csv", Question("8", recognizer=recognizer)), here)
+        run_batch(Batch(recordings, tmp_path / "a.csv", Question("2", recognizer=recognizer)), here)
 
 
 def test_two_batches_do_not_write_one_journal(tmp_path):

@@ -16,9 +16,9 @@ import pytest
 
 import intone
 from command import finish, run, start
-from intone.cli.answer_table import percent
 from intone.errors import NoSpeech, printable
 from intone.recognition.formats import FORMATS, columns
+from intone.recognition.prediction import percent
 from sounds import encode, mux, noise, pcm, silence, tone, tracks, voice
 from tiny_model import tiny_model
 

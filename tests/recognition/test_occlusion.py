@@ -109,7 +109,7 @@ def test_what_depends_on_nothing_has_no_weight(tmp_path):
 def test_the_moments_of_neither_speak_for_neither(tmp_path):
     neutral = load(tiny_model(tmp_path / "neutral.onnx", {"male_neutral": 0.02, "male_happy": 0.98},
                               {"male_neutral": 0.1, "male_happy": -0.1}))
-    label, bright, dull = mean_weights(neutral)
+    label, bright, dull = mean_weights(neutral, classes=2)
     assert label == "neither"
     assert bright < dull
 

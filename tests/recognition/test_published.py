@@ -63,8 +63,8 @@ def test_the_sentence_is_what_the_committed_predictions_give(
         share = measured["mean"][tenth]
         right = ">99%" if share > 0.99 else f"{round(share, 4):.0%}"
         assert odds(found, Texts("en")) == (
-            f"In a test (corpora that were left out of the training), {right} of the {measured['size'][tenth]} answers "
-            f"with such a probability ({10 * tenth}% to {10 * tenth + 10}%) were right.")
+            f"In a test with recordings from elsewhere, {right} of the {measured['size'][tenth]} answers with such a "
+            f"probability ({10 * tenth} to {10 * tenth + 10}%) were right.")
 
 
 def test_certainty_belongs_to_the_last_bin_and_what_was_not_measured_to_none() -> None:
@@ -97,7 +97,7 @@ def test_an_answer_says_what_was_measured_for_its_kind_of_recording_or_nothing(
     path = tiny_model(tmp_path / "tiny.onnx", {"male_sad": 0.75, "male_happy": 0.25}, ood_score=1.2, ood_above=ood_above)
     version = load_model(path).version
     monkeypatch.setattr("intone.recognition.decision.results_of", {version: MEASURED}.get)
-    found = load(path).predict(signal, RATE, **options)
+    found = load(path).predict(signal, RATE, **{"classes": 2, **options})
     assert (found.reliability and found.reliability.condition) == condition
     if condition == RECORDED:
         assert found.to_dict()["reliability"] == {"low": 0.7, "high": 0.8, "answers": 100, "right": 0.7,

@@ -1,7 +1,7 @@
-"""How far the analysis of a file is, whatever its header says, by the share of its bytes that was read.
+"""How far the analysis of a file is, whatever its header says, by the place in the file where it is read.
 
 A header may state no length, as that of a browser's recording, or a wrong one. The length of the whole is estimated
-from the seconds that were decoded of the bytes that were read.
+from the seconds that were decoded up to that place.
 """
 
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from intone.audio import RATE, Signal, Sound
 
 
 class Counted:
-    """A binary file that can be rewound, and how many bytes were read of it since it was last begun."""
+    """A binary file that can be rewound, and where it is read: what is looked at before, at its end too, plays no part."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.bytes, self.samples = file, 0, 0
+        self._file, self.at, self.samples = file, 0, 0
         self._size = file.seek(0, 2)
 
     def read(self, size: int = -1) -> bytes:
         """As of any file."""
         part = self._file.read(size)
-        self.bytes += len(part)
+        self.at = self._file.tell()
         return part
 
     def __getattr__(self, name: str) -> Any:
@@ -32,7 +32,7 @@ class Counted:
     def followed(self, sound: Sound) -> Sound:
         """A sound of this file, which is counted while it is decoded."""
         def blocks() -> Iterator[Signal]:
-            self.bytes = self.samples = 0
+            self.at = self.samples = 0
             for block in sound:
                 self.samples += len(block)
                 yield block
@@ -41,7 +41,7 @@ class Counted:
 
     def expected_s(self) -> float | None:
         """The seconds of the whole, as far as that can be told by now."""
-        share = min(1.0, self.bytes / max(1, self._size))
+        share = min(1.0, self.at / max(1, self._size))
         return self.samples / RATE / share if share else None
 
 
