@@ -139,10 +139,12 @@ class _Reading:
     format: Format = field(init=False)
     stream: "av.AudioStream" = field(init=False)
     timeline: Timeline = field(init=False)
+    tick_s: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.format = of_demuxer(self.container.format.name)
         self.stream = self.container.streams.audio[self.number - 1]
+        self.tick_s = float(self.stream.time_base or 0)  # a fraction takes ten times as long
         self.timeline = Timeline(0.0, most_silence(self.budget.size) if self.format.timed else 0.0)
 
     def blocks(self) -> Iterator[tuple[Block, int]]:
@@ -188,7 +190,7 @@ class _Reading:
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
-                self.lost_s += float((packet.duration or 0) * self.stream.time_base) if self.stream.time_base else 0.0
+                self.lost_s += (packet.duration or 0) * self.tick_s
                 continue
             for frame in frames:
                 kind = (frame.format.name, frame.layout.name, frame.sample_rate)  # a converter takes but one
@@ -213,13 +215,13 @@ class _Reading:
     def _see(self, packet: "av.Packet[Any]") -> None:
         """Note where a packet ends, and how late the first is; its frames are later by the delay of the codec."""
         self.packets += bool(packet.size)
-        if packet.pts is None or not packet.time_base or not self.format.timed:
+        if packet.pts is None or not self.format.timed:
             return
         if self.first_s is None:
-            self.first_s = float(packet.pts * packet.time_base)
+            self.first_s = packet.pts * self.tick_s
             others_s = self._others_begin_s()
             self.timeline.late_s = 0.0 if others_s is None else max(0.0, self.first_s - others_s)
-        self.last_s = max(self.last_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        self.last_s = max(self.last_s, (packet.pts + (packet.duration or 0)) * self.tick_s)
 
     def _check_length(self) -> None:
         """Damaged where the header states more than there is: to the end of the last packet, without those lost."""
@@ -231,8 +233,8 @@ class _Reading:
         if self.broken and not (self.format.states_length and self.stream.duration):
             note(self.notes, f"What follows the first {there_s:.1f} s in the file cannot be read and is left out.")
         stated_s = there_s * (self.stated or 1.0)
-        if self.stated is None and self.format.states_length and self.stream.duration and self.stream.time_base:
-            stated_s = float(self.stream.duration * self.stream.time_base)
+        if self.stated is None and self.format.states_length and self.stream.duration and self.tick_s:
+            stated_s = self.stream.duration * self.tick_s
             if 0 < self.stream.frames <= self.packets:  # all that the tables of an MP4 have was there
                 stated_s = min(stated_s, there_s + self.lost_s)
         if there_s < stated_s - max(0.25, 0.02 * stated_s):
