@@ -29,7 +29,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"
 import bombs
 import mutations
 from containers import MADE
-from intone.audio import RATE, bounds, resample
+from intone.audio import RATE, resample
+from intone.audio.decoding import bounds
 from intone.errors import IntoneError
 from intone.files import write_json
 from intone.parallel import mapped

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import soxr
 
-from intone.audio import RATE, Signal, bounds, from_samples, read, sounds
+from intone.audio import RATE, Signal, from_samples, read, sounds
+from intone.audio.decoding import bounds
 from intone.audio.vad import find_speech
 from sounds import correlation, noise, pcm, silence, tone, voice
 

@@ -6,8 +6,9 @@ import pytest
 import soundfile
 import soxr
 
-from intone.audio import RATE, Signal, bounds, from_samples, read, read_mono, resample
+from intone.audio import RATE, Signal, from_samples, read, read_mono, resample
 from intone.audio.augment import Surroundings, clipped, gain, telephone, white, with_noise
+from intone.audio.decoding import bounds
 from intone.audio.levels import Levels
 from intone.audio.quality import NOISY_DB, Gauge, Quality, _Distribution, _percentile, doubts, quality, warnings
 from intone.audio.vad import Span, find_speech

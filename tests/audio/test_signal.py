@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intone import audio
-from intone.audio import RATE, bounds, from_samples, read, read_mono, resample
+from intone.audio import RATE, from_samples, read, read_mono, resample
+from intone.audio.decoding import bounds
 from intone.errors import Damaged, UsageError
 from sounds import FORMATS, correlation, encode, mux, noise, pcm, silence, tone, voice
 

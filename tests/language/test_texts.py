@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import intone
 from intone.audio.channels import OWN_VOICES
-from intone.audio.formats import USUAL
-from intone.audio.unread import KNOWN
+from intone.audio.decoding.formats import USUAL
+from intone.audio.decoding.unread import KNOWN
 from intone.errors import NotAudio, UsageError
 from intone.labels import EMOTIONS
 from intone.language import LANGUAGES, Texts, english, said, sentence_of, texts, told

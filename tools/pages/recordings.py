@@ -1,6 +1,6 @@
 """The formats of recordings, from the list that the decoder has."""
 
-from intone.audio.formats import FORMATS
+from intone.audio.decoding.formats import FORMATS
 from pages.committed import Results
 
 

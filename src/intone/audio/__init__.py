@@ -1,17 +1,6 @@
 """recording -> signal -> speech.
 
-    formats    which formats are read: the one list of them
-    decoding   bytes of a recording -> blocks of samples; the nine below are its parts
-    tracks     which track of a file with several is read
-    views      parts of a file, as files
-    chunks     files of named chunks, as WAV and AIFF: where their sound lies, whatever their headers state
-    links      recordings that were put one behind the other, as in chained Ogg
-    wave       WAV of plain integers or floats, read as it stands
-    ffmpeg     everything else, by FFmpeg
-    timeline   where frames lie in time: pauses and late beginnings
-    bounds     what a file may cost
-    unread     what a file is that cannot be read
-    buffering  pipes and other files that can be read only once
+    decoding/  bytes of a recording -> blocks of samples, whatever the format
     channels   which channels make the signal: their mean, or the one that is not cancelled
     choice     which channel and track are asked for
     levels     what the samples say of their levels before they are resampled: flat tops, steps
@@ -28,7 +17,7 @@ A *signal* is float32, mono, of shape (samples,), nominally in [-1, 1], at 16,00
 """
 
 from intone.audio.choice import check_choice
-from intone.audio.formats import ACCEPT, SUFFIXES
+from intone.audio.decoding.formats import ACCEPT, SUFFIXES
 from intone.audio.signal import (
     MAX_HEARD_SECONDS,
     MAX_SECONDS,

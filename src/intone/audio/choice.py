@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio.channels import Mixer
+from intone.audio.decoding.tracks import DEFAULT
 from intone.audio.levels import Levels
 from intone.audio.offset import Centring
-from intone.audio.tracks import DEFAULT
 from intone.errors import UsageError
 from intone.language.sentences import said
 

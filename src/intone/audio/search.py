@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from intone.audio.formats import SUFFIXES
+from intone.audio.decoding.formats import SUFFIXES
 from intone.audio.signal import Signal, read_mono
 from intone.errors import CorpusError, RecordingError
 

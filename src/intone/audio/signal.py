@@ -15,12 +15,13 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.audio import bounds, decoding
+from intone.audio import decoding
 from intone.audio.channels import MOST_TRIED
 from intone.audio.choice import Choice, check_choice, number_of
-from intone.audio.chunks import note
+from intone.audio.decoding import bounds
+from intone.audio.decoding.chunks import note
+from intone.audio.decoding.tracks import DEFAULT
 from intone.audio.levels import Levels
-from intone.audio.tracks import DEFAULT
 from intone.errors import Damaged, RecordingError, UsageError
 from intone.language.sentences import said
 
@@ -170,7 +171,7 @@ def _streamed(path: Path) -> IO[bytes] | None:
 
 
 def _rewindable(file: IO[bytes]) -> IO[bytes]:
-    from intone.audio.buffering import rewindable  # what it imports, a recording in a file does not need
+    from intone.audio.decoding.buffering import rewindable  # what it imports, a recording in a file does not need
 
     return rewindable(file)
 

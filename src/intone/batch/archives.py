@@ -12,7 +12,7 @@ from lzma import LZMAError
 from pathlib import Path
 from typing import IO
 
-from intone.audio.buffering import copied
+from intone.audio.decoding.buffering import copied
 from intone.audio.search import chosen, fits, is_file, is_hidden
 from intone.batch import stores
 from intone.errors import Damaged, RecordingError

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from intone.audio.tracks import DEFAULT
+from intone.audio.decoding.tracks import DEFAULT
 from intone.batch.sources import opened
 from intone.errors import RecognizerError, RecordingError, UsageError
 from intone.recognition.options import Options, asked

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from intone.audio.tracks import DEFAULT
+from intone.audio.decoding.tracks import DEFAULT
 from intone.cli.messages import say, show
 from intone.cli.options import AskedSex, Classes, Jobs
 from intone.cli.standard_input import STDIN

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, Token
 
-from intone.audio.tracks import DEFAULT
+from intone.audio.decoding.tracks import DEFAULT
 from intone.cli.answers import print_answers
 from intone.cli.messages import say
 from intone.cli.options import AskedSex, Channel, Classes, Language, Track

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from intone import labels
 from intone.audio import MAX_HEARD_SECONDS, check_choice
-from intone.audio.tracks import DEFAULT
+from intone.audio.decoding.tracks import DEFAULT
 from intone.recognition.adaptation import Reference
 
 SEX_CHOICES = ("male", "female", "auto")

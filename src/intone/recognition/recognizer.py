@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from intone import audio, labels
 from intone.audio import RATE, Sound
-from intone.audio.tracks import DEFAULT as DEFAULT_TRACK
+from intone.audio.decoding.tracks import DEFAULT as DEFAULT_TRACK
 from intone.errors import RecognizerError, RecordingError, UsageError
 from intone.recognition import given
 from intone.recognition.adaptation import Reference

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, json, jsonify, make_response, render_temp
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked
 
-from intone.audio.tracks import DEFAULT
+from intone.audio.decoding.tracks import DEFAULT
 from intone.labels import SCHEMES
 from intone.recognition.prediction import Prediction
 from intone.web import answers, error_answers, upload

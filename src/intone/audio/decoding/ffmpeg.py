@@ -12,13 +12,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from intone.audio import bounds, unread
-from intone.audio.bounds import HIGHEST_RATE, LOWEST_RATE, NO_SOUND, Block, Budget, allocations_bounded
-from intone.audio.chunks import note
-from intone.audio.formats import DEMUXERS, Format, of_demuxer
-from intone.audio.timeline import Timeline, most_silence
-from intone.audio.tracks import DEFAULT, Track, chosen, described, note_of
-from intone.audio.views import size_of
+from intone.audio.decoding import bounds, unread
+from intone.audio.decoding.bounds import HIGHEST_RATE, LOWEST_RATE, NO_SOUND, Block, Budget, allocations_bounded
+from intone.audio.decoding.chunks import note
+from intone.audio.decoding.formats import DEMUXERS, Format, of_demuxer
+from intone.audio.decoding.timeline import Timeline, most_silence
+from intone.audio.decoding.tracks import DEFAULT, Track, chosen, described, note_of
+from intone.audio.decoding.views import size_of
 from intone.errors import Damaged, NotAudio
 from intone.language.sentences import said
 

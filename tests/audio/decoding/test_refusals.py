@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intone import audio
-from intone.audio import RATE, bounds, read, read_mono, resample
+from intone.audio import RATE, read, read_mono, resample
+from intone.audio.decoding import bounds
 from intone.errors import Damaged, IntoneError, NotAudio, RecordingError, TooLong
 from sounds import FORMATS, encode, mux, noise, pcm, silence, voice
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from containers import MADE, video
 from intone import audio
-from intone.audio import RATE, Signal, bounds, read
-from intone.audio.timeline import ROUNDING_S, Timeline, most_silence
+from intone.audio import RATE, Signal, read
+from intone.audio.decoding import bounds
+from intone.audio.decoding.timeline import ROUNDING_S, Timeline, most_silence
 from intone.errors import TooLong
 from sounds import encode, mux, tone
 

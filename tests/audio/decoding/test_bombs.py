@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import bombs
-from intone.audio import bounds, decoding, read, read_mono
+from intone.audio import decoding, read, read_mono
+from intone.audio.decoding import bounds
 from intone.errors import Damaged, RecordingError
 from sounds import encode, mux, voice
 

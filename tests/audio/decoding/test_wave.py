@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intone.audio import bounds, chunks, decoding, ffmpeg, wave
+from intone.audio import decoding
+from intone.audio.decoding import bounds, chunks, ffmpeg, wave
 from intone.errors import Damaged, RecordingError, TooLong
 from web_server import tone, wav
 

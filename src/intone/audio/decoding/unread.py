@@ -5,9 +5,9 @@ import re
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
-from intone.audio.bounds import of_ffmpeg
-from intone.audio.formats import USUAL, Format, of_demuxer
-from intone.audio.views import read
+from intone.audio.decoding.bounds import of_ffmpeg
+from intone.audio.decoding.formats import USUAL, Format, of_demuxer
+from intone.audio.decoding.views import read
 from intone.language.sentences import said
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from av.format import ContainerFormat
 
 from containers import MADE, WITHOUT_A_VOICE, muxed
 from intone import audio
-from intone.audio import RATE, formats, read_mono
+from intone.audio import RATE, read_mono
+from intone.audio.decoding import formats
 from intone.errors import Damaged, NotAudio
 from sounds import correlation, encode, mux, noise, tone, voice
 

@@ -7,11 +7,11 @@ decodes it.
 from collections.abc import Iterator
 from typing import IO
 
-from intone.audio import chunks, wave
-from intone.audio.bounds import NO_SOUND, Block, Budget, within
-from intone.audio.chunks import Form, note
-from intone.audio.tracks import DEFAULT, ONE_TRACK, Track, chosen
-from intone.audio.views import Part, opened
+from intone.audio.decoding import chunks, wave
+from intone.audio.decoding.bounds import NO_SOUND, Block, Budget, within
+from intone.audio.decoding.chunks import Form, note
+from intone.audio.decoding.tracks import DEFAULT, ONE_TRACK, Track, chosen
+from intone.audio.decoding.views import Part, opened
 from intone.errors import Damaged, NotAudio, RecordingError
 from intone.language import sentence_of
 from intone.language.sentences import said
@@ -36,7 +36,7 @@ def tracks_of(file: IO[bytes]) -> tuple[Track, ...]:
     """The tracks of sound in a file; raises NotAudio where FFmpeg cannot open it."""
     if chunks.forms(file):
         return ONE_TRACK
-    from intone.audio import ffmpeg
+    from intone.audio.decoding import ffmpeg
 
     return ffmpeg.tracks_of(file)
 
@@ -72,7 +72,7 @@ def _joined(
 
 
 def _links(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
-    from intone.audio import links  # a WAV does without
+    from intone.audio.decoding import links  # a WAV does without
 
     return links.parts(file, budget, notes)
 
@@ -92,6 +92,6 @@ def _one(
         chosen(ONE_TRACK, track)
         yield from wave.samples(view, plain, max_seconds)
         return
-    from intone.audio import ffmpeg  # a plain WAV does without
+    from intone.audio.decoding import ffmpeg  # a plain WAV does without
 
     yield from ffmpeg.samples(view, budget, notes, track, part.stated)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from containers import MADE
 from intone.audio import RATE, read, read_mono
 from intone.audio.decoding import missing_bytes
-from intone.audio.views import Part, opened
+from intone.audio.decoding.views import Part, opened
 from intone.errors import Damaged, IntoneError, NotAudio
 from sounds import correlation, encode, mux, noise, pcm, tone, voice
 

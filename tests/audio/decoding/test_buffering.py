@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from intone.audio import buffering, read, sounds
-from intone.audio.buffering import copied, rewindable
+from intone.audio import read, sounds
+from intone.audio.decoding import buffering
+from intone.audio.decoding.buffering import copied, rewindable
 from intone.errors import RecordingError, TooLong, UsageError
 from sounds import FORMATS, encode, pcm, voice
 

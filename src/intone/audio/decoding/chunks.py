@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import IO
 
-from intone.audio.views import Part, read, size_of
+from intone.audio.decoding.views import Part, read, size_of
 from intone.errors import Damaged
 from intone.language.sentences import said
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from intone.audio.bounds import Budget
-from intone.audio.chunks import joined
-from intone.audio.views import Part, read, size_of
+from intone.audio.decoding.bounds import Budget
+from intone.audio.decoding.chunks import joined
+from intone.audio.decoding.views import Part, read, size_of
 
 _STEP = 2**20  # bytes that are searched at a time
 _LONGEST = 64  # bytes of a beginning

@@ -12,10 +12,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from intone.audio import bounds
-from intone.audio.bounds import HIGHEST_RATE, LOWEST_RATE, Block, too_long
-from intone.audio.chunks import Form
-from intone.audio.views import read
+from intone.audio.decoding import bounds
+from intone.audio.decoding.bounds import HIGHEST_RATE, LOWEST_RATE, Block, too_long
+from intone.audio.decoding.chunks import Form
+from intone.audio.decoding.views import read
 from intone.errors import Damaged
 from intone.language.sentences import said
 
