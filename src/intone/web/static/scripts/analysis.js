@@ -21,7 +21,7 @@ export async function analyse(form, file, options, signal, report) {
 
 // A long recording: its progress, and in the end its answer, which the server then forgets.
 async function follow(form, place, signal, report) {
-  const forget = () => fetch(place, { method: "DELETE", keepalive: true });
+  const forget = () => fetch(place, { method: "DELETE", keepalive: true }).catch(() => undefined);
   signal.addEventListener("abort", forget);
   window.addEventListener("pagehide", forget);
   try {

@@ -149,7 +149,7 @@ export function offerTable(place, below, show) {
 // "3 of 12", a bar, and a button that cancels.
 function progressOf(place, count, stop) {
   const box = place.querySelector("[data-progress]");
-  const [bar, cancel] = [box.querySelector("progress"), box.querySelector("[data-cancel]")];
+  const [bar, cancel] = [box.querySelector("progress"), box.querySelector("[data-cancel-all]")];
   const gone = new AbortController();
   let done = 0;
 
