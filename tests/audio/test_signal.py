@@ -82,7 +82,7 @@ def test_channels_are_mixed_or_told_apart(channels, container):
     (last,) = read(file(content), channels)
     assert last.number == channels
     assert np.array_equal(last.signal, samples[:, -1])
-    with pytest.raises(UsageError, match=f"has {channels} channel.*no channel {channels + 1}"):
+    with pytest.raises(UsageError, match=f"no channel {channels + 1}: the last one of the recording is {channels}"):
         read(file(content), channels + 1)
 
 
