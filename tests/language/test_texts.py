@@ -70,7 +70,7 @@ def test_the_letters_of_the_emotions_differ(language: str) -> None:
 def test_the_tables_are_really_translated(language: str) -> None:
     table = import_module(MODULES[language]).TEXTS
     same = [key for key, text in table.items() if text == english.TEXTS[key] and len(text.split()) > 3]
-    assert same == ["examples.source"], "names alone"
+    assert not same
 
 
 def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:

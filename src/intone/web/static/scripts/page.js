@@ -28,6 +28,7 @@ let compared = {}; // what the recordings that were sent last are compared with
 
 async function send(event) {
   event.preventDefault();
+  form.removeAttribute("data-fresh");
   if (running) return;
   await recording.end();
   const chosen = [...files.files];
@@ -161,6 +162,7 @@ document.addEventListener("keydown", pressOnce);
 form.addEventListener("submit", send);
 const table = offerTable(document.getElementById("many"), answer, show);
 acceptDrops(files);
+files.addEventListener("change", () => form.toggleAttribute("data-fresh", files.files.length > 0));
 const diary = offerDiary(document.querySelector("[data-diary]"));
 offerPrint(answer);
 const place = form.querySelector("[data-recorder]");
