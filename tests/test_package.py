@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from intone.labels import EMOTIONS
 from sounds import pcm, voice
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = {f"intone/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "docs").rglob("*") if path.is_file()}
+"""The documents and their pictures, which the page serves."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -62,10 +65,10 @@ def _tracked(folder: str) -> set[str]:
 
 def test_every_file_of_the_package_is_in_the_wheel_and_no_other(wheel: zipfile.ZipFile) -> None:
     inside = {name for name in wheel.namelist() if not name.startswith(_info(wheel))}
-    assert inside == _tracked("intone")
+    assert inside == _tracked("intone") | DOCUMENTS
     assert {name for name in inside if name.endswith(".onnx")} == {
         "intone/audio/silero-vad.onnx", "intone/recognizers/ensemble.onnx", "intone/recognizers/crema-d.onnx"}
-    for needed in ("py.typed", "recognizers/default.toml", "recognizers/results.json", "recognizers/README.md", "web/templates/page.html",
+    for needed in ("py.typed", "docs/index.md", "docs/images/plot-envelope.png", "recognizers/default.toml", "recognizers/results.json", "recognizers/README.md", "web/templates/page.html",
                    "web/static/scripts/page.js", "web/static/styles/page.css", "web/static/vendor/uplot/uPlot.iife.min.js",
                    "web/static/vendor/wavesurfer/wavesurfer.esm.js"):
         assert wheel.getinfo(f"intone/{needed}").file_size > 0 or needed == "py.typed"
@@ -120,7 +123,7 @@ def test_an_installed_wheel_answers_from_the_command_and_in_python(installed: Pa
     script = installed / "bin" / "intone"
     shown = subprocess.run([sys.executable, str(script), "predict", "a.wav"], cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert re.search(r"^(negative|positive|neither) .* a\.wav \(1\.5 s\)$", shown.stdout, re.MULTILINE)
+    assert re.search(rf"^({'|'.join(EMOTIONS)}) .* a\.wav \(1\.5 s\)$", shown.stdout, re.MULTILINE)
     code = ("import intone; from intone.web.app import create_app\n"
             "found = intone.load()\n"
             "print(intone.__file__, found.predict('a.wav').label, create_app(found).test_client().get('/').status_code)")

@@ -67,7 +67,7 @@ def rows(path: Path) -> list[dict[str, object]]:
 def test_a_row_is_what_predict_says(recordings, recognizer, tmp_path):
     from intone.recognition.recognizer import load
 
-    tally = run_batch(Batch(recordings, tmp_path / "a.jsonl", Question("2", recognizer=recognizer)), here)
+    tally = run_batch(Batch(recordings, tmp_path / "a.jsonl", Question("8", recognizer=recognizer)), here)
     found = rows(tmp_path / "a.jsonl")
     assert [one["file"] for one in found] == recordings
     expected = load(recognizer).predict(recordings[0], classes=8).to_dict()

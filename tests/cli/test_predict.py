@@ -17,15 +17,18 @@ import pytest
 import intone
 from command import finish, run, start
 from intone.errors import NoSpeech, printable
+from intone.labels import EMOTIONS
 from intone.recognition.formats import FORMATS, columns
 from intone.recognition.prediction import percent
 from sounds import encode, mux, noise, pcm, silence, tone, tracks, voice
 from tiny_model import tiny_model
 
 KEYS = ["file", "duration_s", "label", "probabilities", "outside", "confident", "reasons", "sex", "segments", "recognizer"]
+NEW_KEYS = ["confidence", "valence"]
 OLD_KEYS = ["sure", "stretches"]
 SEGMENTS = [name for name, one in FORMATS.items() if one.scope == "segments"]
 SPEECH = voice(2.0)
+UNMEASURED = "How often the clear answers of this recognizer are right is not known."
 
 BAD = {
     "silence.wav": (encode(silence(2.0), "wav"), "The recording is silent: check the microphone and record again."),
@@ -58,16 +61,25 @@ def sure(path: Path) -> Path:
 
 
 def test_the_table_has_the_answer_of_the_bundled_recognizer(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = intone.load().predict(clip)
+    recognizer = intone.load()
+    wanted = recognizer.predict(clip)
     shown = run(capsys, "predict", clip)
     assert (shown.status, shown.err) == (0, "")
-    heading, row, *reasons = shown.out.splitlines()
-    assert heading.split() == ["answer", "confident", "negative", "positive", "sex", "recording"]
+    heading, row, *reasons, scale = shown.out.splitlines()
+    assert heading.split() == ["answer", "valence", "confidence", *EMOTIONS, "sex", "recording"]
     numbers = [str(number) for number, _ in enumerate(wanted.reasons, 1)]
-    marked = ["yes" if wanted.confident else "no", *([f"({','.join(numbers)})"] if numbers else [])]
-    assert row.split() == [wanted.label, *marked, *map(percent, wanted.probabilities.values()), wanted.sex, str(clip),
-                           "(3.9", "s)"]
+    marked = [wanted.confidence, *([f"({','.join(numbers)})"] if numbers else [])]
+    assert row.split() == [wanted.label, wanted.valence, *marked, *map(percent, wanted.shares.values()), wanted.sex,
+                           str(clip), "(3.9", "s)"]
     assert reasons == [f"({number}) {reason}" for number, reason in enumerate(wanted.reasons, 1)]
+    assert scale == recognizer.scale(8) and scale.startswith("Measured on ")
+
+
+def test_the_bars_of_two_classes_leave_room_for_the_others(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.6, "male_happy": 0.1, "male_neutral": 0.3})
+    shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model, "--classes", "2")
+    assert [line.split()[:5] for line in shown.out.splitlines()[:2]] == [
+        ["answer", "confidence", "negative", "positive", "sex"], ["negative", "clear", "60%", "10%", "male"]]
 
 
 def test_columns_stand_below_their_heads(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,29 +94,30 @@ def test_columns_stand_below_their_heads(folder: Path, capsys: pytest.CaptureFix
 
 
 def test_a_reason_is_said_once_for_many(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.5, "male_happy": 0.4, "male_calm": 0.1})
+    model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.3, "male_surprised": 0.7})
     for number in range(4):
         put(folder / "in" / f"{number}.wav", encode(voice(2.0, seed=number), "wav"))
     put(folder / "in" / "brief.wav", encode(voice(0.5), "wav"))
-    shown = run(capsys, "predict", folder / "in", "--recognizer", model)
+    shown = run(capsys, "predict", folder / "in", "--recognizer", model, "--classes", "2")
     rows = shown.out.splitlines()
-    assert rows[6:] == ["(1) Its probability is below the confidence threshold of 80%.", rows[7]]
+    assert rows[6:] == ["(1) It sounds rather surprised, which is none of these.", rows[7], UNMEASURED]
     assert rows[7].startswith("(2) Only 0.") and rows[7].endswith(" s of speech was found.")
     assert [row.split()[2] for row in rows[1:6]] == ["(1)"] * 4 + ["(1,2)"]
 
 
 def test_a_neutral_voice_is_neither_and_told_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tiny_model(folder / "tiny.onnx", {"male_sad": 0.4, "male_neutral": 0.25, "male_surprised": 0.35})
-    shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model)
-    assert shown.out.splitlines()[1].split()[:3] == ["neither", "no", "(1)"]
-    assert shown.out.splitlines()[2] == ("(1) Most of the probability lies with neither negative nor positive: it sounds "
-                                         "rather surprised.")
+    shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model, "--classes", "2")
+    assert shown.out.splitlines()[1].split()[:5] == ["neither", "unclear", "(1)", "40%", "<1%"]
+    assert shown.out.splitlines()[2] == "(1) It sounds rather surprised, which is none of these."
 
 
 def test_a_sure_answer_promises_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tiny_model(folder / "tiny.onnx", {"female_angry": 1.0})
-    _, row = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model).out.splitlines()
-    assert row.split()[:5] == ["negative", "yes", ">99%", "<1%", "female"]
+    _, row, scale = run(capsys, "predict", put(folder / "a.wav"), "--recognizer", model).out.splitlines()
+    shares = [">99%" if emotion == "angry" else "<1%" for emotion in EMOTIONS]
+    assert row.split()[:12] == ["angry", "negative", "clear", *shares, "female"]
+    assert scale == UNMEASURED
 
 
 def test_a_single_recording_shows_its_segments(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,16 +127,16 @@ def test_a_single_recording_shows_its_segments(folder: Path, capsys: pytest.Capt
     rows = run(capsys, "predict", both).out.splitlines()
     for row, segment in zip(rows[2:4], segments, strict=True):
         assert row.split()[0] == segment["label"]
-        assert row.endswith(f"  {segment['start_s']:.1f} to {segment['end_s']:.1f} s")
+        assert row.endswith(f"  {segment['start_s']:.1f} s to {segment['end_s']:.1f} s")
     put(folder / "other.wav")
-    assert not re.search(r"\d to \d", run(capsys, "predict", folder).out)
+    assert not re.search(r"\d s to \d", run(capsys, "predict", folder).out)
 
 
 def test_json_is_what_python_says(clip: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = put(folder / "bad.wav", b"")
     shown = run(capsys, "predict", clip, bad, clip, "--classes", "8", "--sex", "male", "--format", "json")
     first, failed, again = json.loads(shown.out)
-    assert [name for name in first if name != "reliability"] == [*KEYS, *OLD_KEYS]
+    assert [name for name in first if name != "reliability"] == [*KEYS, *NEW_KEYS, *OLD_KEYS]
     assert first == again == json.loads(json.dumps(intone.load().predict(clip, classes=8, sex="male").to_dict()))
     assert failed == {"file": str(bad), "error": shown.sentence.removeprefix(f"{bad}: ")}
     assert shown.status == 1
@@ -133,9 +146,9 @@ def test_json_has_the_channel_only_where_one_was_chosen(folder: Path, capsys: py
     stereo = put(folder / "two.wav", pcm(np.stack([SPEECH, voice(2.0, 220, seed=3)], axis=1), 16_000))
     answers = {channel: json.loads(run(capsys, "predict", stereo, "--channel", channel, "--format", "json").out)
                for channel in ("mix", "each", "2")}
-    assert [[name for name in one if name != "reliability"] for one in answers["mix"]] == [[*KEYS, *OLD_KEYS]]
+    assert [[name for name in one if name != "reliability"] for one in answers["mix"]] == [[*KEYS, *NEW_KEYS, *OLD_KEYS]]
     assert [[name for name in one if name != "reliability"] for one in answers["each"]] == [
-        [*KEYS, "channel", *OLD_KEYS]] * 2
+        [*KEYS, "channel", *NEW_KEYS, *OLD_KEYS]] * 2
     assert [one["channel"] for one in answers["each"] + answers["2"]] == [1, 2, 2]
     assert answers["each"][1] == answers["2"][0]
     rows = run(capsys, "predict", stereo, "--channel", "each").out.splitlines()
@@ -152,10 +165,11 @@ def test_a_silent_channel_is_told_and_the_other_answered(folder: Path, capsys: p
         assert (one.status, one.sentence) == (1, f"{path}, channel 1: {said}")
     failed, answered = json.loads(shown["json"].out)
     assert failed == {"file": str(path), "error": said, "channel": 1}
-    assert (answered["channel"], answered["label"]) == (2, "negative")
+    assert (answered["channel"], answered["label"]) == (2, "fearful")
     table = pd.read_csv(io.StringIO(shown["csv"].out))
     assert list(table["channel"]) == [1, 2] and list(table["error"].isna()) == [False, True]
-    assert len(shown["table"].out.splitlines()) == 2
+    heading, row, scale = shown["table"].out.splitlines()
+    assert (heading.split()[0], row.split()[0], scale) == ("answer", "fearful", UNMEASURED)
 
 
 def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,16 +189,16 @@ def test_the_moments_are_shown_where_they_are_asked_for(folder: Path, capsys: py
 def test_an_answer_that_no_moment_speaks_for_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "predict", put(folder / "a.wav"), "--recognizer",
                 tiny_model(folder / "tiny.onnx", {"male_sad": 1.0}), "--explain")
-    assert shown.out.splitlines()[2] == "  no single time window speaks for negative"
+    assert shown.out.splitlines()[2] == "  no single time window speaks for sad"
 
 
 def test_a_channel_that_a_recording_lacks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mono = put(folder / "mono.wav")
     alone = run(capsys, "predict", mono, "--channel", "2")
-    assert (alone.status, alone.sentence) == (2, "The recording has 1 channel, so there is no channel 2.")
+    assert (alone.status, alone.sentence) == (2, "There is no channel 2: the last one of the recording is 1.")
     put(folder / "two.wav", pcm(np.stack([SPEECH, SPEECH], axis=1), 16_000))
     both = run(capsys, "predict", folder, "--channel", "2", "--format", "json")
-    assert (both.status, both.sentence) == (1, f"{mono}: The recording has 1 channel, so there is no channel 2.")
+    assert (both.status, both.sentence) == (1, f"{mono}: There is no channel 2: the last one of the recording is 1.")
     assert [one.get("channel") for one in json.loads(both.out)] == [None, 2]
 
 
@@ -194,7 +208,7 @@ def test_each_track_has_its_answer_and_one_that_is_not_there_is_told(
     film, model = put(folder / "film.mkv", tracks(SPEECH, np.zeros_like(SPEECH))), sure(folder / "tiny.onnx")
     asked = ("predict", film, "--recognizer", model, "--format", "json")
     (usual,) = json.loads(run(capsys, *asked).out)
-    assert "track" not in usual and "2 tracks of sound: 1 and 2, of which track 1 was analysed" in usual["reasons"][-1]
+    assert "track" not in usual and "2 tracks of sound (1, 2), of which track 1 was analysed" in usual["reasons"][-1]
     (chosen,) = json.loads(run(capsys, *asked, "--track", "1").out)
     assert chosen["track"] == 1 and chosen["reasons"] == []
     each = run(capsys, *asked, "--track", "each")
@@ -207,7 +221,7 @@ def test_each_track_has_its_answer_and_one_that_is_not_there_is_told(
     assert ", track 1 (" in rows[1]
     missing = run(capsys, *asked, "--track", "3")
     assert (missing.status, missing.sentence) == (
-        2, "There is no track 3: the recording has 2 tracks of sound: 1 and 2; choose one of them.")
+        2, "There is no track 3: the recording has these: 1, 2; choose one of them.")
 
 
 def test_csv_is_a_table_with_a_column_for_each_class(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,7 +297,7 @@ def test_odd_names_are_answered_and_kept(folder: Path, capsys: pytest.CaptureFix
         put(folder / os.fsdecode(name))
     shown = run(capsys, "predict", folder, "--recognizer", sure(folder / "tiny.onnx"))
     assert (shown.status, shown.err) == (0, "")
-    assert len(shown.out.splitlines()) == 1 + len(names)
+    assert len(shown.out.splitlines()) == 1 + len(names) + 1 and shown.out.endswith(f"{UNMEASURED}\n")
     assert "\x1b" not in shown.out and "\\x1b[31mred.wav" in shown.out and "caf\\udce9.wav" in shown.out
     files = [one["file"] for one in json.loads(run(capsys, "predict", folder, "--format", "json").out)]
     assert {os.fsencode(Path(file).name) for file in files} == set(names)
@@ -306,7 +320,7 @@ def test_a_recognizer_answers_only_what_it_was_trained_for(folder: Path, capsys:
     tiny_model(folder / "run" / "recognizer.onnx", {"male_negative": 0.9, "male_positive": 0.1}, classes="2", sex="male")
     asked = {words: run(capsys, "predict", recording, "--recognizer", folder / "run", *words)
              for words in [(), ("--classes", "8"), ("--sex", "female")]}
-    assert asked[()].out.splitlines()[1].split()[:5] == ["negative", "yes", "90%", "10%", "male"]
+    assert asked[()].out.splitlines()[1].split()[:5] == ["negative", "clear", "90%", "10%", "male"]
     assert asked["--classes", "8"].sentence == ("This recognizer was trained for 2 classes and cannot answer 8: choose "
                                                 "--classes 2.")
     assert asked["--sex", "female"].sentence == "This recognizer was trained on male speakers only: choose --sex male."

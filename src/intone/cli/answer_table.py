@@ -197,11 +197,12 @@ def _line(
     """A line of the table; the recording stands last, so that its name's length moves nothing.
 
     The probability of a class is as it is, and not given that it is one of them, so that what is missing to 1 is other
-    emotions. The valence is left out where the classes are valences.
+    emotions. The valence is left out where the classes are valences. The confidence has room for the numbers of two
+    reasons.
     """
     width = 2 + max(len(_word(t, name)) for name in (*classes, NEITHER))
     widest = {"valence": [_valence(t, one) for one in ("negative", "neutral", "positive")],
-              "confidence": [t(f"confidence.word.{one}") for one in ("clear", "likely", "unclear")],
+              "confidence": [t(f"confidence.word.{one}") + " (1,2)" for one in ("clear", "likely", "unclear")],
               "sex": [t(f"sex.{one}") for one in ("female", "male")]}
     widths = {name: max(map(len, (t(f"table.{name}"), *words))) for name, words in widest.items()}
     columns = [f"{answer:{width}}", *([] if "positive" in classes else [f"{valence:{widths['valence']}}"]),

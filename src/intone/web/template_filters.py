@@ -76,9 +76,13 @@ def part_name(one: Prediction | Unanswered, texts: Texts | None = None) -> str:
 
 
 def class_marks(texts: Texts | None = None) -> dict[str, dict[str, str]]:
-    """How every class is drawn, by name: its word, its letter, and its colour in colours.css."""
+    """How every class is drawn, by name: its word, its letter, and its colour in colours.css.
+
+    The letter of a class that no table knows is the first of its name.
+    """
     texts = texts or state().texts
-    return {name: {"word": texts.word(name), "letter": texts(f"mark.{name}"),
+    return {name: {"word": texts.word(name),
+                   "letter": texts(f"mark.{name}") if f"mark.{name}" in texts else name[0].upper(),
                    "paint": name if name in EMOTIONS else tone(name)} for name in class_names()}
 
 
