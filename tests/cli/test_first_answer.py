@@ -23,8 +23,9 @@ PARSER = {"cyclopts", "attr", "attrs"}
 """What reads a command line that has more than recordings; cyclopts stands on attrs."""
 
 OWN = {
-    "intone": 38,
-    "intone.audio": 13,  # formats, decoding, bounds, chunks, views, wave, signal, search, envelope, vad, windows, quality
+    "intone": 43,
+    "intone.audio": 18,  # formats, decoding, bounds, chunks, views, wave, signal, search, envelope, vad, windows, quality;
+    # tracks, channels, choice, levels, offset
     "intone.features": 3,
     "intone.recognition": 11,
     "intone.cli": 4,
