@@ -212,7 +212,7 @@ def _flac(content: bytes) -> list[Part]:
 
 def _pages(content: bytes) -> list[Part]:
     starts = [at for at in range(len(content)) if content.startswith(b"OggS", at)]
-    return [Part(b"page %d" % min(number, 3), content[at:to])
+    return [] if not starts else [Part(b"page %d" % min(number, 3), content[at:to])
             for number, (at, to) in enumerate(zip(starts, [*starts[1:], len(content)], strict=True))]
 
 

@@ -5,14 +5,14 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from containers import MADE
 from intone.audio import RATE, read, read_mono
 from intone.audio.decoding import missing_bytes
 from intone.audio.views import Part, opened
-from intone.errors import Damaged, NotAudio
+from intone.errors import Damaged, IntoneError, NotAudio
 from sounds import correlation, encode, mux, noise, pcm, tone, voice
 
 # Where the length of the sound stands: behind this, so many bytes further, in this form; and what it counts besides.
@@ -229,6 +229,42 @@ def test_a_part_of_one_channel_is_in_each():
     for signal, alone in zip(signals, (left, right), strict=True):
         assert np.allclose(signal, np.concatenate([alone, both]), atol=1e-4)
     assert notes[1].startswith("The recording has 2 channels at its beginning and 1 later")
+
+
+@pytest.mark.parametrize("container", LENGTHS)
+@settings(max_examples=40)
+@given(changes=st.lists(st.tuples(st.integers(0, 127), st.sampled_from([0, 1, 7, 127, 128, 254, 255])), max_size=5),
+       more=st.sampled_from([b"", b"junk", b"data\0\0\0\0", b"RIFF\0\0\0\0WAVE"]), end=st.none() | st.integers(1, 3000))
+def test_whatever_a_header_states_there_are_samples_or_a_sentence(container, changes, more, end):
+    content = bytearray((pcm(noise(0.1), RATE, container) + more)[:end])
+    for position, value in changes:
+        content[position % len(content)] = value
+    try:
+        heard = read(io.BytesIO(bytes(content)), "each", max_seconds=60)
+    except IntoneError as error:
+        assert str(error).endswith(".")
+    else:
+        assert all(np.isfinite(one.signal).all() for one in heard)
+
+
+@pytest.mark.parametrize("suffix", ["webm", "mkv", "m4a", "flac", "opus"])
+def test_a_recording_within_another_is_no_second_one(suffix):
+    """As a picture of its cover, or a file that is attached."""
+    inner, outer = MADE[suffix](voice(1)), MADE["wv"](voice(1))
+    assert len(read_mono(io.BytesIO(outer + inner))) == pytest.approx(RATE, abs=0.1 * RATE)
+
+
+def test_a_live_webm_behind_another_is_found():
+    """A browser's recorder states no length."""
+    def live(signal: np.ndarray) -> bytes:
+        content = mux(signal, 48_000, "webm", "libopus")
+        at = content.index(b"\x18S\x80g") + 4
+        assert content[at] == 1
+        return content[:at] + b"\x01" + b"\xff" * 7 + content[at + 8 :]
+
+    content = live(tone(440, 1, 48_000)) * 2
+    (signal,), notes = read_with_notes(content)
+    assert len(signal) == pytest.approx(2 * RATE, abs=0.1 * RATE) and "holds 2 recordings" in notes[0]
 
 
 # A part of a file as a file

@@ -33,8 +33,8 @@ BAD = {
     "tone.mp3": (encode(tone(3000, 2.0), "mp3"), "No voice was found in 2."),
     "short.wav": (encode(SPEECH[:1200], "wav"), "The recording is 0.07 s long, and an answer needs at least 0.3 s"),
     "empty.wav": (b"", "The file is "),
-    "image.wav": (b"\x89PNG\r\n\x1a\n" + bytes(5000), "The file is not a recording that can be decoded: use wav, flac"),
-    "text.mp3": (b"Dear Sir or Madam, " * 50, "The file is not a recording that can be decoded: use wav, flac"),
+    "image.wav": (b"\x89PNG\r\n\x1a\n" + bytes(5000), "The file is a PNG picture, not a recording that can be decoded: use wav, flac"),
+    "text.mp3": (b"Dear Sir or Madam, " * 50, "The file is a text, not a recording that can be decoded: use wav, flac"),
     "cut.wav": (encode(SPEECH, "wav")[:50_000], "The file is cut off: its header states 2.0 s, but only 0.6 s can be"),
     "notnumbers.wav": (pcm(np.full(16_000, np.nan, np.float32), 16_000, subtype="FLOAT"),
                        "The recording holds samples that are not numbers (NaN or infinity)"),
@@ -253,7 +253,7 @@ def test_a_video_without_sound_gets_one_sentence(folder: Path, capsys: pytest.Ca
             container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
         container.mux(stream.encode(None))
     shown = run(capsys, "predict", path)
-    assert (shown.status, shown.sentence) == (1, f"{path}: The file has no audio track: choose a recording of a voice.")
+    assert (shown.status, shown.sentence) == (1, f"{path}: The file (MP4, QuickTime, 3GP) has no audio track: choose a recording of a voice.")
 
 
 def test_the_others_are_answered_when_some_fail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,7 +165,8 @@ def test_a_panel_says_why_it_is_empty(tmp_path):
     found = panels(table_of(root, 8), ENVELOPE)
     assert [panel.note for panel in found["cleaned"]] == [
         "The envelope keeps nothing of this clip.", "The clip is silent.",
-        "The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 or webm.", ""]
+        "The file is a text, not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, mp4 or webm.",
+        ""]
     assert [panel.note == "" for panel in found["raw"]] == [True, False, False, True]
     for view in VIEWS:
         figure = grid(found["cleaned"], view, "cleaned")

@@ -37,8 +37,8 @@ BAD = {
     "no name": (b"", {}, 400, "No recording was chosen: choose a file first."),
     "empty": (b"", {"name": "a.wav"}, 415, "The file is empty: record it again, or choose another."),
     "silence": (wav(silence()), {}, 422, "No voice can be heard in the recording: speak closer to the microphone."),
-    "image": (IMAGE, {}, 415, "The file is not a recording that can be decoded: use wav, flac, mp3, ogg, opus, m4a, "
-                              "mp4 or webm."),
+    "image": (IMAGE, {}, 415, "The file is a PNG picture, not a recording that can be decoded: use wav, flac, mp3, "
+                              "ogg, opus, m4a, mp4 or webm."),
     "cut": (wav(tone("sad", 3))[:20_000], {}, 422, "The file is cut off: its header states 3.0 s, but only 0.6 s can "
                                                    "be decoded; copy or export it again."),
     "sex": (wav(tone("sad")), {"sex": "x<y"}, 400, "There is no sex 'x<y' to choose: male, female or auto."),

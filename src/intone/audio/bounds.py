@@ -97,6 +97,7 @@ def _limit_of_allocations() -> Callable[[ctypes.c_size_t], object]:
     return function
 
 
+@cache
 def of_ffmpeg(library: str, name: str) -> Callable[..., object]:
     """A function of one of FFmpeg's libraries: of PyAV's own, or of the one beside it."""
     import av

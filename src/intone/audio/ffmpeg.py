@@ -133,13 +133,16 @@ class _Reading:
     first_s: float | None = None
     last_s: float = 0.0
     packets: int = 0
+    broken: bool = False
     format: Format = field(init=False)
     stream: "av.AudioStream" = field(init=False)
     timeline: Timeline = field(init=False)
+    tick_s: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.format = of_demuxer(self.container.format.name)
         self.stream = self.container.streams.audio[self.number - 1]
+        self.tick_s = float(self.stream.time_base or 0)  # a fraction takes ten times as long
         self.timeline = Timeline(0.0, most_silence(self.budget.size) if self.format.timed else 0.0)
 
     def blocks(self) -> Iterator[tuple[Block, int]]:
@@ -178,13 +181,13 @@ class _Reading:
             raise NotAudio(sealed)
         # PyAV reads past the end of planar frames of 8 and more channels; packed ones take twice the time.
         converters: dict[Any, av.AudioResampler] = {}
-        for packet in self.container.demux(self.stream):
+        for packet in self._packets():
             self.budget.check()
             self._see(packet)
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
-                self.lost_s += float((packet.duration or 0) * self.stream.time_base) if self.stream.time_base else 0.0
+                self.lost_s += (packet.duration or 0) * self.tick_s
                 continue
             for frame in frames:
                 kind = (frame.format.name, frame.layout.name, frame.sample_rate)  # a converter takes but one
@@ -195,16 +198,27 @@ class _Reading:
                     yield one, time_s
                     time_s = None
 
+    def _packets(self) -> Iterator["av.Packet[av.AudioStream]"]:
+        """The packets of the track; where what follows is none of its format, those before."""
+        import av
+
+        try:
+            yield from self.container.demux(self.stream)
+        except av.error.InvalidDataError:
+            if not self.decoded_s:
+                raise
+            self.broken = True
+
     def _see(self, packet: "av.Packet[Any]") -> None:
         """Note where a packet ends, and how late the first is; its frames are later by the delay of the codec."""
         self.packets += bool(packet.size)
-        if packet.pts is None or not packet.time_base or not self.format.timed:
+        if packet.pts is None or not self.format.timed:
             return
         if self.first_s is None:
-            self.first_s = float(packet.pts * packet.time_base)
+            self.first_s = packet.pts * self.tick_s
             others_s = self._others_begin_s()
             self.timeline.late_s = 0.0 if others_s is None else max(0.0, self.first_s - others_s)
-        self.last_s = max(self.last_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        self.last_s = max(self.last_s, (packet.pts + (packet.duration or 0)) * self.tick_s)
 
     def _check_length(self) -> None:
         """Damaged where the header states more than there is: to the end of the last packet, without those lost."""
@@ -212,9 +226,11 @@ class _Reading:
             note(self.notes, f"The times in the file leave out {self.timeline.skipped_s:.0f} s, more than can be "
                              "believed: what follows is given at once, so that its times are too early.")
         there_s = max(self.decoded_s, self.last_s - (self.first_s or 0.0) - self.lost_s)
+        if self.broken and not (self.format.states_length and self.stream.duration):
+            note(self.notes, f"What follows the first {there_s:.1f} s in the file cannot be read and is left out.")
         stated_s = there_s * (self.stated or 1.0)
-        if self.stated is None and self.format.states_length and self.stream.duration and self.stream.time_base:
-            stated_s = float(self.stream.duration * self.stream.time_base)
+        if self.stated is None and self.format.states_length and self.stream.duration and self.tick_s:
+            stated_s = self.stream.duration * self.tick_s
             if 0 < self.stream.frames <= self.packets:  # all that the tables of an MP4 have was there
                 stated_s = min(stated_s, there_s + self.lost_s)
         if there_s < stated_s - max(0.25, 0.02 * stated_s):

@@ -86,5 +86,7 @@ DEMUXERS = ",".join(one.demuxer for one in FORMATS)
 
 def of_demuxer(names: str) -> Format:
     """The format of FFmpeg's name of one, or of several with commas between; StopIteration for another."""
-    found = {one.demuxer: one for one in FORMATS}
-    return next(found[name] for name in names.split(",") if name in found)
+    return next(_BY_DEMUXER[name] for name in names.split(",") if name in _BY_DEMUXER)
+
+
+_BY_DEMUXER = {one.demuxer: one for one in FORMATS}

@@ -1,10 +1,11 @@
-"""Recordings that were put one behind the other into a file that is no WAV: chained Ogg, and joined files.
+"""Recordings that were put one behind the other into a file that has no chunks: chained Ogg, and joined files.
 
-FFmpeg reads on where the next one is of the same kind, rate and channels, at best. Each is read by itself here.
+FFmpeg reads on where the next one is of the same kind, rate and channels, at best. Each is read by itself here. MP4 and
+Matroska state where they end; of the others the beginnings are searched for.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from intone.audio.bounds import Budget
@@ -14,15 +15,15 @@ from intone.audio.views import Part, read, size_of
 _STEP = 2**20  # bytes that are searched at a time
 _LONGEST = 64  # bytes of a beginning
 
+_EBML, _SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"
+
 _BEGINNINGS = {
     b"OggS": re.compile(rb"OggS\0[\2\6]"),  # a page that begins a stream
     b"fLaC": re.compile(rb"fLaC[\0\x80]\0\0\x22"), b"NIST_1A": re.compile(rb"NIST_1A\n"),
-    b"Creative": re.compile(rb"Creative Voice File\x1a"),
-    b"FLV\1": re.compile(rb"FLV\x01[\1\4\5]\0\0\0\x09\0{4}"),
-    b"\x1aE\xdf\xa3": re.compile(rb"\x1aE\xdf\xa3.{1,40}?B\x82.{1,8}?(?:webm|matroska)", re.DOTALL),
-    b"ftyp": re.compile(rb"\0\0\0.ftyp(?:isom|iso[2-9]|mp4[12]|M4[AVB] |qt  |3g[p2].|dash|MSNV|f4v )\0", re.DOTALL),
+    b"Creative": re.compile(rb"Creative Voice File\x1a"), b"FLV\1": re.compile(rb"FLV\x01[\1\4\5]\0\0\0\x09\0{4}"),
+    _EBML: re.compile(rb"\x1aE\xdf\xa3.{1,40}?B\x82.{1,8}?(?:webm|matroska)", re.DOTALL),
 }
-"""How a recording begins, by the first bytes of the file (of MP4: after its length)."""
+"""How a recording begins, by the first bytes of the file."""
 
 
 def parts(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
@@ -33,14 +34,61 @@ def parts(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
     size = size_of(file)
     file.seek(0)
     head = read(file, 8)
-    beginning = next((how for first, how in _BEGINNINGS.items() if head.startswith(first) or head[4:] == first), None)
-    starts = [0]
-    for at in _found(file, beginning, budget) if beginning else ():
-        if at > starts[-1] and not (head[:4] == b"OggS" and _follows_one(file, at)):
-            starts.append(at)
+    starts = [0, *_further(file, head, size, budget)]
     if len(starts) > 1 and head[:4] != b"OggS":
         joined(notes, len(starts))
     return [Part(start, end) for start, end in zip(starts, [*starts[1:], size], strict=True)]
+
+
+def _further(file: IO[bytes], head: bytes, size: int, budget: Budget) -> Iterator[int]:
+    """Where recordings begin behind the first."""
+    if head[4:] == b"ftyp":
+        yield from _by_lengths(file, size, _box, b"ftyp", budget)
+        return
+    beginning = next((how for first, how in _BEGINNINGS.items() if head.startswith(first)), None)
+    if head[:4] == _EBML and not _is_live(file):
+        yield from _by_lengths(file, size, _element, _EBML, budget)
+    elif beginning:
+        yield from (at for at in _found(file, beginning, budget) if head[:4] != b"OggS" or not _follows_one(file, at))
+
+
+def _by_lengths(file: IO[bytes], size: int, piece: Callable[[IO[bytes], int], tuple[bytes, int]], first: bytes,
+                budget: Budget) -> Iterator[int]:
+    """Where pieces of a name are behind the first piece, each of which states its length."""
+    at = 0
+    while at < size:
+        budget.check()
+        name, length = piece(file, at)
+        if at and name == first:
+            yield at
+        if length <= 0:
+            return
+        at += length
+
+
+def _box(file: IO[bytes], at: int) -> tuple[bytes, int]:
+    """The name and the length of a box of MP4; 0 where it goes on to the end, or is none."""
+    file.seek(at)
+    head = read(file, 16)
+    length = int.from_bytes(head[:4], "big")
+    return head[4:8], int.from_bytes(head[8:], "big") if length == 1 else length if length >= 8 else 0
+
+
+def _element(file: IO[bytes], at: int) -> tuple[bytes, int]:
+    """The same of an element of Matroska with a name of four bytes, as those have that are in nothing else."""
+    file.seek(at)
+    head = read(file, 12).ljust(12, b"\0")
+    bits = 8 - head[4].bit_length()  # how many more bytes the length has
+    value = int.from_bytes(head[4 : 5 + bits], "big") & (1 << 7 * (bits + 1)) - 1
+    known = head[4] and value != (1 << 7 * (bits + 1)) - 1
+    return head[:4], 5 + bits + value if known else 0
+
+
+def _is_live(file: IO[bytes]) -> bool:
+    """Whether the segment of a Matroska file has no length, as while it is recorded."""
+    _, length = _element(file, 0)
+    name, segment = _element(file, length)
+    return name == _SEGMENT and not segment
 
 
 def _found(file: IO[bytes], beginning: re.Pattern[bytes], budget: Budget) -> Iterator[int]:
@@ -61,11 +109,10 @@ def _found(file: IO[bytes], beginning: re.Pattern[bytes], budget: Budget) -> Ite
 
 def _follows_one(file: IO[bytes], at: int) -> bool:
     """Whether a page of Ogg that begins a stream stands right behind another such: a video begins with several."""
-    file.seek(max(0, at - 512))
-    before = read(file, at - max(0, at - 512))
-    start = before.rfind(b"OggS\0\2")
-    page = before[start:]
-    if start < 0 or len(page) < 27:
+    first = max(0, at - 512)
+    file.seek(first)
+    before = read(file, at - first)
+    page = before[max(0, before.rfind(b"OggS\0\2")) :]
+    if not page.startswith(b"OggS\0\2") or len(page) < 28:
         return False
-    segments = page[26]
-    return len(page) == 27 + segments + sum(page[27 : 27 + segments])
+    return len(page) == 27 + page[26] + sum(page[27 : 27 + page[26]])

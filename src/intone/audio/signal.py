@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import bounds, decoding
-from intone.audio.channels import MOST_TRIED
-from intone.audio.choice import Choice, check_choice, number_of
+from intone.audio.choice import MOST_TRIED, Choice, check_choice, number_of
 from intone.audio.chunks import note
 from intone.audio.levels import Levels
 from intone.audio.tracks import DEFAULT

@@ -54,7 +54,7 @@ def named(file: IO[bytes]) -> str:
 def without_sound(container: "av.container.InputContainer") -> str:
     """The sentence about a file without a track of sound."""
     found = of_demuxer(container.format.name)
-    if not container.streams:
+    if not container.streams.video:
         return _unfinished(found)
     return f"The file ({found.name}) has no audio track: choose a recording of a voice."
 

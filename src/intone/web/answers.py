@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from intone import audio
 from intone.audio import RATE, Signal, Sound
-from intone.audio.channels import MOST_TRIED
+from intone.audio.choice import MOST_TRIED
 from intone.audio.tracks import DEFAULT
 from intone.errors import RecordingError, TooLong, TooShort, UsageError
 from intone.labels import scheme

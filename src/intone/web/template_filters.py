@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Flask
 
 from intone.audio import ACCEPT
-from intone.audio.channels import MOST_TRIED
+from intone.audio.choice import MOST_TRIED
 from intone.labels import EMOTIONS, SCHEMES
 from intone.recognition.formats import FORMATS
 from intone.recognition.prediction import Prediction, Reliability, percent
