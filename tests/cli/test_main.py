@@ -23,8 +23,8 @@ from intone.errors import printable
 from sounds import encode, voice
 
 COMMANDS = {
-    "batch": ("--to", "--cluster", "--wait", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--column", "--dry-run"),
-    "predict": ("--sex", "--classes", "--recognizer", "--channel", "--explain",
+    "batch": ("--to", "--cluster", "--wait", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--track", "--column", "--dry-run"),
+    "predict": ("--sex", "--classes", "--recognizer", "--channel", "--track", "--explain",
                 "--format", "--same-speaker", "--reference"),
     "reference": ("--to", "--emotion", "--recognizer"),
     "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics", "--open"),
@@ -112,6 +112,9 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
     (["predict", "x.wav", "--sex", "both"], 'Invalid value "both" for --sex; choose from: "male", "female", "auto"'),
     (["predict", "x.wav", "--format", "xml"], "There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid or webvtt."),
     (["predict", "x.wav", "--channel", "left"], "There is no channel 'left' to choose: mix, each, or a number from 1."),
+    (["predict", "x.wav", "--track", "mix"], "There is no track 'mix' to choose: default, each, or a number from 1."),
+    (["predict", "x.wav", "--track", "each", "--channel", "each"],
+     "Each channel of each track is too much at once: choose one track, or one channel."),
     (["predict", "x.wav", "--channel", "0"], "There is no channel '0' to choose: mix, each, or a number from 1."),
     (["serve", "--port", "http"], 'Invalid value for --port: unable to convert "http" into int'),
     (["serve", "--port", "70000"], "There is no port 70000: choose"),

@@ -40,9 +40,6 @@ OWN_VOICES = ("The channels hold different voices in turn, as those of a call do
               "'each' for an answer about each.")
 """What is said where two people speak on two channels."""
 
-MOST_TRIED = 8
-"""Channels that are tried one by one, at most."""
-
 
 class Mixer:
     """Makes one signal of blocks (channels, samples), and notes what it finds in them."""
@@ -56,7 +53,7 @@ class Mixer:
 
     def __call__(self, block: Block, rate: float) -> Block:
         """The mean (1, samples), or the loudest channel where the mean would lose it."""
-        if len(block) > 1 and not _alike(block):
+        if not _alike(block):
             spectra = _spectra(block, rate)
             by_channel = np.einsum("cfk,cfk->cf", spectra, spectra.conj()).real.astype(np.float64)
             self._count(by_channel)
@@ -64,13 +61,13 @@ class Mixer:
             if (chosen := self._kept_from_cancelling(by_channel, summed)) is not None:
                 self._taken.add(chosen + 1)
                 return block[chosen : chosen + 1]
-        return block if len(block) == 1 else block.mean(axis=0, keepdims=True)
+        return np.asarray(block.mean(axis=0, keepdims=True))
 
     @property
     def worth_trying(self) -> tuple[int, ...]:
         """The numbers of the channels that have sound and are not all the same, the loudest first."""
         order = np.argsort(-self._power, kind="stable")
-        return tuple(int(one) + 1 for one in order if self._power[one] > 0)[:MOST_TRIED]
+        return tuple(int(one) + 1 for one in order if self._power[one] > 0)
 
     def notes(self) -> Iterator[str]:
         """What whoever gets an answer must know, after all blocks."""

@@ -1,18 +1,24 @@
 """Which channel and which track of a recording are asked for, and the wanted channels of its blocks."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intone.audio.channels import Mixer
 from intone.audio.decoding.tracks import DEFAULT
 from intone.audio.levels import Levels
 from intone.audio.offset import Centring
 from intone.errors import UsageError
 from intone.language.sentences import said
 
+if TYPE_CHECKING:
+    from intone.audio.channels import Mixer
+
 Block = NDArray[np.float32]
+
+MOST_TRIED = 8
+"""Channels of a recording that are taken one by one, at most."""
 
 
 def check_choice(channel: str | int, track: str | int = DEFAULT) -> None:
@@ -35,17 +41,24 @@ class Choice:
 
     def __init__(self, channel: str | int, levels: Levels) -> None:
         self._wanted, self.levels = channel, levels
-        self._mixer, self._centred = Mixer(), Centring()
+        self._mixer: Mixer | None = None
+        self._centred = Centring()
         levels.clear()
 
     def __call__(self, block: Block, rate: float) -> Block:
         if self._wanted == "mix":
             self.levels.add(block)
-            wanted = self._mixer(block, rate)
+            wanted = block if len(block) == 1 else self._mixed(block, rate)
         else:
             wanted = block if self._wanted == "each" else self._one(block)
             self.levels.add(wanted)
         return self._centred(wanted, rate)
+
+    def _mixed(self, block: Block, rate: float) -> Block:
+        from intone.audio.channels import Mixer  # a recording of one channel does without
+
+        self._mixer = self._mixer or Mixer()
+        return self._mixer(block, rate)
 
     def _one(self, block: Block) -> Block:
         assert isinstance(self._wanted, int)
@@ -56,9 +69,9 @@ class Choice:
 
     def notes(self) -> Iterator[str]:
         """What whoever gets an answer must know, after all blocks."""
-        return self._mixer.notes()
+        return self._mixer.notes() if self._mixer else iter(())
 
     @property
     def worth_trying(self) -> tuple[int, ...]:
         """The channels of a mix to try alone."""
-        return self._mixer.worth_trying
+        return self._mixer.worth_trying[:MOST_TRIED] if self._mixer else ()

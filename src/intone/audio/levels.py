@@ -54,8 +54,8 @@ class Levels:
 
 
 def _step(samples: NDArray[np.float32]) -> float:
-    values = np.unique(samples[:: 1 + len(samples) // _LOOKED_AT])
-    return float(np.diff(values).min(initial=np.inf))
+    apart = np.diff(np.sort(samples[:: 1 + len(samples) // _LOOKED_AT]))
+    return float(apart[apart > 0].min(initial=np.inf))
 
 
 def _rows(there: NDArray[np.bool_]) -> int:

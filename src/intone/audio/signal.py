@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import decoding
-from intone.audio.channels import MOST_TRIED
-from intone.audio.choice import Choice, check_choice, number_of
+from intone.audio.choice import MOST_TRIED, Choice, check_choice, number_of
 from intone.audio.decoding import bounds
 from intone.audio.decoding.chunks import note
 from intone.audio.decoding.tracks import DEFAULT

@@ -17,7 +17,8 @@ from werkzeug.exceptions import ClientDisconnected
 
 from intone import audio, language
 from intone.audio import RATE, Signal, Sound
-from intone.audio.channels import MOST_TRIED, OWN_VOICES
+from intone.audio.channels import OWN_VOICES
+from intone.audio.choice import MOST_TRIED
 from intone.audio.decoding.tracks import DEFAULT
 from intone.errors import IntoneError, RecordingError, TooLong, TooShort, UsageError
 from intone.labels import scheme

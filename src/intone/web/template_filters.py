@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from intone.audio import ACCEPT
-from intone.audio.channels import MOST_TRIED
+from intone.audio.choice import MOST_TRIED
 from intone.labels import EMOTIONS, SCHEMES
 from intone.language import LANGUAGES, Texts, told
 from intone.recognition.formats import FORMATS
