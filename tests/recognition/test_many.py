@@ -83,7 +83,7 @@ def test_every_channel_has_a_row(tilted: Recognizer) -> None:
     assert found["channel"].tolist() == ["1", "2"] and found.index.tolist() == ["call", "call"]
     assert found["error"].isna().tolist() == [True, False]
     (missing,) = tilted.predict_many(column, channel=3)["error"]
-    assert missing == "The recording has 2 channels, so there is no channel 3."
+    assert missing == "There is no channel 3: the last one of the recording is 2."
 
 
 def test_one_recording_and_none_are_tables_too(tilted: Recognizer, calls: Path) -> None:

@@ -17,7 +17,7 @@ from intone.audio.decoding import formats
 from intone.errors import Damaged, NotAudio
 from sounds import correlation, encode, mux, noise, tone, voice
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "prediction.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "prediction.md"
 
 LOSSY = {"amr": 0.8, "3gp": 0.8, "dsf": 0.5, "dff": 0.5}
 """How like the sound what is decoded is at least; the bits of DSD are drawn by chance here."""

@@ -218,7 +218,7 @@ def test_channels_that_change_are_mixed_and_told_apart():
     for channel in ("each", 1):
         (alone,), notes = read_with_notes(content, channel)
         assert len(alone) == len(signal)
-        assert notes == ("The recording has 1 channel at its beginning and 2 later: from there on each is the mean of "
+        assert notes == ("The number of channels is 1 at the beginning and 2 later: from there on each is the mean of "
                          "all.",)
 
 
@@ -228,7 +228,7 @@ def test_a_part_of_one_channel_is_in_each():
     signals, notes = read_with_notes(content, "each")
     for signal, alone in zip(signals, (left, right), strict=True):
         assert np.allclose(signal, np.concatenate([alone, both]), atol=1e-4)
-    assert notes[1].startswith("The recording has 2 channels at its beginning and 1 later")
+    assert notes[1].startswith("The number of channels is 2 at the beginning and 1 later")
 
 
 @pytest.mark.parametrize("container", LENGTHS)

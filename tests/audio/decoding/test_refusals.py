@@ -169,7 +169,7 @@ def test_notes_that_are_cut_leave_the_sound_alone():
 def test_seconds_are_limited_as_they_are_decoded():
     content = pcm(silence(120), RATE, "FLAC")
     assert len(content) < 20_000, "silence is packed"
-    with pytest.raises(TooLong, match=r"longer than 1 minute: cut it"):
+    with pytest.raises(TooLong, match=r"longer than a minute: cut it"):
         read_mono(file(content), max_seconds=60)
     assert len(read_mono(file(content), max_seconds=120)) == 120 * RATE
 

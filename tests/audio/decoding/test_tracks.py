@@ -84,7 +84,7 @@ def test_a_track_that_is_not_there_is_told_with_those_that_are(track):
 def test_a_file_of_one_kind_of_track_has_one(content):
     assert correlation(read(io.BytesIO(content), track="each")[0].signal, VOICE) > 0.98
     assert np.array_equal(read(io.BytesIO(content), track=1)[0].signal, read_mono(io.BytesIO(content)))
-    with pytest.raises(UsageError, match="no track 2: the recording has 1 track of sound; choose"):
+    with pytest.raises(UsageError, match="no track 2: the recording has these: 1; choose"):
         read(io.BytesIO(content), track=2)
 
 
