@@ -54,8 +54,9 @@ class Levels:
 
 
 def _step(samples: NDArray[np.float32]) -> float:
-    values = np.unique(samples[:: 1 + len(samples) // _LOOKED_AT])
-    return float(np.diff(values).min(initial=np.inf))
+    values = np.sort(samples[:: 1 + len(samples) // _LOOKED_AT])  # np.unique would load masked arrays
+    apart = values[1:] != values[:-1]
+    return float((values[1:][apart] - values[:-1][apart]).min(initial=np.inf))
 
 
 def _rows(there: NDArray[np.bool_]) -> int:
