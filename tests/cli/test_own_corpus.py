@@ -92,7 +92,7 @@ def test_unseen_corpora_stand_in_one_table(table: Path, tmp_path: Path, capsys: 
     shown = run(capsys, *words, "--leave-one-corpus-out")
     assert shown.status == 0, shown.err
     printed = shown.out.splitlines()
-    assert printed[0].startswith("| tested on | unseen | clips | classes | chance | UAR (own) | UAR (free) | ECE | precision (2) |")
+    assert printed[0].startswith("| tested on | unseen | clips | classes | chance | UAR (own) | UAR (free) | ECE | clear: precision (2) |")
     assert [line.split(" | ")[:3] for line in printed[2:5]] == [
         ["| phone", "corpus: left out", "10"], ["| studio", "corpus: left out", "10"], ["| hall", "corpus: evaluation only", "10"]]
     assert [line for line in printed if line.startswith("| hall: level-independent, male | 10 |")]

@@ -42,7 +42,8 @@ def test_recordings_of_one_person_are_compared_with_each_other(capsys: pytest.Ca
     shown = predicted(capsys, "man.wav", "same.wav", "--same-speaker")
     assert (shown.status, shown.err) == (0, "")
     last = shown.out.splitlines()[-1]
-    assert last.startswith("Compared with 2 segments of speech of the same person: 0 of 2 answers are others than ")
+    assert last.startswith(
+        "Compared with other speech of the same person (segments: 2): 0 of 2 answers are others than without, ")
     told = json.loads(predicted(capsys, "man.wav", "same.wav", "--same-speaker", "--format", "json").out)
     assert [one["adapted_to"]["segments"] for one in told] == [2, 2]
     table = pd.read_csv(io.StringIO(predicted(capsys, "man.wav", "same.wav", "--same-speaker", "--format", "csv").out))
@@ -71,7 +72,7 @@ def test_a_reference_is_saved_and_used_as_the_recording_itself(capsys: pytest.Ca
     assert (by_file.status, by_file.err) == (0, "")
     assert by_file.out == by_sound.out != predicted(capsys, "man.wav").out
     assert by_file.out.splitlines()[-1].startswith(
-        "Compared with 2 segments of speech of the same person, as neutral: without, it would be sad ")
+        "Compared with other speech of the same person, known to be neutral (segments: 2): without, it would be sad ")
 
 
 @pytest.mark.usefixtures("folder")
