@@ -140,7 +140,8 @@ def test_more_sound_than_the_header_states_is_read_and_said(container):
                      "end.",)
 
 
-@pytest.mark.parametrize("tail", [b"TAG" + bytes(125), bytes(4000), b"LIST\x04\0\0\0INFO", b"\0", b"x"])
+@pytest.mark.parametrize("tail", [b"TAG" + bytes(125), bytes(4000), b"LIST\x04\0\0\0INFO", b"\0", b"x",
+                                  b"bext\0\0\1\0" + bytes(6000), b"_PMX\0\0\1\0" + b"<x/>" * 3000])
 def test_tags_and_padding_behind_the_sound_are_no_sound(tail):
     (signal,), notes = read_with_notes(pcm(noise(1), RATE) + tail)
     assert len(signal) == RATE and notes == ()

@@ -52,6 +52,11 @@ KINDS = (
 )
 
 
+_NOTES = frozenset((
+    b"LIST|id3 |ID3 |bext|iXML|axml|_PMX|cue |smpl|inst|fact|PEAK|JUNK|junk|PAD |FLLR|DISP|plst|acid|chna|umid|"
+    b"MARK|INST|COMT|ANNO|NAME|AUTH|APPL|info|strg|kuki|pakt|chan|free|uuid|mark|regn").split(b"|"))
+"""Names of chunks behind the sound: one that is cut off is one all the same."""
+
 _LONG = (b"RF64", b"BW64")  # which have the length of the sound, of 64 bits, in their first chunk
 _LONG_AT = 28
 
@@ -215,7 +220,7 @@ def _after(kind: Kind, chunk: Chunk) -> int:
 def _whole(chunk: Chunk) -> bool:
     """Whether this is a chunk: samples that are taken for one have neither a name nor an end within the file."""
     return all(32 <= byte < 127 for byte in chunk.name[:4]) and (
-        chunk.there == chunk.stated or chunk.name in (b"LIST", b"id3 ", b"ID3 "))
+        chunk.there == chunk.stated or chunk.name in _NOTES)
 
 
 def _never_filled_in(file: IO[bytes], kind: Kind, sound: Chunk, size: int) -> bool:
