@@ -201,8 +201,13 @@ def served(name: str, settings: str = "WebSettings()", recognizer: str = "StandI
             process.communicate(timeout=60)
 
 
+def shown(page: str) -> str:
+    """A page without what its script may put there later."""
+    return re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
+
+
 def alert(page: str) -> str:
     """The sentence of the alert on a page."""
-    found = re.search(r'role="alert">.*?<p>(.*?)</p>', page.split("<template", 1)[0], re.DOTALL)
+    found = re.search(r'role="alert">.*?<p>(.*?)</p>', shown(page), re.DOTALL)
     assert found, "no alert on the page"
     return html.unescape(found[1])
