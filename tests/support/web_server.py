@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 from intone.audio import RATE, Signal, Sound
 from intone.errors import NoSpeech
 from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.language import said
 from intone.recognition.adaptation import Offset, Reference
 from intone.recognition.options import Options
 from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
@@ -89,7 +90,7 @@ class StandIn:
     adaptable = True
 
     def scale(self, classes: str) -> str:
-        return f"On nobody, all answers of {classes} were right."
+        return said("On nobody, all answers of {classes} were right.", classes=classes)
 
     def reference(self, *sounds: Sound, emotion: str | None = "neutral") -> Reference:
         for sound in sounds:
