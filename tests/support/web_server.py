@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 from intone.audio import RATE, Signal, Sound
 from intone.errors import NoSpeech
 from intone.labels import EMOTIONS, SCHEMES, scheme
+from intone.language import said
 from intone.recognition.adaptation import Offset, Reference
 from intone.recognition.options import Options
 from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, in_scheme
@@ -89,7 +90,7 @@ class StandIn:
     adaptable = True
 
     def scale(self, classes: str) -> str:
-        return f"On nobody, all answers of {classes} were right."
+        return said("On nobody, all answers of {classes} were right.", classes=classes)
 
     def reference(self, *sounds: Sound, emotion: str | None = "neutral") -> Reference:
         for sound in sounds:
@@ -201,8 +202,13 @@ def served(name: str, settings: str = "WebSettings()", recognizer: str = "StandI
             process.communicate(timeout=60)
 
 
+def shown(page: str) -> str:
+    """A page without what its script may put there later."""
+    return re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
+
+
 def alert(page: str) -> str:
     """The sentence of the alert on a page."""
-    found = re.search(r'role="alert">.*?<p>(.*?)</p>', page.split("<template", 1)[0], re.DOTALL)
+    found = re.search(r'role="alert">.*?<p>(.*?)</p>', shown(page), re.DOTALL)
     assert found, "no alert on the page"
     return html.unescape(found[1])

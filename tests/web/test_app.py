@@ -27,7 +27,7 @@ from intone.web.answers import OUTLINE, Answer
 from intone.web.server import in_background
 from sounds import encode, voice
 from tiny_model import tiny_pair
-from web_server import API, HTML, StandIn, post, send, tone, wav
+from web_server import API, HTML, StandIn, post, send, shown, tone, wav
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def client() -> FlaskClient:
 
 def test_answer_is_the_prediction_and_its_views(client: FlaskClient) -> None:
     answered = send(client, wav(tone("sad", 2.5))).get_json()
-    assert answered["label"] == answered["views"]["2"]["label"] == "negative"
-    assert answered["views"]["8"]["label"] == "sad"
-    assert list(answered["views"]) == ["2", "3", "8", "stress"]
+    assert answered["label"] == answered["views"]["8"]["label"] == "sad"
+    assert answered["views"]["2"]["label"] == answered["valence"] == "negative"
+    assert list(answered["views"]) == ["8", "2", "3", "stress"]
     assert list(answered["views"]["8"]["probabilities"]) == list(EMOTIONS)
     assert answered["duration_s"] == pytest.approx(2.5)
     assert [segment["end_s"] for segment in answered["segments"]] == [1, 2, 2.5]
@@ -56,34 +56,42 @@ def test_one_answer_asks_the_recognizer_once() -> None:
     assert recognizer.asked == 1
 
 
-@pytest.mark.parametrize(("emotion", "word"), [
-    ("angry", "negative"), ("calm", "positive"), ("disgust", "neither negative nor positive")])
-def test_page_without_script_shows_the_answer(client: FlaskClient, emotion: str, word: str) -> None:
+@pytest.mark.parametrize(("emotion", "word", "valence"), [
+    ("angry", "Angry", "negative"), ("calm", "Calm", "positive"), ("disgust", "Disgusted", "negative"),
+    ("surprised", "Surprised", "neither negative nor positive")])
+def test_page_without_script_shows_the_answer(client: FlaskClient, emotion: str, word: str, valence: str) -> None:
     page = send(client, wav(tone(emotion)), "/")
     assert page.status_code == 200
-    assert f"<strong>{word}</strong>" in page.text
-    assert 'role="alert"' not in page.text.split("<template", 1)[0]
+    assert f"<strong>{word}</strong> <span>70%</span>" in page.text
+    assert re.findall(r'<em class="valence-word [a-z]+">(.*?)</em>', page.text) == [valence]
+    assert 'role="alert"' not in shown(page.text)
+
+
+def test_where_another_emotion_is_likelier_than_each_class_the_page_says_so(client: FlaskClient) -> None:
+    page = send(client, wav(tone("surprised")), "/").text
+    view = page.split('data-view="2"')[1].split('data-view="3"')[0]
+    assert "<strong>Like another emotion</strong>" in view
 
 
 def test_script_gets_only_the_part_of_the_page_with_the_answer(client: FlaskClient) -> None:
     part = send(client, wav(tone("happy")), headers=HTML).text
     assert part.lstrip().startswith('<section class="card answer"')
-    assert "<strong>positive</strong>" in part
+    assert "<strong>Happy</strong>" in part and "<strong>Positive</strong>" in part
 
 
 @pytest.mark.parametrize("path", ["/", API])
 def test_reasons_stand_beside_an_answer_that_is_not_confident(client: FlaskClient, path: str) -> None:
     unsure = html.unescape(send(client, wav(tone("sad", 0.3)), path, headers=HTML).text)
-    assert "Not confident" in unsure
+    assert "Unclear.</strong> Take it as a guess." in unsure
     assert "The recording is very short: a longer one is surer." in unsure
-    assert "Not sure" not in send(client, wav(tone("sad", 2)), path, headers=HTML).text
+    assert "a longer one is surer" not in send(client, wav(tone("sad", 2)), path, headers=HTML).text
 
 
 def test_sex_is_chosen_or_detected(client: FlaskClient) -> None:
     chosen = send(client, wav(tone("sad")), sex="male")
     assert (chosen.get_json()["sex"], chosen.get_json()["asked_sex"]) == ("male", "male")
-    assert "male, as chosen" in send(client, wav(tone("sad")), "/", sex="male").text
-    assert "female, as detected" in send(client, wav(tone("sad")), "/").text
+    assert "The voice was said to be male." in send(client, wav(tone("sad")), "/", sex="male").text
+    assert "The voice sounds female." in send(client, wav(tone("sad")), "/").text
 
 
 def hint(recognizer: object) -> str:
@@ -123,9 +131,9 @@ def test_a_recognizer_of_two_classes_is_shown_in_two() -> None:
 
 def test_bars_are_as_long_as_the_probabilities(client: FlaskClient) -> None:
     shares = send(client, wav(tone("fearful"))).get_json()["views"]["8"]["probabilities"]
-    view = send(client, wav(tone("fearful")), "/").text.split('<table class="shares">')[3]
+    view = send(client, wav(tone("fearful")), "/").text.split('<table class="shares">')[1]
     widths = [float(width) for width in re.findall(r'class="part" width="([\d.]+)%"', view)]
-    assert widths == pytest.approx([100 * share for share in shares.values()], abs=0.06)
+    assert widths == pytest.approx(sorted((100 * share for share in shares.values()), reverse=True), abs=0.06)
 
 
 @pytest.mark.parametrize("explained_s", [0, 900])
@@ -185,7 +193,7 @@ def test_fault_1_two_visitors_at_once_each_see_their_own_answer() -> None:
 
 def test_fault_1_the_answer_is_about_this_recording_not_the_alphabetically_last(client: FlaskClient) -> None:
     send(client, wav(tone("sad")), "/", name="z.wav")
-    assert "<strong>positive</strong>" in send(client, wav(tone("happy")), "/", name="a.wav").text
+    assert "<strong>Happy</strong>" in send(client, wav(tone("happy")), "/", name="a.wav").text
     assert "card answer" not in client.get("/").text
 
 
@@ -214,7 +222,7 @@ def test_fault_2_nothing_is_written_to_a_disk(tmp_path: Path, monkeypatch: pytes
     assert len(long) > 1_500_000
     with in_background(create_app(StandIn())) as address:
         status, answered = post(address, long)
-    assert (status, answered["label"]) == (200, "negative")
+    assert (status, answered["label"]) == (200, "sad")
 
 
 def test_fault_2_what_is_too_large_is_refused() -> None:

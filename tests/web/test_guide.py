@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,9 +24,9 @@ def test_a_document_is_a_page_whose_links_lead_somewhere(client: FlaskClient, na
     assert re.search(r"<h1 id=", page) and "<footer" in page
     assert " style=" not in page  # which the policy of the page forbids
     for target in set(re.findall(r'(?:href|src)="([^"]+)"', page)):
-        path, _, place = target.partition("#")
+        path, _, place = urljoin(f"/docs/{name}", target).partition("#")
         if not target.startswith("http"):
-            with client.get(path or f"/docs/{name}") as there:
+            with client.get(path) as there:
                 assert there.status_code == 200, target
                 assert not place or f'id="{place}"' in there.text, target
 

@@ -9,19 +9,18 @@ from playwright.sync_api import Page, expect
 
 from chromium import DESKTOP, HOSTNAME, NARROW, PHONE, Visitor, ask, choose, plays, until, verdict
 from intone import Recognizer
+from intone.language import texts
 from intone.web import WebSettings, create_app
 from intone.web.server import in_background
-from intone.web.template_filters import clock, percent
 from web_server import StandIn, silence, tone, wav
 
 pytestmark = pytest.mark.browser
 
 
 def expected(recognizer: Recognizer, clip: Path) -> str:
-    answer = recognizer.predict(clip, classes=2)
-    if answer.label == "neither":
-        return f"neither negative nor positive {percent(answer.outside)}"
-    return f"{answer.label} {percent(answer.probabilities[answer.label])}"
+    answer, english = recognizer.predict(clip), texts("en")
+    return (f"{english.word(answer.label).capitalize()} {english.percent(answer.shares[answer.label])} "
+            f"{english(f'answer.valence.{answer.valence}')}")
 
 
 # With the bundled recognizer
@@ -59,7 +58,7 @@ def test_two_visitors_at_once_each_see_their_own_answer(
     for page, clip in zip(pages, clips, strict=True):
         expect(page.locator(".answer")).to_be_visible()
         assert verdict(page) == expected(recognizer, clip)
-        expect(page.locator(".facts")).to_contain_text(clock(recognizer.predict(clip).duration_s))
+        expect(page.locator(".source")).to_contain_text(texts("en").clock(recognizer.predict(clip).duration_s))
         seen.append(page.locator(".shares").all_text_contents())
     assert seen[0] != seen[1]
 
@@ -79,10 +78,10 @@ def test_without_javascript_the_form_is_taken_over_plain_http(visitor: Visitor, 
     page = visitor(stand_in.replace("127.0.0.1", HOSTNAME), java_script_enabled=False)
     ask(page, wav(tone("sad")))
     page.wait_for_selector(".answer, .alert")
-    assert verdict(page) == "negative 90%"
-    page.check("[name=view][value='8']")
-    assert verdict(page) == "sad 70%"
+    assert verdict(page) == "Sad 70% negative"
     assert page.locator(".shares:visible tbody tr").count() == 8
+    page.check("[name=view][value='2']")
+    assert verdict(page) == "Negative 79%"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -97,8 +96,7 @@ def test_the_answer_is_visible_without_scrolling(
     assert too_wide(page) == []
     assert page.evaluate("scrollY") == 0
     expect(page.locator(".verdict:visible")).to_be_in_viewport(ratio=1)
-    page.check("[name=view][value='8']")
-    assert verdict(page) == "disgusted 70%"
+    assert verdict(page) == "Disgusted 70% negative"
     assert too_wide(page) == []
 
 
@@ -125,11 +123,11 @@ def test_everything_can_be_done_with_the_keyboard(visitor: Visitor, stand_in: st
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.locator(".answer")).to_be_visible()
-    expect(page.locator(".facts")).to_contain_text("female, as chosen")
+    expect(page.locator(".facts")).to_contain_text("The voice was said to be female.")
     assert page.evaluate(focused) == "answer-title"
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
-    assert verdict(page) == "not stressed 83%"
+    assert verdict(page) == "Not stressed 83%"
 
 
 def test_a_dropped_file_is_the_recording(visitor: Visitor, stand_in: str) -> None:
@@ -142,7 +140,7 @@ def test_a_dropped_file_is_the_recording(visitor: Visitor, stand_in: str) -> Non
     }""", list(wav(tone("calm", 0.6))))
     page.click(".send")
     expect(page.locator(".answer")).to_be_visible()
-    assert verdict(page) == "positive 85%"
+    assert verdict(page) == "Calm 70% positive"
 
 
 def test_a_failure_takes_the_place_of_the_last_answer(visitor: Visitor, stand_in: str) -> None:

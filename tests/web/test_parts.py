@@ -51,8 +51,8 @@ def test_a_track_may_be_chosen(client: FlaskClient, track: str) -> None:
 
 
 @pytest.mark.parametrize(("wish", "said"), [
-    ({"channel": "3"}, "has 2 channels, so there is no channel 3"), ({"channel": "left"}, "no channel 'left'"),
-    ({"track": "2"}, "no track 2: the recording has 1 track of sound"), ({"track": "0"}, "no track '0'"),
+    ({"channel": "3"}, "There is no channel 3: the last one of the recording is 2."), ({"channel": "left"}, "no channel 'left'"),
+    ({"track": "2"}, "There is no track 2: the recording has these: 1; choose one of them."), ({"track": "0"}, "no track '0'"),
     ({"track": "each", "channel": "each"}, "too much at once")])
 def test_a_choice_that_is_not_there_is_a_problem(client: FlaskClient, wish: dict[str, str], said: str) -> None:
     found = send(client, TWO, **wish)
@@ -96,7 +96,7 @@ def test_the_script_gets_every_answer(client: FlaskClient) -> None:
 def test_each_channel_is_listed_and_explained(visitor: Visitor, stand_in: str) -> None:
     page = visitor(stand_in)
     page.locator("input#file").set_input_files({"name": "call.wav", "mimeType": "audio/wav", "buffer": TWO})
-    page.get_by_text("Channels and tracks").click()
+    page.get_by_text("More choices").click()
     page.locator("select[name=channel]").select_option("each")
     page.get_by_role("button", name="Analyse").click()
     rows = page.locator("#many button")

@@ -155,7 +155,7 @@ def test_any_process_answers_about_what_another_analyses(page: Page) -> None:
     assert "event: progress" in events and events.rstrip().rsplit("event: ", 1)[1].startswith("done")
     with page.only(second):
         found = page.told(place)
-        assert (found["state"], found["progress"], found["result"]["label"]) == ("done", 1, "negative")
+        assert (found["state"], found["progress"], found["result"]["label"]) == ("done", 1, "sad")
         assert len(found["result"]["views"]["8"]["segments"]) == 7
         assert 'class="card answer"' in page.ask(place, **HTML)[1]
         assert page.ask(place, method="DELETE")[0] == 204

@@ -157,7 +157,7 @@ def test_more_than_may_wait_are_told_to_come_back() -> None:
         third = send(app.test_client(), wav(tone("calm")), "/")
         assert app.test_client().get("/health").status_code == 200
         leave.set()
-        assert [done.result(20).get_json()["label"] for done in (first, second)] == ["negative", "positive"]
+        assert [done.result(20).get_json()["label"] for done in (first, second)] == ["sad", "happy"]
     assert (third.status_code, third.headers["Retry-After"]) == (503, "7")
     assert alert(third.text).startswith("Too many recordings are being analysed")
     assert send(app.test_client(), wav(tone("calm"))).status_code == 200

@@ -54,7 +54,7 @@ def head(path: str = API, method: str = "POST", **headers: object) -> bytes:
 def works(address: str) -> None:
     """The server still answers what it is asked."""
     status, found = post(address, wav(tone("sad", 1)))
-    assert status == 200 and found["label"] == "negative"
+    assert status == 200 and found["label"] == "sad"
 
 
 @pytest.mark.parametrize(("content", "status"), [
@@ -147,7 +147,7 @@ def test_a_long_answer_that_is_not_read_lies_in_no_file(server):
     with served(server) as page:
         _, answer = post(page.address, wav(tone("sad", 1)))
         segment = answer["segments"][0]
-        answer |= {"duration_s": 1e5, "segments": [segment | {"start_s": at, "end_s": at + 1} for at in range(50_000)]}
+        answer |= {"duration_s": 1e5, "segments": [segment | {"start_s": at, "end_s": at + 1} for at in range(24_000)]}
         content = json.dumps(answer).encode()
         with connected(page.address) as one:
             one.sendall(opening(len(content), "/api/v1/annotations?format=textgrid", **{"Content-Type": "application/json"}))

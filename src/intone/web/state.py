@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 
-from intone.language import Texts, texts
+from intone.language import Texts, checked, texts
 from intone.web.admission import Desk, Room
 from intone.web.jobs import Jobs
 from intone.web.language import language_of_request
@@ -43,6 +43,7 @@ def attach(app: Flask, recognizer: "Recognizer", settings: WebSettings, problem:
     """Give the application its state; `problem` says why a job failed, `together` is as `create_app` has it."""
     from intone.web.metrics import Measures  # prometheus_client reads an environment that is set only now
 
+    checked(settings.language)
     ledger = Ledger(together and ledger_in(together))
     desk = Desk(ledger, "answers", settings.at_once, settings.waiting)
     long = Desk(ledger, "jobs", settings.jobs_at_once, settings.jobs_waiting, settings.jobs_a_client)
