@@ -1,22 +1,13 @@
 """The language of the page: what the browser asks for, what a visitor chooses, and that nothing stays in another one."""
 
-import re
-import time
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, expect
 
-from chromium import NARROW, PHONE, Visitor, ask, until, verdict, violations
-from intone.audio import RATE
-from intone.language import LANGUAGES, english, texts
-from intone.web import WebSettings, create_app
-from intone.web.answers import wishes
-from intone.web.server import in_background
-from sounds import pcm
-from test_page import too_wide
-from web_server import API, HTML, IMAGE, StandIn, alert, send, silence, tone, wav
+from intone.language import LANGUAGES, texts
+from intone.web import create_app
+from web_server import StandIn, tone
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 HEADING = {language: texts(language)("page.heading") for language in LANGUAGES}
