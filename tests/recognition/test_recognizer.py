@@ -15,8 +15,8 @@ from intone.errors import NoSpeech, NotAudio, RecognizerError, RecordingError, T
 from intone.labels import EMOTIONS, SCHEMES, scheme
 from intone.recognition.calibration import ConfidenceThreshold
 from intone.recognition.model_file import RECOGNIZER, load_model
-from intone.recognition.prediction import RecognizerIdentity
 from intone.recognition.options import Options
+from intone.recognition.prediction import RecognizerIdentity
 from intone.recognition.recognizer import load
 from sounds import encode, noise, pcm, silence, tone, voice
 from tiny_model import tiny_model, tiny_pair

@@ -47,11 +47,11 @@ def regions(page: Page) -> list[str]:
 
 def test_segments_are_drawn_and_follow_the_view(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
-    until(page, lambda: regions(page) == ["negative", "positive", "negative"])
+    until(page, lambda: regions(page) == ["sad", "happy", "angry"])
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
-    page.check("[name=view][value='8']")
-    until(page, lambda: regions(page) == ["sad", "happy", "angry"])
+    page.check("[name=view][value='2']")
+    until(page, lambda: regions(page) == ["negative", "positive", "negative"])
     assert sent == []
     expect(page.locator(".valence canvas")).to_have_count(1)
 
@@ -63,19 +63,19 @@ def test_all_segments_are_in_a_table(visitor: Visitor, stand_in: str, scripts: b
     page.wait_for_selector(".answer")
     page.click(".segments:visible summary")
     expect(page.locator(".segments:visible tbody tr")).to_have_text([
-        "0.0 s to 1.0 snegative90%", "1.0 s to 2.0 spositive85%", "2.0 s to 3.0 snegative90%", "3.0 s to 4.0 sneither"])
-    page.check("[name=view][value='8']")
+        "0.0 s to 1.0 ssad70%", "1.0 s to 2.0 shappy70%", "2.0 s to 3.0 sangry70%", "3.0 s to 4.0 sneutral70%"])
+    page.check("[name=view][value='2']")
     page.click(".segments:visible summary")
-    expect(page.locator(".segments:visible tbody tr").nth(3)).to_have_text("3.0 s to 4.0 sneutral70%")
+    expect(page.locator(".segments:visible tbody tr").nth(3)).to_have_text("3.0 s to 4.0 sneither")
 
 
 def test_the_timeline_is_used_with_the_keyboard_alone(visitor: Visitor, stand_in: str) -> None:
     page = answered(visitor(stand_in), wav(THREE))
     page.focus(".sound")
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".current")).to_contain_text("1.0 s to 2.0 s: positive")
+    expect(page.locator(".current")).to_contain_text("1.0 s to 2.0 s: happy")
     page.keyboard.press("ArrowLeft")
-    expect(page.locator(".current")).to_contain_text("0.0 s to 1.0 s: negative")
+    expect(page.locator(".current")).to_contain_text("0.0 s to 1.0 s: sad")
     page.keyboard.press("+")
     until(page, lambda: page.evaluate("""document.querySelector('.waveform').firstElementChild.shadowRoot.querySelector('.wrapper')
         .scrollWidth > 1.3 * document.querySelector('.sound').clientWidth"""))
@@ -95,7 +95,7 @@ def test_a_segment_that_is_clicked_is_played(visitor: Visitor, stand_in: str) ->
     played = plays(page)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     until(page, played)
-    expect(page.locator(".current")).to_contain_text("1.0 s to 2.0 s: positive")
+    expect(page.locator(".current")).to_contain_text("1.0 s to 2.0 s: happy")
 
 
 def test_ten_minutes_are_found_in_their_segments(
@@ -166,7 +166,7 @@ def test_every_file_opens_in_a_parser_of_its_format(visitor: Visitor, stand_in: 
         files[name] = tmp_path / waited.value.suggested_filename
         waited.value.save_as(files[name])
     assert list(pd.read_csv(files["csv"])["segments"]) == [3]
-    assert list(pd.read_csv(files["segments"])["label"]) == ["negative", "positive", "negative"]
+    assert list(pd.read_csv(files["segments"])["label"]) == ["sad", "happy", "angry"]
     assert len(json.loads(files["json"].read_text())["segments"]) == 3
     assert len(pd.read_csv(files["audacity"], sep="\t", header=None)) == 3
     grid = parselmouth.read(str(files["textgrid"]))
@@ -237,7 +237,7 @@ def test_axe_finds_nothing_wrong(visitor: Visitor, real: str, clip: Path, size: 
     page = visitor(real, size, color_scheme=scheme)
     assert violations(page) == []
     answered(page, clip)
-    for view in ("3", "8", "stress", "2"):
+    for view in ("2", "3", "stress", "8"):
         page.check(f"[name=view][value='{view}']")
         assert violations(page) == []
     for summary in page.locator(".answer summary:visible").all():
