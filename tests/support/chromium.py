@@ -154,6 +154,14 @@ def verdict(page: Page) -> str:
     return shown.inner_text()
 
 
+def too_wide(page: Page) -> list[str]:
+    """What is wider than the window, or than the box that it is in; closed details have sizes of before they closed."""
+    found: list[str] = page.evaluate("""() => [document.documentElement, ...document.querySelectorAll('.card, .options')]
+        .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
+        .map(box => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)""")
+    return found
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it is."""
     found = Axe().run(page).response["violations"]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from chromium import DESKTOP, HOSTNAME, NARROW, PHONE, Visitor, ask, choose, plays, until, verdict
+from chromium import DESKTOP, HOSTNAME, NARROW, PHONE, Visitor, ask, choose, plays, too_wide, until, verdict
 from intone import Recognizer
 from intone.language import texts
 from intone.web import WebSettings, create_app
@@ -98,14 +98,6 @@ def test_the_answer_is_visible_without_scrolling(
     expect(page.locator(".verdict:visible")).to_be_in_viewport(ratio=1)
     assert verdict(page) == "Disgusted 70% negative"
     assert too_wide(page) == []
-
-
-def too_wide(page: Page) -> list[str]:
-    """What is wider than the window, or than the box that it is in; closed details have sizes of before they closed."""
-    found: list[str] = page.evaluate("""() => [document.documentElement, ...document.querySelectorAll('.card, .options')]
-        .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
-        .map(box => `${box.tagName}.${box.className}: ${box.scrollWidth} > ${box.clientWidth}`)""")
-    return found
 
 
 def test_everything_can_be_done_with_the_keyboard(visitor: Visitor, stand_in: str) -> None:

@@ -99,9 +99,9 @@ def test_each_channel_is_listed_and_explained(visitor: Visitor, stand_in: str) -
     page.get_by_text("More choices").click()
     page.locator("select[name=channel]").select_option("each")
     page.get_by_role("button", name="Analyse").click()
-    rows = page.locator("#many button")
+    rows = page.locator("#many .file button")
     rows.nth(1).wait_for()
-    assert [name.split(", ")[-1] for name in page.locator("#many .name").all_inner_texts()] == ["Channel 1", "Channel 2"]
+    assert [name.split(", ")[-1] for name in rows.all_inner_texts()] == ["Channel 1", "Channel 2"]
     rows.nth(1).click()
     assert page.locator(".answer [data-part]").inner_text() == "Channel 2"
     with page.expect_response(lambda response: response.request.method == "POST") as told:

@@ -19,7 +19,8 @@ def language_of_request(default: str) -> str:
     for chosen in (request.args.get(COOKIE), request.cookies.get(COOKIE)):
         if chosen in LANGUAGES:
             return chosen
-    return request.accept_languages.best_match(LANGUAGES, default) or default
+    asked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((code for code in asked if code in LANGUAGES), default)
 
 
 def keep_choice(app: Flask) -> None:
