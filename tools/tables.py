@@ -58,6 +58,7 @@ TABLES: dict[str, Maker] = {
     "confusion": systems.confusion,
     "coverage": systems.coverage,
     "calibration": systems.calibration,
+    "confidence": systems.confidence,
     "crema-d": speakers.crema_d,
     "crema-d-by-emotion": speakers.crema_d_by_emotion,
     "for-whom": speakers.for_whom,

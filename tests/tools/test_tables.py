@@ -136,7 +136,10 @@ def test_unseen_speakers_and_unseen_corpora_stand_side_by_side(tables: ModuleTyp
     assert lines[0][2:] == lines[2][2:] == lines[5][2:]
     own, model = small.rows("unseen-corpora/emodb"), tables.unseen.settings()
     best = own[list(EMOTIONS)].max(axis=1) >= model.confidence["8"].threshold
-    assert lines[6][head.index("coverage (8)")].split()[0] == f"{100 * best.mean():.1f}"
+    assert lines[6][head.index("clear: coverage (8)")].split()[0] == f"{100 * best.mean():.1f}"
+    likely = own[list(EMOTIONS)].max(axis=1) >= model.likely["8"].threshold
+    assert likely.sum() > best.sum()
+    assert lines[6][head.index("likely: coverage (8)")].split()[0] == f"{100 * likely.mean():.1f}"
     assert tables.FIGURES["unseen-calm"](small) == "The probability of calm counts as neutral where a corpus has no calm: CREMA-D, EmoDB."
     for folder in ("ravdess-5fold", "crema-d-5fold"):
         (tmp_path / folder).mkdir()

@@ -177,3 +177,16 @@ def settings() -> ModelSettings:
     """Those of the bundled recognizer."""
     (model,) = intone.load().models
     return model.settings
+
+
+def confidence(_: Results) -> str:
+    """From which probability on answers are clear or likely, by scheme: how many were, and how many of these right.
+
+    Measured where the thresholds were chosen.
+    """
+    own, rows = settings(), []
+    for name in CLASSES:
+        cells = [percent(share) for step in (own.confidence[name], own.likely[name])
+                 for share in (step.threshold, step.coverage, step.precision)]
+        rows.append([name, *cells])
+    return table(("classes", "clear from", "answers", "right", "likely from", "likely or clear", "right"), rows)

@@ -39,6 +39,7 @@ class Choices(TypedDict, total=False):
     file: str | None
     max_seconds: float
     explain: bool
+    track: str | int
 
 
 class Recognizer(Networks):
