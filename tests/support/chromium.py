@@ -148,10 +148,10 @@ def ask(page: Page, *recordings: Path | bytes) -> None:
 
 
 def verdict(page: Page) -> str:
-    """The answer in the classes that are shown, as the page says it."""
+    """The answer in the classes that are shown, as the page says it, on one line."""
     shown = page.locator(".verdict:visible")
     expect(shown).to_have_count(1)  # the others are hidden by a style sheet that may still be on its way
-    return shown.inner_text()
+    return re.sub(r"\s*\n\s*", " ", shown.inner_text())
 
 
 def too_wide(page: Page) -> list[str]:

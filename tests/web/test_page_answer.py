@@ -134,7 +134,7 @@ def test_a_long_recording_is_cancelled(visitor: Visitor) -> None:
         ask(page, wav(THREE))
         page.wait_for_selector(".waiting progress:visible")
         assert violations(page) == []
-        page.click("[data-cancel]")
+        page.click(".waiting [data-cancel]")
         expect(page.locator(".waiting")).to_have_count(0)
         expect(page.locator("#status")).to_have_text("Cancelled.")
         seen.set()

@@ -23,21 +23,24 @@ def test_recordings_of_every_format_are_answered(visitor: Visitor, stand_in: str
         paths.append(tmp_path / f"voice.{name}")
         paths[-1].write_bytes(MADE[name](tone("sad")))
     page = visitor(stand_in)
-    rows = page.locator("#many button")
+    rows = page.locator("#many .file button")
     for at in range(0, len(paths), 15):
         page.goto(stand_in)
         some = paths[at : at + 15]
         ask(page, *some)
         expect(rows).to_have_count(len(some))
-        expect(page.locator("#many .said")).to_have_count(len(some))
-        for path, said in zip(some, rows.all_inner_texts(), strict=True):
-            assert re.match(rf"{re.escape(path.name)}\s+negative\s+\d+%$", said), said
-    assert verdict(page).startswith("negative")
+        expect(rows).to_have_text([path.name for path in some])
+        expect(page.locator("#many tbody .emotion")).to_have_text(len(some) * ["Sad"])
+        expect(page.locator("#many tbody .valence")).to_have_text(len(some) * ["negative"])
+    rows.last.click()
+    assert re.fullmatch(r"Sad \d+% negative", verdict(page))
 
 
 def test_the_file_chooser_offers_all_that_is_read(visitor: Visitor, stand_in: str) -> None:
     page = visitor(stand_in)
-    for chooser in page.locator("input[type=file]").all():
+    choosers = page.locator(".drop input[type=file]")
+    assert choosers.count() == 2, "of a recording, and of one's own voice"
+    for chooser in choosers.all():
         assert chooser.get_attribute("accept") == ACCEPT
 
 
