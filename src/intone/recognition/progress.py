@@ -14,7 +14,7 @@ from intone.audio import RATE, Signal, Sound
 
 
 class Counted:
-    """A binary file that can be rewound, and where it is read: what is looked at before, at its end too, plays no part."""
+    """A binary file that can be rewound, and where it is read: what is looked at before or at its end plays no part."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self.at, self.samples = file, 0, 0
