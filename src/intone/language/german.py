@@ -340,7 +340,7 @@ TEXTS: Mapping[str, str] = {
     "answer.shares.speech": "Wie viel vom Gesprochenen wie klingt",
     "answer.share": "Anteil am Gesprochenen",
     "answer.class": "Antwort",
-    "answer.probability": "Wahrscheinlichkeit",
+    "answer.probability": "Wahrscheinlich\N{SOFT HYPHEN}keit",
     "answer.segments": "Im Verlauf",
     "answer.segments.strip": "Ein Balken je Abschnitt: Positives über der Linie, Negatives darunter, alles andere "
     "darauf; je höher der Balken, desto wahrscheinlicher die Klasse.",
