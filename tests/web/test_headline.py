@@ -83,7 +83,7 @@ class Page(HTMLParser):
                 self.chosen[self._view] = self._row
 
     def handle_endtag(self, tag: str) -> None:
-        self._into = {"headline": "verdict", "row": "shares", "valence": ""}.get(self._into, self._into)
+        self._into = {"headline": "verdict", "row": "shares", "valence": "verdict"}.get(self._into, self._into)
         if tag == "table" or (tag == "p" and self._into == "verdict"):
             self._into = ""
 
@@ -144,4 +144,7 @@ def test_a_longer_recording_has_a_headline_only_where_it_is_that_of_most_of_the_
             assert bars[page.chosen[name]] == max(bars.values()) >= 59
             assert page.headlines[name].lower().endswith(as_row(app, seen.label) if seen.label != "neither" else "neither")
         else:
-            assert page.headlines[name] == "Different at different times"
+            most = max(bars, key=lambda label: bars[label])
+            assert page.headlines[name].startswith("Changing, most often ")
+            often = page.headlines[name].removeprefix("Changing, most often ")
+            assert bars[most] == pytest.approx(bars.get(often, bars[most]), abs=0.06), "the one with the longest bar"

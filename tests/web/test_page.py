@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 def expected(recognizer: Recognizer, clip: Path) -> str:
     answer, english = recognizer.predict(clip), texts("en")
-    return (f"{english.word(answer.label).capitalize()} {english.percent(answer.shares[answer.label])} "
-            f"{english(f'answer.valence.{answer.valence}')}")
+    return (f"{english.word(answer.label).capitalize()} {english(f'answer.valence.{answer.valence}')} "
+            f"{english.percent(answer.shares[answer.label])}")
 
 
 # With the bundled recognizer
@@ -78,7 +78,7 @@ def test_without_javascript_the_form_is_taken_over_plain_http(visitor: Visitor, 
     page = visitor(stand_in.replace("127.0.0.1", HOSTNAME), java_script_enabled=False)
     ask(page, wav(tone("sad")))
     page.wait_for_selector(".answer, .alert")
-    assert verdict(page) == "Sad 70% negative"
+    assert verdict(page) == "Sad negative 70%"
     assert page.locator(".shares:visible tbody tr").count() == 8
     page.check("[name=view][value='2']")
     assert verdict(page) == "Negative 79%"
@@ -96,7 +96,7 @@ def test_the_answer_is_visible_without_scrolling(
     assert too_wide(page) == []
     assert page.evaluate("scrollY") == 0
     expect(page.locator(".verdict:visible")).to_be_in_viewport(ratio=1)
-    assert verdict(page) == "Disgusted 70% negative"
+    assert verdict(page) == "Disgusted negative 70%"
     assert too_wide(page) == []
 
 
@@ -109,7 +109,7 @@ def test_everything_can_be_done_with_the_keyboard(visitor: Visitor, stand_in: st
     for _ in range(7):
         page.keyboard.press("Tab")
         order.append(page.evaluate(focused))
-    assert order == ["intone", "start", "file", "Analyse", "example-1.webm", "example-2.webm", "More choices"]
+    assert order == ["intone", "start", "file", "Analyse", "example-1.webm", "example-2.webm", "More choices: speaker, channels"]
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
@@ -132,7 +132,7 @@ def test_a_dropped_file_is_the_recording(visitor: Visitor, stand_in: str) -> Non
     }""", list(wav(tone("calm", 0.6))))
     page.click(".send")
     expect(page.locator(".answer")).to_be_visible()
-    assert verdict(page) == "Calm 70% positive"
+    assert verdict(page) == "Calm positive 70%"
 
 
 def test_a_failure_takes_the_place_of_the_last_answer(visitor: Visitor, stand_in: str) -> None:

@@ -33,7 +33,7 @@ def test_recordings_of_every_format_are_answered(visitor: Visitor, stand_in: str
         expect(page.locator("#many tbody .emotion")).to_have_text(len(some) * ["Sad"])
         expect(page.locator("#many tbody .valence")).to_have_text(len(some) * ["negative"])
     rows.last.click()
-    assert re.fullmatch(r"Sad \d+% negative", verdict(page))
+    assert re.fullmatch(r"Sad negative \d+%", verdict(page))
 
 
 def test_the_file_chooser_offers_all_that_is_read(visitor: Visitor, stand_in: str) -> None:

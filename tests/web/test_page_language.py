@@ -181,7 +181,7 @@ def test_a_browser_gets_its_language(visitor: Visitor, stand_in: str, locale: st
     expect(page.locator("h1")).to_have_text(HEADING[language])
     ask(page, wav(tone("surprised")))
     t = texts(language)
-    assert verdict(page) == f"{t.word('surprised').capitalize()} {t.percent(0.7)} {t('answer.valence.neutral')}"
+    assert verdict(page) == f"{t.word('surprised').capitalize()} {t('answer.valence.neutral')} {t.percent(0.7)}"
 
 
 @pytest.mark.browser
@@ -197,7 +197,7 @@ def test_the_switch_holds_for_what_is_asked_for_later(visitor: Visitor, stand_in
     page.goto(stand_in)
     ask(page, wav(tone("sad")))
     page.wait_for_selector(".answer")
-    assert verdict(page) == "Traurig 70\N{NO-BREAK SPACE}% negativ"
+    assert verdict(page) == "Traurig negativ 70\N{NO-BREAK SPACE}%"
 
 
 @pytest.mark.browser

@@ -226,7 +226,7 @@ def test_the_picture_says_what_the_report_says(visitor: Visitor, stand_in: str, 
     }""")
     taken(page, "picture", tmp_path)
     written = " ".join(page.evaluate("written"))
-    for part in (NAME, "Different at different times", "The strongest moments", "no diagnosis", "CC BY-NC-SA 4.0", "27.0 s", "sad", "S"):
+    for part in (NAME, "Changing, most often sad", "The strongest moments", "no diagnosis", "CC BY-NC-SA 4.0", "27.0 s", "sad", "S"):
         assert part in written
 
 
