@@ -37,7 +37,7 @@ def test_check_fails_where_training_would_be_wrong(corpus: Path, capsys: pytest.
     (corpus / "Actor_01" / "03-01-05-01-01-01-01.wav").write_bytes(b"\x89PNG")
     shown = run(capsys, "corpus", "check", corpus, "--jobs", "1")
     assert (shown.status, shown.err) == (1, "")
-    assert "problem: damaged files: 1\n  Actor_01/03-01-05-01-01-01-01.wav: The file is not a recording" in shown.out
+    assert "problem: damaged files: 1\n  Actor_01/03-01-05-01-01-01-01.wav: The file is a text, not a recording" in shown.out
 
 
 @pytest.mark.parametrize("words", [["corpus", "check", "X"], ["clean", "X", "--to", "Y"], ["train", "X", "--to", "Y"],
@@ -97,7 +97,7 @@ def test_plots_draw_a_recording(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_plots_refuse_what_they_cannot_draw(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = write(tmp_path / "x.wav", noise(1)).rename(tmp_path / "words.txt")
     (tmp_path / "image.wav").write_bytes(b"\x89PNG")
-    for source, status, said in ((words, 2, f"{words} is neither a recording (.wav, "), (tmp_path / "image.wav", 1, "The file is not"),
+    for source, status, said in ((words, 2, f"{words} is neither a recording (.wav, "), (tmp_path / "image.wav", 1, "The file is a PNG picture, not a recording"),
                                  (tmp_path / "gone.wav", 1, "The file cannot be read (No such file")):
         ended = run(capsys, "plots", source, "--to", tmp_path / "figures")
         assert (ended.status, ended.out) == (status, "")

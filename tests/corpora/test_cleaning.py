@@ -132,7 +132,7 @@ def test_a_damaged_clip_is_told_by_name_and_the_others_are_done(tmp_path):
     told = report.to_text()
     assert "2 clips cleaned into" in told
     assert f"{cut.stem} was left out: The file is cut off: its header states 1.6 s, but only 0.3 s" in told
-    assert f"{text.stem} was left out: The file is not a recording" in told
+    assert f"{text.stem} was left out: The file is a text, not a recording" in told
     with pytest.raises(CorpusError, match=f"{cut.name} cannot be used: The file is cut off"):
         signals(table, ORIGINAL)
 

@@ -62,7 +62,9 @@ def test_one_answer_asks_the_recognizer_once() -> None:
 def test_page_without_script_shows_the_answer(client: FlaskClient, emotion: str, word: str, valence: str) -> None:
     page = send(client, wav(tone(emotion)), "/")
     assert page.status_code == 200
-    assert f"<strong>{word}</strong> <span>70%</span>" in page.text
+    first = " ".join(page.text.split('data-view="8"')[1].split("</p>")[0].split())
+    assert re.search(rf'<strong class="paint-{emotion}">{word}</strong> <em class="[^"]+">{valence}</em> <span>70%</span>',
+                     first)
     assert re.findall(r'<em class="valence-word [a-z]+">(.*?)</em>', page.text) == [valence]
     assert 'role="alert"' not in shown(page.text)
 
@@ -76,7 +78,7 @@ def test_where_another_emotion_is_likelier_than_each_class_the_page_says_so(clie
 def test_script_gets_only_the_part_of_the_page_with_the_answer(client: FlaskClient) -> None:
     part = send(client, wav(tone("happy")), headers=HTML).text
     assert part.lstrip().startswith('<section class="card answer"')
-    assert "<strong>Happy</strong>" in part and "<strong>Positive</strong>" in part
+    assert '<strong class="paint-happy">Happy</strong>' in part and "<strong>Positive</strong>" in part
 
 
 @pytest.mark.parametrize("path", ["/", API])
@@ -193,7 +195,7 @@ def test_fault_1_two_visitors_at_once_each_see_their_own_answer() -> None:
 
 def test_fault_1_the_answer_is_about_this_recording_not_the_alphabetically_last(client: FlaskClient) -> None:
     send(client, wav(tone("sad")), "/", name="z.wav")
-    assert "<strong>Happy</strong>" in send(client, wav(tone("happy")), "/", name="a.wav").text
+    assert '<strong class="paint-happy">Happy</strong>' in send(client, wav(tone("happy")), "/", name="a.wav").text
     assert "card answer" not in client.get("/").text
 
 

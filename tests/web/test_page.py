@@ -118,6 +118,8 @@ def test_everything_can_be_done_with_the_keyboard(visitor: Visitor, stand_in: st
     expect(page.locator(".facts")).to_contain_text("The voice was said to be female.")
     assert page.evaluate(focused) == "answer-title"
     page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "How sure is that?"
+    page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
     assert verdict(page) == "Not stressed 83%"
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from intone import language
 from intone.errors import UsageError
+from intone.labels import EMOTIONS
 from intone.language import english, texts
 from intone.web import WebSettings, create_app
 from intone.web.views import left_out, likelihood, shown
@@ -66,7 +67,9 @@ def test_every_class_of_a_style_sheet_is_on_the_page() -> None:
     classes = set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)))
     written = "".join(file.read_text() for folder in ("templates", "static/scripts") for file in (WEB / folder).iterdir())
     assert len(classes) > 50
-    assert {name for name in classes if not re.search(rf"\b{name}\b", written)} == set()
+    painted = {f"paint-{emotion}" for emotion in EMOTIONS}
+    assert painted <= classes and '"paint-" ~ class_marks()[label].paint' in written
+    assert {name for name in classes - painted if not re.search(rf"\b{name}\b", written)} == set()
 
 
 def test_an_unknown_language_is_an_error() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from intone.errors import IntoneError, printable
 
 EXTRAS = {
-    **dict.fromkeys(("flask", "gunicorn", "markdown_it", "prometheus_client", "pydantic", "waitress"), "web"),
+    **dict.fromkeys(("flask", "gunicorn", "prometheus_client", "pydantic", "waitress"), "web"),
     **dict.fromkeys(("matplotlib", "pandas", "requests", "soundfile"), "data"),
     **dict.fromkeys(("onnx", "onnxscript", "safetensors", "torch", "transformers"), "train"),
     **dict.fromkeys(("fsspec", "pyarrow"), "batch"), "distributed": "cluster", "s3fs": "s3", "sklearn": "dev",
