@@ -37,7 +37,7 @@ def test_check_fails_where_training_would_be_wrong(corpus: Path, capsys: pytest.
     (corpus / "Actor_01" / "03-01-05-01-01-01-01.wav").write_bytes(b"\x89PNG")
     shown = run(capsys, "corpus", "check", corpus, "--jobs", "1")
     assert (shown.status, shown.err) == (1, "")
-    assert "problem: damaged files: 1\n  Actor_01/03-01-05-01-01-01-01.wav: The file is a text, not a recording" in shown.out
+    assert "problem: damaged files: 1\n  Actor_01/03-01-05-01-01-01-01.wav: The file is a PNG picture, not a recording" in shown.out
 
 
 @pytest.mark.parametrize("words", [["corpus", "check", "X"], ["clean", "X", "--to", "Y"], ["train", "X", "--to", "Y"],

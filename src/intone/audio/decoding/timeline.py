@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 ROUNDING_S = 0.05
 """A frame may be so much later than the end of the last: times are rounded, and encoders put some samples first."""
 
+_EXACT_S = 1e-9  # sums of binary fractions are no more exact
+
 _ANEW_S = 1.0  # a frame that is so much earlier begins a new count, as in files that were joined
 
 _SILENT_S, _SILENT_S_A_BYTE, _MOST_SILENT_S = 600.0, 1e-3, 7200.0
@@ -54,7 +56,7 @@ class Timeline:
         if self._start_s is None:
             self._start_s = time_s - self.late_s
         gap_s = time_s - self._start_s - self.at_s
-        if gap_s <= ROUNDING_S:
+        if gap_s <= ROUNDING_S + _EXACT_S:
             self._start_s += min(0.0, gap_s) if gap_s < -_ANEW_S else 0.0
             return 0.0
         if gap_s > self.silence_s:
