@@ -40,6 +40,10 @@ from sounds import FORMATS, encode, mux, noise, pcm, silence, tone, voice
 MOST_S, MOST_MB = 5.0, 300.0
 """What a file may cost: processor seconds, and memory above that of the idle process."""
 
+SPEECH_S = 0.05
+"""What a decoded second of speech may cost. The tables of an MP4 may give the same packets again and again: what is
+then heard is a recording of minutes, and takes the time of one."""
+
 ANALYSIS_S = 0.002
 """What the analysis of a decoded second of a bomb may cost, beside the budget of its decoding."""
 
@@ -356,7 +360,7 @@ def _budgets() -> Iterator[list[bounds.Budget]]:
 def _most_s(kind: str, budgets: list[bounds.Budget]) -> float:
     """The processor seconds that a file may take."""
     if kind not in BOMBS:
-        return MOST_S
+        return max(MOST_S, SPEECH_S * sum(one.decoded_s for one in budgets))
     return sum(one.allowed_s + LAST_S + ANALYSIS_S * one.decoded_s for one in budgets)
 
 

@@ -10,6 +10,7 @@ The packages stand in the order of the flow; none knows the ones after it:
     tables/        tables that people have, of any program and country
     audio/         recording -> signal -> speech
     features/      signal -> what a network takes
+    speakers/      signal -> who speaks when
     recognition/   signal -> answer
     recognizers/   the bundled models and their card
     corpora/       folders of labelled recordings -> one table of clips

@@ -20,6 +20,7 @@ from intone.recognition.prediction import (
     RecognizerIdentity,
     Reliability,
     Segment,
+    Speaker,
     in_scheme,
 )
 
@@ -51,6 +52,7 @@ def test_it_is_neither_where_more_is_outside_than_in_any_class():
     assert in_scheme(two, np.array([0.0, 0.0])) == (NEITHER, {"negative": 0.5, "positive": 0.5}, 1.0)
 
 
+SPEAKER = Speaker(1, 4.0, 1.0, "male", "sad", {"sad": 1.0}, 0.0, "likely", {"sad": 1.0}, (-1.0, -1.0, -1.0))
 PREDICTION = Prediction(
     "voice.wav", 1.5, "negative", {"negative": 0.75, "positive": 0.25}, 0.1, False, ("It is short.",), "female",
     (Segment(0.0, 1.0, "negative", {"negative": 0.75, "positive": 0.25}),), RecognizerIdentity("tiny", "abc", EMOTIONS))
@@ -71,10 +73,10 @@ def test_a_prediction_is_ready_for_json():
 
 
 def test_the_channel_and_the_moments_are_named_only_where_they_were_asked_for():
-    assert not {"channel", "track", "attributions", "moments", "reliability", "adapted_to"} & set(PREDICTION.to_dict())
+    assert not {"channel", "track", "attributions", "moments", "reliability", "adapted_to", "speakers"} & set(PREDICTION.to_dict())
     measured = Reliability(0.7, 0.8, 214, 0.81, "noisy", "somebody")
     full = replace(PREDICTION, channel=2, track=3, attributions=(Attribution(0.0, 0.25, 0.125),), reliability=measured,
-                   adapted_to=AdaptedTo(3, None, 0.5, "sad", 0.5, 0.25)).to_dict()
+                   adapted_to=AdaptedTo(3, None, 0.5, "sad", 0.5, 0.25), speakers=(SPEAKER,)).to_dict()
     assert (full["channel"], full["track"]) == (2, 3)
     assert full["attributions"] == [{"start_s": 0.0, "end_s": 0.25, "weight": 0.125}]
     assert full["reliability"] == {"low": 0.7, "high": 0.8, "answers": 214, "right": 0.81, "condition": "noisy",

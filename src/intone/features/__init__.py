@@ -4,6 +4,24 @@
     front_end   a signal into the input of a network: one function that training and serving share
 """
 
-from intone.features.spectral import MfccSettings, log_filter_bank, log_mel, mel_filters, mfcc, slaney_filters, spectrum
+from intone.features.spectral import (
+    MfccSettings,
+    kaldi_log_mel,
+    log_filter_bank,
+    log_mel,
+    mel_filters,
+    mfcc,
+    slaney_filters,
+    spectrum,
+)
 
-__all__ = ["MfccSettings", "log_filter_bank", "log_mel", "mel_filters", "mfcc", "slaney_filters", "spectrum"]
+__all__ = [
+    "MfccSettings",
+    "kaldi_log_mel",
+    "log_filter_bank",
+    "log_mel",
+    "mel_filters",
+    "mfcc",
+    "slaney_filters",
+    "spectrum",
+]

@@ -104,6 +104,35 @@ def log_mel(signal: NDArray[np.floating], bands: int = 80) -> NDArray[np.float32
     return np.asarray((np.maximum(levels, levels.max() - 8) + 4) / 4, np.float32)
 
 
+def kaldi_log_mel(signal: NDArray[np.floating], bands: int = 80) -> NDArray[np.float32]:
+    """The log filter bank that Kaldi computes and networks for speakers take, (samples,) -> (frames, bands).
+
+    Frames of 25 ms every 10 ms that lie within the signal, each without its mean; pre-emphasis; the window of Povey, a
+    Hann window to the power 0.85; |FFT|^2 of 512 points; triangles that are equidistant and straight on the mel scale
+    1127 ln(1 + f / 700) from 20 Hz to 8 kHz; natural logarithm. Povey et al. (2011), The Kaldi Speech Recognition
+    Toolkit; its `compute-fbank-feats` without dither.
+    """
+    if len(signal) < 400:
+        return np.zeros((0, bands), np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(np.asarray(signal, np.float32), 400)[::160]
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+    window = np.asarray((0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 399)) ** 0.85, np.float32)
+    spectra = np.fft.rfft((frames - np.float32(0.97) * before) * window, 512)
+    energies = (np.square(spectra.real) + np.square(spectra.imag)) @ _kaldi_filters(bands).T
+    return np.asarray(np.log(np.maximum(energies, np.finfo(np.float32).eps)), np.float32)
+
+
+@cache
+def _kaldi_filters(bands: int) -> NDArray[np.float32]:
+    """The triangles of `kaldi_log_mel`, (bands, 257)."""
+    mel = 1127 * np.log(1 + np.arange(257) * RATE / 512 / 700)
+    corners = np.linspace(1127 * np.log(1 + 20 / 700), 1127 * np.log(1 + RATE / 2 / 700), bands + 2)
+    left, centre, right = (corners[i : i + bands, None] for i in range(3))
+    return np.asarray(np.maximum(0, np.minimum((mel - left) / (centre - left), (right - mel) / (right - centre))),
+                      np.float32)
+
+
 @cache
 def slaney_filters(bands: int, fft_size: int) -> Array:
     """Triangles of equal area on the mel scale of Slaney's Auditory Toolbox, (bands, fft_size // 2 + 1).

@@ -7,6 +7,7 @@
     model_file   the ONNX file that a recognizer is, read and checked
     summary      a longer recording in a few lines: shares, strongest moments, changes
     prediction   the answer: label, probabilities, segments, confidence
+    speakers     each of several people in a recording
     notebook     the answer as a notebook shows it
     occlusion    which time windows of a recording an answer stands on (occlusion sensitivity)
     analysis     a recording, window by window -> what a network says of it

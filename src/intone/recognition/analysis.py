@@ -5,7 +5,7 @@ by the seconds of sound in them: probabilities are pooled, so that a long segmen
 in two. Only a window of the recording is in memory at a time, so that its length does not matter.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,6 +26,7 @@ from intone.recognition import adaptation
 from intone.recognition.adaptation import Offset
 from intone.recognition.model_file import Judged, Model
 from intone.recognition.options import Options
+from intone.speakers import Diarization, Part
 
 if TYPE_CHECKING:  # only an explanation needs it
     from intone.recognition.occlusion import Occluded
@@ -48,6 +49,7 @@ class Analysis:
     counts, (segments,), which sum to 1. `occluded`: for each segment what the network says without each time window,
     empty without an explanation. `ood_score`: the mean of the segments', None where the network has none. `evidence`:
     what an adaptation to the speaker needs, (segments, members, 2, classes), None where the network gives none.
+    `speakers`: who speaks in each segment, numbered from 0, None where several do at once; empty where all are of one.
     """
 
     duration_s: float
@@ -61,9 +63,22 @@ class Analysis:
     occluded: tuple[tuple["Occluded", ...], ...]
     ood_score: float | None
     evidence: NDArray[np.float64] | None = None
+    speakers: tuple[int | None, ...] = ()
+
+    def of(self, model: Model, speaker: int, given_sex: str | None) -> "Analysis":
+        """What is said of one speaker alone: the mean of the segments of that one, with the sex as detected in them."""
+        chosen = [number for number, one in enumerate(self.speakers) if one == speaker]
+        weights = self.weights[chosen] / self.weights[chosen].sum()
+        whole = weights @ self.rows[chosen]
+        return replace(
+            self, sex=given_sex or _likelier_sex(model, whole), whole=by_class(model, whole, given_sex),
+            segments=tuple(self.segments[i] for i in chosen), by_segment=tuple(self.by_segment[i] for i in chosen),
+            rows=self.rows[chosen], weights=weights, occluded=tuple(self.occluded[i] for i in chosen),
+            evidence=None if self.evidence is None else self.evidence[chosen], speakers=())
 
 
 DEFAULTS = Options()
+_ONE = Options(speakers=1)
 
 
 def analyse(
@@ -78,9 +93,9 @@ def analyse(
     0 to 1, which never falls. `levels` are those of the samples as they were decoded. Of a long recording `threads`
     segments run in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
     """
-    report, collected = _Report(progress, seconds), _Collected()
+    report, collected = _Report(progress, seconds), _Collected(Diarization(options.most_speakers))
     for window in windows(blocks):
-        for one in _segments(model, window, options.explain, threads):
+        for one in _segments(model, window, collected.diarization.parts(window), options.explain, threads):
             collected.add(one)
             report(one.span.end)
         collected.end(window)
@@ -100,46 +115,52 @@ def detected_sex(
         progress(0.0)
         if window.spans:
             with suppress(NoSpeech, TooShort):
-                return analyse(model, [window.signal], threads=threads).sex
-    return analyse(model, sound, threads=threads).sex  # no window has enough: its error, or what all of them have
+                return analyse(model, [window.signal], _ONE, threads=threads).sex
+    return analyse(model, sound, _ONE, threads=threads).sex  # no window has enough: its error, or what all of them have
 
 
 @dataclass(frozen=True)
 class _Segment:
-    """What a network says of a segment, `span` in the recording; `judged` is None where it is `too_short` for it."""
+    """What a network says of a segment, `span` in the recording; `judged` is None where it is `too_short` for it.
+
+    `voice`: that of the `Diarization`, None where several speak at once.
+    """
 
     span: Span
+    voice: int | None = None
     judged: Judged | None = None
     seconds: float = 0.0
     occluded: tuple["Occluded", ...] = ()
     too_short: TooShort | None = None
 
 
-def _segments(model: Model, window: Window, explain: bool, threads: int | None) -> Iterator[_Segment]:
+def _segments(
+    model: Model, window: Window, parts: Sequence[Part], explain: bool, threads: int | None
+) -> Iterator[_Segment]:
     """What the network says of every segment of a window, in their order."""
     one_by_one = partial(_segment, model, window, explain)
-    if threads == 1 or len(window.spans) < _MANY:
-        yield from map(one_by_one, window.spans)
+    if threads == 1 or len(parts) < _MANY:
+        yield from map(one_by_one, parts)
         return
     from concurrent.futures import ThreadPoolExecutor  # a recording of few segments does without
 
     with ThreadPoolExecutor(threads or cores(), "intone-segment") as pool:
-        yield from pool.map(one_by_one, window.spans)
+        yield from pool.map(one_by_one, parts)
 
 
-def _segment(model: Model, window: Window, explain: bool, span: Span) -> _Segment:
-    signal, there = window.signal[span.start : span.end], window.in_recording(span)
+def _segment(model: Model, window: Window, explain: bool, part: Part) -> _Segment:
+    signal, there = window.signal[part.span.start : part.span.end], window.in_recording(part.span)
     try:
         features = model.settings.front_end(signal)
     except TooShort as problem:
-        return _Segment(there, too_short=problem)
+        return _Segment(there, part.voice, too_short=problem)
     judged = model.judged(features)
     without: tuple[Occluded, ...] = ()
     if explain:
         from intone.recognition.occlusion import occluded
 
         without = occluded(model, signal, there)
-    return _Segment(there, judged, model.settings.front_end.seconds(features), without)
+    return _Segment(there, part.voice, judged, model.settings.front_end.seconds(features), without)
 
 
 @dataclass
@@ -161,6 +182,7 @@ class _Report:
 class _Collected:
     """What comes of the segments of a recording, as they come."""
 
+    diarization: Diarization
     samples: int = 0
     peak: float = 0.0
     answered: list[_Segment] = field(default_factory=list)
@@ -173,8 +195,9 @@ class _Collected:
     def end(self, window: Window) -> None:
         """Note what concerns the whole of a window, after its segments were added."""
         self.samples, self.peak = window.end, max(self.peak, float(np.abs(window.signal).max(initial=0.0)))
-        there = {one.span.start for one in self.answered[-len(window.spans) :]}
-        spans = [span for span in window.spans if window.in_recording(span).start in there]
+        there = [one.span for one in self.answered if one.span.start >= window.start]
+        spans = [span for span in window.spans
+                 if any(window.in_recording(span).start <= one.start < window.in_recording(span).end for one in there)]
         self.gauge.add(window.signal, spans)
 
     def pooled(self, model: Model, options: Options, levels: Levels | None) -> Analysis:
@@ -201,8 +224,15 @@ class _Collected:
             tuple(by_class(model, row, options.given_sex) for row in rows), rows, np.array(seconds) / sum(seconds),
             self.gauge.read(levels), tuple(one.occluded for one in self.answered),
             float(np.average(scores, weights=seconds)) if scores else None,
-            np.stack(evidence) if evidence else None,
+            np.stack(evidence) if evidence else None, self._speakers(),
         )
+
+    def _speakers(self) -> tuple[int | None, ...]:
+        """Who speaks in every segment that has an answer; empty where it is one in all of them."""
+        known = self.diarization.speakers()
+        found = [None if one.voice is None else known[one.voice] for one in self.answered]
+        numbers = {one: number for number, one in enumerate(dict.fromkeys(one for one in found if one is not None))}
+        return tuple(None if one is None else numbers[one] for one in found) if len(numbers) > 1 else ()
 
 
 def adapted(model: Model, found: Analysis, offset: Offset) -> Analysis:

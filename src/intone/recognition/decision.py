@@ -15,6 +15,7 @@ from intone.recognition.analysis import Analysis, adapted, by_class
 from intone.recognition.model_file import Model
 from intone.recognition.options import Options
 from intone.recognition.prediction import (
+    MIXED,
     NEITHER,
     AdaptedTo,
     Confidence,
@@ -25,6 +26,7 @@ from intone.recognition.prediction import (
     in_scheme,
 )
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
+from intone.recognition.speakers import numbered, speaker
 
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
@@ -52,12 +54,27 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
                         (*doubts, *limits, *quality.warnings(found.quality)), found.sex, tuple(segments),
                         identity_of(model), confidence=confidence,
                         reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
+    if found.speakers:
+        answer = _with_speakers(answer, model, scheme, found, options)
     if not any(found.occluded):
         return answer
     from intone.recognition.occlusion import attributions  # only an explanation needs it
 
     asked = _asked(model, scheme, label, options.given_sex)
     return replace(answer, attributions=attributions(found.rows, found.weights, found.occluded, asked))
+
+
+def _with_speakers(answer: Prediction, model: Model, scheme: Scheme, found: Analysis, options: Options) -> Prediction:
+    """The same with an answer about each speaker; what holds for the mean over several people is never clear."""
+    segments = numbered(answer.segments, found.speakers)
+    numbers = sorted({one for one in found.speakers if one is not None})
+    alone = [decided(model, scheme, found.of(model, one, options.given_sex), options) for one in numbers]
+    people = tuple(speaker(number, one, segments) for number, one in enumerate(alone, start=1))
+    sexes = {one.sex for one in people}
+    mixed = said("{number} people speak here, and the answer about the whole recording is the mean over them: see the "
+                 "answer about each.", number=len(people))
+    return replace(answer, segments=segments, speakers=people, sex=answer.sex if len(sexes) == 1 else MIXED,
+                   confident=False, confidence="unclear", reliability=None, reasons=(mixed, *answer.reasons))
 
 
 def decided_with(model: Model, scheme: Scheme, found: Analysis, options: Options, reference: Reference) -> Prediction:

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from intone import labels
 from intone.audio import MAX_HEARD_SECONDS, check_choice
 from intone.audio.decoding.tracks import DEFAULT
+from intone.errors import UsageError
+from intone.language.sentences import said
 from intone.recognition.adaptation import Reference
 
 SEX_CHOICES = ("male", "female", "auto")
+
+MOST_SPEAKERS = 8
+"""The largest number of speakers that can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Options:
     emotions. `channel`: mix (the mean of all), each, or a number from 1. `explain`: whether to compute attributions.
     `max_seconds`: the longest recording that is read. `reference`: what is known of the speaker's voice from other
     recordings (`Recognizer.reference`). `track`: of a file with several tracks of sound the default one, each, or a
-    number from 1.
+    number from 1. `speakers`: how many people speak, auto to have them counted; with 1 nobody is told apart.
 
     >>> Options(schemes=(2, "stress")).schemes
     ('2', 'stress')
@@ -35,11 +40,22 @@ class Options:
     max_seconds: float = MAX_HEARD_SECONDS
     reference: Reference | None = None
     track: str | int = DEFAULT
+    speakers: str | int = "auto"
 
     def __post_init__(self) -> None:
         labels.check_sex(self.sex, SEX_CHOICES)
         object.__setattr__(self, "schemes", tuple(labels.scheme(one).name for one in self.schemes))
         check_choice(self.channel, self.track)
+        if self.speakers != "auto" and not (isinstance(self.speakers, int) and 1 <= self.speakers <= MOST_SPEAKERS):
+            raise UsageError(said("There is no number of speakers {speakers} to choose: auto, or 1 to {most}.",
+                                  speakers=repr(self.speakers), most=MOST_SPEAKERS))
+
+    @property
+    def most_speakers(self) -> int | None:
+        """How many people speak, None where they are to be counted; a channel of its own has one."""
+        if self.speakers == "auto":
+            return 1 if self.channel == "each" else None
+        return int(self.speakers)
 
     @property
     def several(self) -> bool:

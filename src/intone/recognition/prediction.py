@@ -13,6 +13,9 @@ from intone.recognition.summary import Summary, summary
 NEITHER = "neither"
 """The label where more of the probability lies outside the scheme than in any of its classes."""
 
+MIXED = "mixed"
+"""The sex of a recording in which people of both speak."""
+
 Confidence = Literal["clear", "likely", "unclear"]
 """How far an answer can be relied on, as measured: `ConfidenceThreshold`."""
 
@@ -34,6 +37,9 @@ class RecognizerIdentity:
 class Segment:
     """A part of the recording in which someone speaks, in seconds from its beginning, with its own answer.
 
+    `speaker`: the number of who speaks where there are several (`Speaker`); None where there is one, and where several
+    speak at once, which `overlap` says.
+
     >>> Segment(0.5, 2.0, "positive", {"negative": 0.25, "positive": 0.75})
     <Segment 0.5 to 2.0 s: positive 75%>
     """
@@ -42,6 +48,8 @@ class Segment:
     end_s: float
     label: str
     probabilities: dict[str, float]
+    speaker: int | None = None
+    overlap: bool = False
 
     def __repr__(self) -> str:
         return f"<Segment {self.start_s:.1f} to {self.end_s:.1f} s: {labelled(self)}>"
@@ -104,6 +112,40 @@ class AdaptedTo:
 
 
 @dataclass(frozen=True)
+class Speaker:
+    """One of several people in a recording, and how that one sounds.
+
+    `number`: from 1, in the order in which they begin to speak. `seconds`: of speech; `share`: of the speech of all.
+    `label`, `probabilities`, `outside`, `confidence` and `sex` as in `Prediction`, from the segments of this speaker
+    alone. `emotions`: the share of each label in the speech, the largest first; they sum to 1. `valence`: of the first,
+    the second and the last third of it, -1 to 1. `reaction`: how the valence, the probability of the positive emotions
+    less that of the negative ones, differs after a turn of somebody else, the mean over `reactions` such turns, -2 to
+    2; None where there are fewer than three. `adapted_to`: as in `Prediction`.
+
+    >>> Speaker(1, 12.0, 0.6, "female", "angry", {"angry": 0.75, "calm": 0.25}, 0.0, "clear", {"angry": 1.0}, (-1, -1, 0))
+    <Speaker 1: angry 75%, clear; female; 12.0 s, 60% of the speech>
+    """
+
+    number: int
+    seconds: float
+    share: float
+    sex: str
+    label: str
+    probabilities: dict[str, float]
+    outside: float
+    confidence: Confidence
+    emotions: dict[str, float]
+    valence: tuple[float, float, float]
+    reaction: float | None = None
+    reactions: int = 0
+    adapted_to: AdaptedTo | None = None
+
+    def __repr__(self) -> str:
+        return (f"<Speaker {self.number}: {labelled(self)}, {self.confidence}; {self.sex}; {self.seconds:.1f} s, "
+                f"{self.share:.0%} of the speech>")
+
+
+@dataclass(frozen=True)
 class Prediction:
     """The emotion in a recording.
 
@@ -114,7 +156,8 @@ class Prediction:
     three steps, of which "clear" is confident, and "likely" reaches the lower threshold. `sex`: given or detected.
     `channel`, `track`: only where one was asked for. `attributions`: every time window of the speech with its weight,
     only where an explanation was asked for. `reliability`: how often such answers were right, only where that was
-    measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard.
+    measured. `adapted_to`: what it was adapted to, only where more of the same voice was heard. `speakers`: each of
+    several people; empty where one speaks. Then `sex` is "mixed" unless it is the same for all.
 
     >>> shares = {"negative": 0.25, "positive": 0.75}
     >>> found = Prediction("talk.wav", 4.0, "positive", shares, 0.1, True, (), "female",
@@ -142,6 +185,7 @@ class Prediction:
     adapted_to: AdaptedTo | None = None
     track: int | None = None
     confidence: Confidence = "unclear"
+    speakers: tuple[Speaker, ...] = ()
 
     @property
     def shares(self) -> dict[str, float]:
@@ -174,12 +218,16 @@ class Prediction:
         """
         plain = asdict(self)
         plain["reasons"] = list(self.reasons)
-        plain["segments"] = list(plain["segments"])
+        plain["segments"], plain["speakers"] = list(plain["segments"]), list(plain["speakers"])
+        for one in plain["segments"] if not self.speakers else ():
+            del one["speaker"], one["overlap"]
+        for one in plain["speakers"]:
+            one["valence"] = list(one["valence"])
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
         plain["attributions"] = list(plain["attributions"])
         plain["valence"] = self.valence
         plain["summary"] = _told(self.summary)
-        for name in ("channel", "track", "attributions", "reliability", "adapted_to", "summary"):
+        for name in ("channel", "track", "attributions", "reliability", "adapted_to", "summary", "speakers"):
             if not plain[name]:
                 del plain[name]
         return plain | {old: plain[new] for old, new in RENAMED.items() if new in plain}
@@ -222,7 +270,7 @@ RENAMED = {"sure": "confident", "stretches": "segments", "moments": "attribution
 """Fields of a prediction by their names of version 0.2."""
 
 
-def labelled(one: Prediction | Segment) -> str:
+def labelled(one: Prediction | Segment | Speaker) -> str:
     """`positive 75%`; one that is neither has no probability within the scheme."""
     share = one.probabilities.get(one.label)
     return one.label if share is None else f"{one.label} {percent(share)}"

@@ -75,7 +75,7 @@ def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str, float | None
     loaded = _load(model)
     signal = read_clip(clip)
     try:
-        found = analyse(loaded, [signal], Options(sex))
+        found = analyse(loaded, [signal], Options(sex, speakers=1))
     except RecordingError:
         return np.full(len(loaded.settings.labels) // len(loaded.settings.sexes), np.nan), "", None
     return found.whole, found.sex, found.ood_score

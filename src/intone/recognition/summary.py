@@ -67,12 +67,18 @@ def summary(answer: "Prediction") -> Summary | None:
     whole = sum(seconds for _, seconds in spoken)
     if answer.duration_s <= LONG_S or len(spoken) < FEWEST or not whole:
         return None
-    totals: dict[str, float] = {}
-    for one, seconds in spoken:
-        totals[one.label] = totals.get(one.label, 0.0) + seconds
-    shares = {name: total / whole for name, total in sorted(totals.items(), key=lambda pair: -pair[1])}
+    shares = shares_of(answer.segments)
     return Summary(shares.get(answer.label, 0.0) >= HOLDS, shares, _strongest(answer.segments),
-                   _changes(spoken), _thirds(spoken, whole))
+                   _changes(spoken), thirds(answer.segments))
+
+
+def shares_of(segments: Sequence["Segment"]) -> dict[str, float]:
+    """The share of the speech that has each label, the largest first."""
+    totals: dict[str, float] = {}
+    for one in segments:
+        totals[one.label] = totals.get(one.label, 0.0) + one.end_s - one.start_s
+    whole = sum(totals.values())
+    return {name: total / whole for name, total in sorted(totals.items(), key=lambda pair: -pair[1])}
 
 
 def _strongest(segments: Sequence["Segment"]) -> tuple["Segment", ...]:
@@ -89,10 +95,12 @@ def _changes(spoken: Sequence[tuple["Segment", float]]) -> tuple[Change, ...]:
     return tuple(Change(start_s, label) for label, start_s in starts[1:])
 
 
-def _thirds(spoken: Sequence[tuple["Segment", float]], whole: float) -> tuple[float, float, float]:
+def thirds(segments: Sequence["Segment"]) -> tuple[float, float, float]:
     """The mean valence of each third of the speech; a segment across a border counts for both by its parts."""
     sums, at = [0.0, 0.0, 0.0], 0.0
-    for one, seconds in spoken:
+    whole = sum(one.end_s - one.start_s for one in segments)
+    for one in segments:
+        seconds = one.end_s - one.start_s
         for third in range(3):
             part = min(at + seconds, (third + 1) * whole / 3) - max(at, third * whole / 3)
             sums[third] += _SIGNS[side_of(one.label)] * max(0.0, part)

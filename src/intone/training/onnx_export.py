@@ -51,7 +51,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     assert program is not None
     proto = program.model_proto
     set_settings(proto, model)
-    _strip(proto)
+    strip(proto)
     if packed:
         pack_weights(proto)
     tolerance = PACKED_TOLERANCE if packed else TOLERANCE
@@ -72,7 +72,7 @@ def set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
     onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(dataclass_json.to_dict(model))})
 
 
-def _strip(proto: onnx.ModelProto) -> None:
+def strip(proto: onnx.ModelProto) -> None:
     """Drop the exporter's notes: they hold paths of the machine that trained."""
     proto.doc_string = ""
     for node in proto.graph.node:
@@ -94,11 +94,12 @@ def pack_weights(proto: onnx.ModelProto, least: int = 10_000) -> None:
     the channel. One scale a channel keeps a channel of small weights from being rounded by the largest of another.
     """
     graph = proto.graph
+    outputs_first = {name for node in graph.node if node.op_type == "Conv" for name in node.input}  # others: second
     for tensor in [one for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT]:
         values = onnx.numpy_helper.to_array(tensor)
         if values.size < least or values.ndim < 2:
             continue
-        axis = 0 if values.ndim == 3 else 1  # convolutions have their outputs first, products last
+        axis = 0 if tensor.name in outputs_first else 1
         others = tuple(i for i in range(values.ndim) if i != axis)
         scale = np.maximum(np.abs(values).max(axis=others), 1e-12) / 127
         shape = [-1 if i == axis else 1 for i in range(values.ndim)]

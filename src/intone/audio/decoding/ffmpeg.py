@@ -207,6 +207,8 @@ class _Reading:
 
         try:
             yield from self.container.demux(self.stream)
+        except IndexError:  # at the end, of a stream that began after the file was opened: PyAV does not know it
+            pass
         except av.error.InvalidDataError:
             if not self.decoded_s:
                 raise

@@ -1,0 +1,247 @@
+"""A recording of any length -> the speaker of every segment of its speech.
+
+A recording comes in windows of about two minutes (`audio.windows`). Within a window every chunk of ten seconds tells its
+own speakers apart; their voices are clustered; the chunks, which overlap, vote frame by frame. Between windows the
+speakers are matched by their voices, so that one has the same number from beginning to end. Of a window only one vector
+a speaker is kept, so that the length of a recording does not matter.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.audio.vad import Span
+from intone.audio.windows import Window
+from intone.features import kaldi_log_mel
+from intone.speakers.clustering import ClusteringSettings, Vectors, apart, centres, clusters, nearest
+from intone.speakers.embedding import FEWEST_FRAMES, embedding
+from intone.speakers.segmentation import CHUNK_FRAMES, FRAME, activities, frames_of
+
+NOBODY, SEVERAL = -2, -1
+"""In the place of a voice: nobody speaks in a frame, or several at once."""
+
+_CENTRE = 495  # samples from the start of a frame of activity to its middle: half of what the filters take in
+_BAND_STEP, _BAND_CENTRE = 160, 200  # the same of the filter bank, and the samples between two of its frames
+
+_NO_VECTOR = np.zeros(192, np.float32)
+
+# Votes of a chunk: least at its ends, where the network knows only one side.
+_WEIGHTS = np.hanning(CHUNK_FRAMES + 2)[1:-1] + 0.05
+
+
+@dataclass(frozen=True)
+class DiarizationSettings:
+    """How speakers are told apart.
+
+    A window with less than `least_s` of speech has one speaker. `embedded_s`: seconds of a speaker in a chunk that the
+    embedding is made of. `alone_s`: seconds without anybody else from which on it counts in the clustering. A turn
+    shorter than `turn_s` belongs to its neighbour.
+    """
+
+    clustering: ClusteringSettings = ClusteringSettings()
+    least_s: float = 4.0
+    embedded_s: float = 3.0
+    alone_s: float = 0.5
+    turn_s: float = 0.5
+
+
+@dataclass(frozen=True)
+class Part:
+    """A segment of speech, of one voice; `voice` is None where several speak at once."""
+
+    span: Span
+    voice: int | None
+
+
+@dataclass
+class Diarization:
+    """The speakers of a recording, whose windows are given one after the other. `most`: their number where it is known.
+
+    >>> from intone.audio.windows import windows
+    >>> found = Diarization()
+    >>> parts = [part for window in windows([samples]) for part in found.parts(window)]
+    >>> [found.speakers()[part.voice] for part in parts]
+    [0]
+    """
+
+    most: int | None = None
+    settings: DiarizationSettings = DiarizationSettings()
+    _vectors: list[Vectors] = field(default_factory=list)  # of each window, (voices, 192)
+    _seconds: list[NDArray[np.float64]] = field(default_factory=list)
+    _waiting: Signal | None = None  # little speech of the first window, whose voice counts only if there are others
+
+    def parts(self, window: Window) -> list[Part]:
+        """The segments of a window, cut where the voice changes, with a number for each voice of the recording so far.
+
+        A voice of two windows has a number in each; `speakers` says which are one.
+        """
+        if self._waiting is not None and window.spans:
+            self._vectors[0], self._waiting = _vector(self._waiting)[None], None
+        found = self._heard(window)
+        first = sum(map(len, self._vectors))
+        self._vectors.append(found.vectors)
+        self._seconds.append(found.seconds)
+        parts = [part for span in window.spans for part in _cut(span, found.voices, self.settings.turn_s)]
+        return [replace(part, voice=None if part.voice is None else first + part.voice) for part in parts]
+
+    def speakers(self) -> list[int]:
+        """The speaker of every voice, numbered from 0 in the order of their first voice."""
+        sizes = [len(one) for one in self._vectors]
+        if not sum(sizes):
+            return []
+        found = np.arange(sum(sizes))
+        vectors, seconds = np.concatenate(self._vectors), np.concatenate(self._seconds)
+        known = np.linalg.norm(vectors, axis=1) > 0
+        if len([size for size in sizes if size]) > 1 and known.any():
+            some = clusters(vectors[known], seconds[known], self.settings.clustering, self.most)
+            middles = centres(vectors[known], seconds[known], some)
+            found = nearest(vectors, middles)
+            found[known] = some
+            bounds = np.cumsum([0, *sizes])
+            found = np.concatenate([apart(vectors[a:b], middles) if b - a > 1 else found[a:b]
+                                    for a, b in zip(bounds, bounds[1:], strict=False)])
+        numbers = {int(one): number for number, one in enumerate(dict.fromkeys(found.tolist()))}
+        return [numbers[int(one)] for one in found]
+
+    def _heard(self, window: Window) -> "_Heard":
+        spoken_s = sum(span.speech_s for span in window.spans)
+        if not window.spans:
+            return _Heard(np.zeros((0, 192), np.float32), np.zeros(0), np.zeros(0, np.int64))
+        if self.most == 1:
+            return _one(_NO_VECTOR, spoken_s, window)
+        if spoken_s < self.settings.least_s:
+            speech = np.concatenate([window.signal[span.start : span.end] for span in window.spans])
+            if self._vectors:
+                return _one(_vector(speech), spoken_s, window)
+            self._waiting = speech
+            return _one(_NO_VECTOR, spoken_s, window)
+        chunks = list(activities(window.signal, window.spans))
+        locals_ = list(_locals(window.signal, chunks, self.settings))
+        if not locals_:
+            return _one(_NO_VECTOR, spoken_s, window)
+        return _clustered(locals_, chunks, frames_of(len(window.signal)), self.settings.clustering, self.most,
+                          self.settings.alone_s)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The voices of a window: their vectors and seconds, and the voice of every frame, NOBODY or SEVERAL."""
+
+    vectors: Vectors
+    seconds: NDArray[np.float64]
+    voices: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Local:
+    """A speaker of a chunk, `column` of its activity, with the vector of the voice, alone for so many seconds."""
+
+    chunk: int
+    column: int
+    vector: NDArray[np.float32]
+    alone_s: float
+
+
+def _vector(speech: Signal) -> NDArray[np.float32]:
+    """The embedding of all of some speech; zeros where there is too little."""
+    bands = kaldi_log_mel(speech)
+    return embedding(bands) if len(bands) >= FEWEST_FRAMES else _NO_VECTOR
+
+
+def _one(vector: NDArray[np.float32], seconds: float, window: Window) -> _Heard:
+    return _Heard(vector[None], np.array([seconds]), np.zeros(frames_of(len(window.signal)), np.int64))
+
+
+def _locals(
+    signal: Signal, chunks: Sequence[tuple[int, NDArray[np.bool_]]], settings: DiarizationSettings
+) -> Iterator[_Local]:
+    """Every speaker of every chunk whose voice can be embedded."""
+    most = round(settings.embedded_s * RATE / _BAND_STEP)
+    for number, (first, active) in enumerate(chunks):
+        bands = None
+        for column in np.flatnonzero(active.any(axis=0)):
+            alone = active[:, column] & (active.sum(axis=1) == 1)
+            alone_s = float(alone.sum()) * FRAME / RATE
+            chosen = alone if alone_s >= settings.alone_s else active[:, column]
+            if bands is None:
+                bands = kaldi_log_mel(signal[first * FRAME : (first + len(active)) * FRAME])
+                middles = np.arange(len(bands)) * _BAND_STEP + _BAND_CENTRE - _CENTRE
+                frame = np.clip(np.rint(middles / FRAME).astype(int), 0, len(active) - 1)
+            spoken = bands[chosen[frame]][:most]
+            if len(spoken) >= FEWEST_FRAMES:
+                yield _Local(number, int(column), embedding(spoken), alone_s)
+
+
+def _clustered(
+    locals_: Sequence[_Local], chunks: Sequence[tuple[int, NDArray[np.bool_]]], frames: int,
+    settings: ClusteringSettings, most: int | None, alone_s: float,
+) -> _Heard:
+    """The speakers of chunks -> the voices of a window."""
+    vectors, seconds = np.stack([one.vector for one in locals_]), np.array([one.alone_s for one in locals_])
+    counted = seconds >= alone_s if (seconds >= alone_s).any() else np.ones(len(seconds), bool)
+    weights = np.maximum(seconds, 1e-3)
+    found = clusters(vectors[counted], weights[counted], settings, most)
+    middles = centres(vectors[counted], weights[counted], found)
+    votes, active = np.zeros((frames, len(middles))), np.zeros(frames)
+    total = np.full(frames, 1e-9)
+    for number, (first, activity) in enumerate(chunks):
+        here = [one for one in locals_ if one.chunk == number]
+        mapped = np.zeros((len(activity), len(middles)), bool)
+        if here:
+            for one, voice in zip(here, apart(np.stack([one.vector for one in here]), middles), strict=True):
+                mapped[:, voice] |= activity[:, one.column]
+        at, weight = slice(first, first + len(activity)), _WEIGHTS[: len(activity)]
+        votes[at] += weight[:, None] * mapped
+        active[at] += weight * mapped.sum(axis=1)
+        total[at] += weight
+    number_active = np.rint(active / total)
+    voices = np.where(number_active == 0, NOBODY, np.where(number_active == 1, votes.argmax(axis=1), SEVERAL))
+    spoken = np.array([(voices == one).sum() for one in range(len(middles))]) * FRAME / RATE
+    return _Heard(middles, spoken, voices)
+
+
+def _cut(span: Span, voices: NDArray[np.int64], turn_s: float) -> list[Part]:
+    """A segment in parts of one voice each."""
+    first, last = span.start // FRAME, max(span.start // FRAME + 1, min(frames_of(span.end), len(voices)))
+    runs = _runs(_filled(voices[first:last]))
+    while len(runs) > 1 and min(length for _, length in runs) * FRAME < turn_s * RATE:
+        runs = _without_shortest(runs)
+    ends = [span.start + round(done * FRAME) for done in np.cumsum([length for _, length in runs])[:-1]]
+    starts, ends = [span.start, *ends], [*ends, span.end]
+    share = span.speech_s / (span.end - span.start)
+    return [Part(Span(start, end, share * (end - start)) if len(runs) > 1 else span,
+                 None if voice == SEVERAL else voice)
+            for start, end, (voice, _) in zip(starts, ends, runs, strict=True)]
+
+
+def _filled(voices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Frames in which nobody speaks have the voice before them, the first ones that after them; 0 without any."""
+    known = np.flatnonzero(voices != NOBODY)
+    if not len(known):
+        return np.zeros(len(voices), np.int64)
+    before = np.maximum(np.searchsorted(known, np.arange(len(voices)), side="right") - 1, 0)
+    return voices[known[before]]
+
+
+def _runs(voices: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Runs of one voice, with their lengths."""
+    starts = np.flatnonzero(np.concatenate([[True], voices[1:] != voices[:-1]]))
+    return [(int(voices[a]), int(b - a)) for a, b in zip(starts, [*starts[1:], len(voices)], strict=True)]
+
+
+def _without_shortest(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same with the shortest run given to the longer one of its neighbours."""
+    at = min(range(len(runs)), key=lambda i: runs[i][1])
+    near = [i for i in (at - 1, at + 1) if 0 <= i < len(runs)]
+    to = max(near, key=lambda i: runs[i][1])
+    given = [(runs[to][0] if i == at else voice, length) for i, (voice, length) in enumerate(runs)]
+    joined: list[tuple[int, int]] = []
+    for voice, length in given:
+        if joined and joined[-1][0] == voice:
+            joined[-1] = (voice, joined[-1][1] + length)
+        else:
+            joined.append((voice, length))
+    return joined

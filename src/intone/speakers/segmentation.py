@@ -1,0 +1,73 @@
+"""Who speaks within ten seconds of sound, frame by frame: speakers are told apart, but not yet recognised.
+
+The network is that of pyannote.audio's segmentation 3.0 (Plaquet and Bredin 2023,
+https://doi.org/10.21437/Interspeech.2023-205; MIT), fine-tuned by `tools/speakers.py` on conversations of emotional
+voices. It takes 10 s of sound and gives for each frame the log-probabilities of `POWERSET`: nobody, one of up to three
+speakers, or two of them at once.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intone.audio import RATE, Signal
+from intone.audio.vad import Span
+from intone.onnx_session import session
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+FRAME = 270
+"""Samples between two frames: 10 (stride of the filters) x 3 x 3 x 3 (of the three poolings), 17 ms."""
+
+CHUNK_FRAMES = 589
+"""Frames of a chunk of 10 s."""
+
+STEP_FRAMES = 296
+"""Frames between the starts of two chunks: 5 s, so that every moment is heard twice."""
+
+POWERSET = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], bool)
+"""The speakers of each class, (classes, speakers)."""
+
+_CHUNK = 10 * RATE
+
+
+def frames_of(samples: int) -> int:
+    """Frames that so many samples have.
+
+    >>> frames_of(16_000)
+    60
+    """
+    return -(-samples // FRAME)
+
+
+def activities(signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+    """For every chunk with speech its first frame, and who speaks in each of its frames, (frames, 3).
+
+    `spans` are where someone speaks, in samples. The three columns are the speakers of this chunk alone, in no order.
+    A chunk that goes on after the end of the signal is filled up with silence.
+    """
+    first, whole = 0, frames_of(len(signal))
+    while True:
+        start = first * FRAME
+        if any(span.start < start + _CHUNK and span.end > start for span in spans):
+            yield first, _activity(signal[start : start + _CHUNK])[: whole - first]
+        if start + _CHUNK >= len(signal):
+            return
+        first += STEP_FRAMES
+
+
+def _activity(chunk: Signal) -> NDArray[np.bool_]:
+    filled = np.zeros((1, 1, _CHUNK), np.float32)
+    filled[0, 0, : len(chunk)] = chunk
+    (scores,) = _network().run(None, {"samples": filled})
+    return np.asarray(POWERSET[scores[0].argmax(axis=1)])
+
+
+@cache
+def _network() -> "onnxruntime.InferenceSession":
+    return session(Path(__file__).with_name("segmentation.onnx").read_bytes())
