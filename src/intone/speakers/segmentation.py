@@ -27,8 +27,9 @@ FRAME = 270
 CHUNK_FRAMES = 589
 """Frames of a chunk of 10 s."""
 
-STEP_FRAMES = 296
-"""Frames between the starts of two chunks: 5 s, so that every moment is heard twice."""
+STEP_FRAMES = 589
+"""Frames between the starts of two chunks: one begins where the other ends. Half of that tells no better who speaks, at
+twice the time (docs/speakers.md)."""
 
 POWERSET = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], bool)
 """The speakers of each class, (classes, speakers)."""
@@ -49,16 +50,14 @@ def activities(signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[int, NDA
     """For every chunk with speech its first frame, and who speaks in each of its frames, (frames, 3).
 
     `spans` are where someone speaks, in samples. The three columns are the speakers of this chunk alone, in no order.
-    A chunk that goes on after the end of the signal is filled up with silence.
+    The last chunk ends with the signal; where that is shorter than a chunk, it is filled up with silence.
     """
-    first, whole = 0, frames_of(len(signal))
-    while True:
+    whole = frames_of(len(signal))
+    last = frames_of(max(0, len(signal) - _CHUNK))
+    for first in (*range(0, last, STEP_FRAMES), last):
         start = first * FRAME
         if any(span.start < start + _CHUNK and span.end > start for span in spans):
             yield first, _activity(signal[start : start + _CHUNK])[: whole - first]
-        if start + _CHUNK >= len(signal):
-            return
-        first += STEP_FRAMES
 
 
 def _activity(chunk: Signal) -> NDArray[np.bool_]:

@@ -1,0 +1,68 @@
+"""Vectors of voices -> speakers."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intone.speakers.clustering import ClusteringSettings, apart, centres, clusters, nearest
+
+SETTINGS = ClusteringSettings(similarity=0.5, known=0.9, least_s=2.0)
+
+
+def voices(*many: int, spread: float = 0.1, seed: int = 0) -> np.ndarray:
+    """So many unit vectors around each of some orthogonal axes."""
+    rng = np.random.default_rng(seed)
+    found = np.concatenate([np.eye(16)[[axis] * count] for axis, count in enumerate(many)])
+    found += spread * rng.standard_normal(found.shape) / 4
+    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+
+
+def as_sets(found: np.ndarray) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(found == one).tolist()) for one in set(found.tolist())}
+
+
+@given(st.lists(st.integers(2, 6), min_size=1, max_size=4), st.integers(0, 1000))
+def test_orthogonal_voices_are_as_many_speakers(many, seed):
+    found = clusters(voices(*many, seed=seed), np.full(sum(many), 2.0), SETTINGS)
+    ends = np.cumsum([0, *many])
+    assert as_sets(found) == {frozenset(range(a, b)) for a, b in zip(ends, ends[1:], strict=False)}
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_voice_is_one_speaker(count):
+    assert clusters(voices(count) if count else np.zeros((0, 16), np.float32), np.ones(count), SETTINGS).tolist() == [0] * count
+
+
+def test_next_to_no_speech_is_no_speaker():
+    vectors = voices(3, 3, 1)
+    seconds = np.array([2.0] * 6 + [1.9])
+    assert len(set(clusters(vectors, seconds, SETTINGS).tolist())) == 2
+    assert len(set(clusters(vectors, seconds + 0.1, SETTINGS).tolist())) == 3
+    assert len(set(clusters(vectors, seconds / 100, SETTINGS).tolist())) == 1  # the largest stays
+
+
+def test_a_known_number_joins_the_most_alike():
+    vectors = voices(2, 2, 2)
+    vectors[4:] = (vectors[2:4] + 0.5 * vectors[4:]) / np.linalg.norm(vectors[2:4] + 0.5 * vectors[4:], axis=1, keepdims=True)
+    assert as_sets(clusters(vectors, np.full(6, 3.0), SETTINGS, 2)) == {frozenset({0, 1}), frozenset({2, 3, 4, 5})}
+
+
+def test_a_known_number_invents_nobody():
+    assert set(clusters(voices(5, spread=0.01), np.full(5, 3.0), SETTINGS, 3).tolist()) == {0}
+
+
+def test_centres_are_weighted_by_seconds():
+    vectors = np.array([[1, 0], [0, 1]], np.float32)
+    (centre,) = centres(vectors, np.array([3.0, 1.0]), np.array([0, 0]))
+    assert centre == pytest.approx(np.array([3, 1]) / np.sqrt(10))
+    assert nearest(vectors, np.array([[0, 1], [1, 0]], np.float32)).tolist() == [1, 0]
+
+
+def test_speakers_of_one_chunk_are_not_one():
+    """Both are nearest to the first; the one that is nearer gets it."""
+    middles = np.array([[1, 0], [0.6, 0.8]], np.float32)
+    both = np.array([[1, 0], [0.95, np.sqrt(1 - 0.95**2)]], np.float32)
+    assert nearest(both, middles).tolist() == [0, 1] or nearest(both, middles).tolist() == [0, 0]
+    assert apart(both, middles).tolist() == [0, 1]
+    assert apart(both, middles[:1]).tolist() == [0, 0]  # where there is one speaker, both are that one
