@@ -111,7 +111,7 @@ def test_every_form_of_the_results_says_the_same(tmp_path):
         for line in lines]
     segments = pyarrow.parquet.read_table(tmp_path / "r" / "segments").to_pylist()
     assert segments == [{"file": name, "start_s": 0.0, "end_s": 1.5, "label": "negative", "negative": 0.75,
-                         "positive": 0.25, "recording": name} for name in ("a.wav", "c.wav")]
+                         "positive": 0.25, "speaker": 1, "overlap": False, "recording": name} for name in ("a.wav", "c.wav")]
     old = pyarrow.parquet.read_table(tmp_path / "r" / "stretches").to_pylist()  # its name in version 0.2
     assert (tmp_path / "r" / "stretches").is_symlink() and old == segments
 

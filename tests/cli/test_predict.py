@@ -397,8 +397,8 @@ def test_a_format_by_its_old_name_is_written_and_its_new_one_said(folder: Path, 
 def test_a_format_that_does_not_exist_is_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "predict", put(folder / "a.wav"), "--format", "xml")
     assert (shown.status, shown.out) == (2, "")
-    assert shown.sentence == ("There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid or "
-                              "webvtt.")
+    assert shown.sentence == ("There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid, "
+                              "webvtt or rttm.")
 
 
 def test_json_lines_and_the_table_of_a_batch_are_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,14 +108,16 @@ def test_each_format_as_it_is() -> None:
     assert FORMATS["webvtt"].write(ONE) == (
         "WEBVTT\n\n00:00:00.500 --> 00:00:01.250\npositive 75%\n\n00:00:02.000 --> 00:00:03.500\nneither\n")
     assert FORMATS["segments"].write(ONE) == (
-        "start_s,end_s,label,negative,positive\n0.500,1.250,positive,0.250000,0.750000\n"
-        "2.000,3.500,neither,0.250000,0.750000\n")
+        "start_s,end_s,label,negative,positive,speaker,overlap\n0.500,1.250,positive,0.250000,0.750000,1,False\n"
+        "2.000,3.500,neither,0.250000,0.750000,1,False\n")
+    assert FORMATS["rttm"].write(ONE) == (
+        "SPEAKER talk 1 0.500 0.750 <NA> <NA> 1 <NA> <NA>\nSPEAKER talk 1 2.000 1.500 <NA> <NA> 1 <NA> <NA>\n")
     assert FORMATS["textgrid"].write(answer(2.0, (0.5, 2.004, 'so "called"'))) == GRID
     assert json.loads(FORMATS["json"].write(ONE)) == json.loads(FORMATS["jsonl"].write(ONE)) == ONE.to_dict()
     assert FORMATS["csv"].write(ONE) == (
-        "file,channel,duration_s,label,valence,confidence,confident,negative,positive,outside,sex,segments,reasons,"
-        "recognizer,version,adapted_to,label_without,moved,track,error,recording,sure,stretches\n"
-        "talk.wav,mix,4.0,positive,positive,unclear,True,0.250000,0.750000,0.000000,female,2,,test,0,,,,,,talk.wav,True,2\n")
+        "file,channel,duration_s,label,valence,confidence,confident,negative,positive,outside,sex,segments,speakers,"
+        "reasons,recognizer,version,adapted_to,label_without,moved,track,error,recording,sure,stretches\n"
+        "talk.wav,mix,4.0,positive,positive,unclear,True,0.250000,0.750000,0.000000,female,2,1,,test,0,,,,,,talk.wav,True,2\n")
 
 
 def test_each_is_found_by_its_name_and_has_its_files() -> None:
@@ -123,7 +125,7 @@ def test_each_is_found_by_its_name_and_has_its_files() -> None:
         ("json", ".json", "application/json", "answer"), ("jsonl", ".jsonl", "application/jsonl", "many"),
         ("csv", ".csv", "text/csv", "answer"), ("segments", ".segments.csv", "text/csv", "segments"),
         ("audacity", ".txt", "text/plain", "segments"), ("textgrid", ".TextGrid", "text/plain", "segments"),
-        ("webvtt", ".vtt", "text/vtt", "segments")]
+        ("webvtt", ".vtt", "text/vtt", "segments"), ("rttm", ".rttm", "text/plain", "segments")]
     assert all(one.name == name and one.words and (one.write_many is None) == (one.scope == "segments")
                for name, one in FORMATS.items())
     assert [of_suffix(suffix).name for suffix in (".csv", ".json", ".JSONL")] == ["csv", "json", "jsonl"]
@@ -208,8 +210,8 @@ def test_praat_reads_the_pauses_too(tmp_path: Path) -> None:
 def test_a_recording_without_speech_is_one_pause(duration_s: float, tmp_path: Path) -> None:
     none = answer(duration_s)
     assert in_praat(none, tmp_path) == in_grid(none, tmp_path) == [(0, max(duration_s, 0.001), "")]
-    assert in_webvtt(none) == [] and FORMATS["audacity"].write(none) == ""
-    assert FORMATS["segments"].write(none) == "start_s,end_s,label,negative,positive\n"
+    assert in_webvtt(none) == [] and FORMATS["audacity"].write(none) == FORMATS["rttm"].write(none) == ""
+    assert FORMATS["segments"].write(none) == "start_s,end_s,label,negative,positive,speaker,overlap\n"
 
 
 def test_a_hundred_hours_and_more_have_their_hours(tmp_path: Path) -> None:
@@ -269,7 +271,7 @@ def test_parsers_read_whatever_is_written(one: Prediction, tmp_path_factory: pyt
 @given(one=answers())
 def test_the_table_has_every_segment_as_it_is(one: Prediction) -> None:
     table = pd.read_csv(io.StringIO(FORMATS["segments"].write(one)))
-    assert list(table.columns) == ["start_s", "end_s", "label", "negative", "positive"]
+    assert list(table.columns) == ["start_s", "end_s", "label", "negative", "positive", "speaker", "overlap"]
     assert list(table["label"]) == [segment.label for segment in one.segments]
     times = np.reshape([(segment.start_s, segment.end_s) for segment in one.segments], (-1, 2))
     np.testing.assert_allclose(table[["start_s", "end_s"]].astype(float), times, rtol=0, atol=6e-4)
@@ -285,7 +287,7 @@ def test_a_share_promises_nothing(share: float, said: str, tmp_path: Path) -> No
 
 @given(st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Lu"]) | st.sampled_from('"<&-> ')))
 def test_no_control_character_breaks_a_format(label: str) -> None:
-    for name in ("audacity", "textgrid", "webvtt"):
+    for name in ("audacity", "textgrid", "webvtt", "rttm"):
         plain, odd = (FORMATS[name].write(answer(2.0, (0.5, 1.0, text))) for text in ("a", f"a{label}a"))
         assert len(odd.splitlines()) == len(plain.splitlines())
         assert all(one.isprintable() for line in odd.split("\n") for one in line.replace("\t", ""))
