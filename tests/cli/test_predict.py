@@ -262,6 +262,17 @@ def test_several_speakers_lead_and_each_segment_says_whose_it_is(capsys: pytest.
                                                   "Measured."]
 
 
+def test_the_docs_show_what_several_speakers_look_like(capsys: pytest.CaptureFixture[str]) -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "prediction.md").read_text("utf-8")
+    shown = docs.partition("## Several speakers")[2].partition("```text\n")[2].partition("```")[0]
+    one, other = TALK.speakers
+    calm = replace(one, share=0.6, label="calm", probabilities={"calm": 0.51}, outside=0.0, reaction=None)
+    angry = replace(other, share=0.36, label="angry", probabilities={"angry": 0.68}, outside=0.0, reaction=-0.31,
+                    reactions=7, confidence="clear")
+    made = table(capsys, "en", replace(TALK, file="interview.m4a", duration_s=94.2, speakers=(calm, angry)))
+    assert shown and made.startswith(shown)
+
+
 @pytest.mark.parametrize(("language", "said"), [
     ("de", ["In my talk.wav (7,0 s) sprechen 2 Personen", "Person 1 klingt negativer", "Valenz -0,23", "gemischt",
             "Person 2, 1,5 s bis 3,0 s", "mehrere zugleich, 3,0 s bis 3,5 s"]),
