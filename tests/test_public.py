@@ -20,7 +20,7 @@ def test_the_public_surface_is_exactly_all():
                             "and not isinstance(getattr(intone, name), types.ModuleType))))"))
     assert public == sorted(intone.__all__)
     assert sorted(intone.__all__) == ["Attribution", "IntoneError", "Prediction", "Recognizer", "RecognizerIdentity",
-                                      "RecordingError", "Segment", "load", "predict"]
+                                      "RecordingError", "Segment", "Speaker", "load", "predict"]
 
 
 def test_everything_public_is_documented():

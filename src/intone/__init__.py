@@ -30,16 +30,16 @@ from typing import Any as _Any
 if _TYPE_CHECKING:
     from intone.errors import IntoneError, RecordingError
     from intone.recognition.default import predict
-    from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment
+    from intone.recognition.prediction import Attribution, Prediction, RecognizerIdentity, Segment, Speaker
     from intone.recognition.recognizer import Recognizer, load
 
 __version__ = "0.2.0"
 __all__ = ["Attribution", "IntoneError", "Prediction", "Recognizer", "RecognizerIdentity", "RecordingError",
-           "Segment", "load", "predict"]
+           "Segment", "Speaker", "load", "predict"]
 
 _PLACES = {"IntoneError": "errors", "RecordingError": "errors", "Recognizer": "recognition.recognizer",
            "load": "recognition.recognizer", "predict": "recognition.default", **dict.fromkeys(
-               ("Attribution", "Prediction", "RecognizerIdentity", "Segment"), "recognition.prediction")}
+               ("Attribution", "Prediction", "RecognizerIdentity", "Segment", "Speaker"), "recognition.prediction")}
 """Where the public names are: each is imported when it is first asked for, so that no command pays for another's."""
 
 _RENAMED = {"Stretch": "Segment", "Moment": "Attribution"}

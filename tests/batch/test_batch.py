@@ -29,8 +29,9 @@ from intone.batch.work import Outcome, Question, analyse, checked, failed
 from intone.cli import main
 from intone.errors import RecognizerError, UsageError
 from intone.files import FileError
-from intone.recognition.formats import row
+from intone.recognition.formats import row, segment_rows
 from sounds import encode, pcm, silence, voice
+from taking_turns import TALK, Turns
 from tiny_model import tiny_model, tiny_pair
 
 SAD = {"male_sad": 0.7, "female_happy": 0.3}
@@ -111,9 +112,24 @@ def test_every_form_of_the_results_says_the_same(tmp_path):
         for line in lines]
     segments = pyarrow.parquet.read_table(tmp_path / "r" / "segments").to_pylist()
     assert segments == [{"file": name, "start_s": 0.0, "end_s": 1.5, "label": "negative", "negative": 0.75,
-                         "positive": 0.25, "recording": name} for name in ("a.wav", "c.wav")]
+                         "positive": 0.25, "speaker": 1, "overlap": False, "recording": name} for name in ("a.wav", "c.wav")]
     old = pyarrow.parquet.read_table(tmp_path / "r" / "stretches").to_pylist()  # its name in version 0.2
     assert (tmp_path / "r" / "stretches").is_symlink() and old == segments
+
+
+def test_every_form_of_the_results_says_who_speaks(tmp_path):
+    told, classes = [answer("a.wav"), TALK.to_dict(), {"file": "b.wav", "error": "No."}], ("negative", "positive")
+    for name in ("r.jsonl", "r.csv", "r"):
+        results.write(tmp_path / name, told, classes)
+    assert [len(one.get("speakers", ())) for one in rows(tmp_path / "r.jsonl")] == [0, 2, 0]
+    with (tmp_path / "r.csv").open(newline="") as file:
+        assert [line["speakers"] for line in csv.DictReader(file)] == ["1", "2", ""]
+    table = pyarrow.parquet.read_table(tmp_path / "r" / "recordings")
+    assert table.column("speakers").to_pylist() == [1, 2, None] and str(table.schema.field("speakers").type) == "int32"
+    segments = pyarrow.parquet.read_table(tmp_path / "r" / "segments")
+    assert segments.to_pylist() == [one for record in told for one in segment_rows(record)]
+    assert segments.column("speaker").to_pylist() == [1, 1, 2, None, 1]
+    assert segments.column("overlap").to_pylist() == [False, False, False, True, False]
 
 
 def test_many_rows_are_several_files(tmp_path, monkeypatch):
@@ -210,6 +226,41 @@ def test_another_question_does_not_go_on(recordings, recognizer, tmp_path):
         run_batch(Batch(recordings, tmp_path / "a.csv", Question("2", recognizer=recognizer)), here)
 
 
+def test_the_number_of_speakers_is_a_part_of_the_question(recordings, recognizer, tmp_path, monkeypatch):
+    monkeypatch.setattr("intone.recognition.analysis.Diarization", Turns)
+    monkeypatch.setattr(Turns, "asked", [])
+    for speakers, wanted in (("auto", None), (1, 1), (3, 3)):
+        analyse(checked(Question(recognizer=recognizer, speakers=speakers)), recordings[0])
+        assert Turns.asked.pop() == wanted
+    with pytest.raises(UsageError, match="There is no number of speakers 'many' to choose: auto, or 1 to 8"):
+        run_batch(Batch(recordings, tmp_path / "a.csv", Question(recognizer=recognizer, speakers="many")), here)
+    path = tmp_path / "a.csv.journal"
+    with Journal(path, Question(speakers=2)) as journal:
+        journal.add(failed("a.wav", "No."))
+    with pytest.raises(UsageError, match=r"was asked otherwise \(speakers\): ask as before"):
+        Journal(path, Question())
+    with Journal(path, Question(speakers=2)) as journal:
+        assert journal.done == {"a.wav"}
+
+
+def test_a_journal_of_before_goes_on(tmp_path):
+    path = tmp_path / "a.jsonl.journal"
+    with Journal(path, Question("8")) as journal:
+        journal.add(Outcome("a.wav", answer("a.wav")))
+    first, rest = path.read_text().split("\n", 1)
+    asked = json.loads(first)
+    assert asked["asked"].pop("speakers") == "auto"
+    path.write_text(json.dumps(asked) + "\n" + rest)
+    with Journal(path, Question("8")) as journal:
+        journal.add(Outcome("b.wav", TALK.to_dict()))
+        told = list(journal.outcomes(["a.wav", "b.wav"]))
+    results.write(tmp_path / "a.csv", told, ("negative", "positive"))
+    with (tmp_path / "a.csv").open(newline="") as file:
+        assert [line["speakers"] for line in csv.DictReader(file)] == ["1", "2"]
+    with pytest.raises(UsageError, match=r"\(speakers\)"):
+        Journal(path, Question("8", speakers=2))
+
+
 def test_two_batches_do_not_write_one_journal(tmp_path):
     with (Journal(tmp_path / "a.csv.journal", Question()),
           pytest.raises(UsageError, match=r"Another `intone batch` is writing .*a\.csv now"),
@@ -291,6 +342,7 @@ def test_an_estimate_is_that_of_all(recordings, recognizer, tmp_path):
 @pytest.mark.usefixtures("recordings")
 @pytest.mark.parametrize(("words", "sentence"), [
     (["--to", "a.xlsx"], r"cannot be written as \.xlsx"), (["--to", "a.csv", "--channel", "each"], "choose mix or a number"),
+    (["--to", "a.csv", "--speakers", "many"], "no number of speakers 'many' to choose: auto, or 1 to 8"),
     (["--to", "a.csv", "--column", "path"], "is for a table"), (["--to", "a.csv", "--recognizer", "none.onnx"], "none.onnx"),
 ])
 def test_wrong_use_is_one_sentence(tmp_path, monkeypatch, capsys, words, sentence):

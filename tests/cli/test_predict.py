@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import termios
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -16,11 +17,14 @@ import pytest
 
 import intone
 from command import finish, run, start
+from intone.cli.answer_table import write_table
 from intone.errors import NoSpeech, printable
 from intone.labels import EMOTIONS
+from intone.language import texts
 from intone.recognition.formats import FORMATS, columns
 from intone.recognition.prediction import percent
 from sounds import encode, mux, noise, pcm, silence, tone, tracks, voice
+from taking_turns import TALK, Turns
 from tiny_model import tiny_model
 
 KEYS = ["file", "duration_s", "label", "probabilities", "outside", "confident", "reasons", "sex", "segments", "recognizer"]
@@ -224,6 +228,101 @@ def test_each_track_has_its_answer_and_one_that_is_not_there_is_told(
         2, "There is no track 3: the recording has these: 1, 2; choose one of them.")
 
 
+# Several speakers.
+
+
+TABLE = """\
+2 people speak in my talk.wav (7.0 s)
+  speaker  share  sex     answer    probability  confidence
+  1          50%  female  positive          60%  likely
+  2          38%  male    neither           60%  unclear
+  speaker 1 sounds more negative right after somebody else spoke (valence -0.23, mean of 4 turns)
+answer      confidence     negative  positive  sex     recording
+positive    unclear (1)         22%       66%  mixed   my talk.wav (7.0 s)
+  positive                      25%       75%            speaker 1, 0.5 s to 1.5 s
+  negative                      80%       20%            speaker 2, 1.5 s to 3.0 s
+  positive                      25%       75%            several at once, 3.0 s to 3.5 s
+  neither                       25%       75%            speaker 1, 5.0 s to 6.0 s
+(1) It is noisy.
+Measured.
+"""
+
+
+def table(capsys: pytest.CaptureFixture[str], language: str, *answers: intone.Prediction, segments: bool = True) -> str:
+    write_table(answers, ("negative", "positive"), "Measured.", texts(language), with_segments=segments)
+    return capsys.readouterr().out
+
+
+def test_several_speakers_lead_and_each_segment_says_whose_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert table(capsys, "en", TALK) == TABLE
+    alone = replace(TALK, speakers=(), sex="female")
+    assert "speak" not in table(capsys, "en", alone)
+    many = table(capsys, "en", alone, TALK, segments=False).splitlines()
+    assert [line.split()[0] for line in many] == ["answer", "positive", "2", "speaker", "1", "2", "speaker", "positive", "(1)",
+                                                  "Measured."]
+
+
+def test_the_docs_show_what_several_speakers_look_like(capsys: pytest.CaptureFixture[str]) -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "prediction.md").read_text("utf-8")
+    shown = docs.partition("## Several speakers")[2].partition("```text\n")[2].partition("```")[0]
+    one, other = TALK.speakers
+    calm = replace(one, share=0.6, label="calm", probabilities={"calm": 0.51}, outside=0.0, reaction=None)
+    angry = replace(other, share=0.36, label="angry", probabilities={"angry": 0.68}, outside=0.0, reaction=-0.31,
+                    reactions=7, confidence="clear")
+    made = table(capsys, "en", replace(TALK, file="interview.m4a", duration_s=94.2, speakers=(calm, angry)))
+    assert shown and made.startswith(shown)
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("de", ["In my talk.wav (7,0 s) sprechen 2 Personen", "Person 1 klingt negativer", "Valenz -0,23", "gemischt",
+            "Person 2, 1,5 s bis 3,0 s", "mehrere zugleich, 3,0 s bis 3,5 s"]),
+    ("es", ["Hablan 2 personas en my talk.wav (7,0 s)", "el hablante 1 suena más negativo", "valencia -0,23", "mixto",
+            "hablante 2, 1,5 s a 3,0 s", "varios a la vez, 3,0 s a 3,5 s"])])
+def test_the_table_of_speakers_is_in_every_language(
+    language: str, said: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = table(capsys, language, TALK)
+    assert [one for one in said if one not in shown] == []
+
+
+@pytest.mark.parametrize(("reaction", "said"), [
+    (None, None), (0.0, None), (0.0999, None), (-0.0999, None), (0.1, "more positive"), (-0.1, "more negative"),
+    (2.0, "more positive"), (-2.0, "more negative")])
+def test_a_reaction_is_told_from_a_tenth_on(
+    reaction: float | None, said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = table(capsys, "en", replace(TALK, speakers=tuple(replace(one, reaction=reaction) for one in TALK.speakers)))
+    lines = [line for line in shown.splitlines() if "somebody else" in line]
+    assert len(lines) == (2 if said else 0)
+    assert all(f"speaker {number} sounds {said} right after" in line and f"{reaction:+.2f}" in line
+               for number, line in enumerate(lines, start=1))
+
+
+def test_the_number_of_speakers_can_be_chosen(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intone.recognition.analysis.Diarization", Turns)
+    monkeypatch.setattr(Turns, "asked", [])
+    sound = np.concatenate([voice(1.5), silence(1.5), voice(1.5, seed=1), silence(1.5), voice(1.5, seed=2)])
+    path = put(folder / "talk.wav", pcm(np.stack([sound, sound], axis=1), 16_000))
+    asked = ("predict", path, "--recognizer", sure(folder / "tiny.onnx"))
+    shown = run(capsys, *asked)
+    assert (shown.status, shown.err) == (0, "")
+    assert shown.out.startswith(f"2 people speak in {path} (7.5 s)\n  speaker  share  sex   answer   probability  confidence\n")
+    assert "  speaker 2, " in shown.out and "\n(1) 2 people speak here, and the answer about the whole" in shown.out
+    for words, people in ((("--speakers", "auto"), 2), (("--speakers", "3"), 3), (("--speakers", "1"), 0)):
+        (answer,) = json.loads(run(capsys, *asked, *words, "--format", "json").out)
+        assert len(answer.get("speakers", ())) == people
+    assert "people speak" not in run(capsys, *asked, "--speakers", "1").out
+    Turns.asked.clear()
+    for words, wanted in (((), [1, 1]), (("--speakers", "2"), [2, 2])):
+        run(capsys, *asked, "--channel", "each", *words)
+        assert Turns.asked == wanted, "a channel of its own has one speaker unless the number is said"
+        Turns.asked.clear()
+    rttm = run(capsys, *asked, "--format", "rttm").out
+    assert [line.split()[7] for line in rttm.splitlines()] == ["1", "2", "1"] and rttm.startswith("SPEAKER talk 1 ")
+
+
 def test_csv_is_a_table_with_a_column_for_each_class(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ["a, b.wav", 'say "hi".wav', "two\nlines.wav", "Grüße.wav", "carriage\rreturn.wav"]
     for name in names:
@@ -397,8 +496,8 @@ def test_a_format_by_its_old_name_is_written_and_its_new_one_said(folder: Path, 
 def test_a_format_that_does_not_exist_is_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = run(capsys, "predict", put(folder / "a.wav"), "--format", "xml")
     assert (shown.status, shown.out) == (2, "")
-    assert shown.sentence == ("There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid or "
-                              "webvtt.")
+    assert shown.sentence == ("There is no format 'xml': choose table, json, jsonl, csv, segments, audacity, textgrid, "
+                              "webvtt or rttm.")
 
 
 def test_json_lines_and_the_table_of_a_batch_are_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

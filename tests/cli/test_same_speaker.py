@@ -109,6 +109,7 @@ def test_wrong_use_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         "recordings of a voice, or one file": ["--reference", "me.json", "--reference", "man.wav"],
         "neither a reference nor": ["--reference", "man.wav", "--same-speaker"],
         "which may be another person": ["--same-speaker", "--channel", "each"],
+        "Recordings of one person have one speaker": ["--same-speaker", "--speakers", "2"],
     }.items():
         found = predicted(capsys, "man.wav", *words)
         assert found.status == 2 and said in found.sentence

@@ -22,9 +22,10 @@ from parselmouth.praat import call
 
 from intone.errors import UsageError
 from intone.labels import EMOTIONS
-from intone.recognition.formats import FORMATS, columns, of_suffix
+from intone.recognition.formats import FORMATS, columns, of_suffix, row, segment_rows
 from intone.recognition.prediction import Prediction, RecognizerIdentity, Segment
 from sounds import pcm, voice
+from taking_turns import TALK
 
 WHO = RecognizerIdentity("test", "0", ("negative", "positive"))
 Piece = tuple[float, float, str]
@@ -108,14 +109,16 @@ def test_each_format_as_it_is() -> None:
     assert FORMATS["webvtt"].write(ONE) == (
         "WEBVTT\n\n00:00:00.500 --> 00:00:01.250\npositive 75%\n\n00:00:02.000 --> 00:00:03.500\nneither\n")
     assert FORMATS["segments"].write(ONE) == (
-        "start_s,end_s,label,negative,positive\n0.500,1.250,positive,0.250000,0.750000\n"
-        "2.000,3.500,neither,0.250000,0.750000\n")
+        "start_s,end_s,label,negative,positive,speaker,overlap\n0.500,1.250,positive,0.250000,0.750000,1,False\n"
+        "2.000,3.500,neither,0.250000,0.750000,1,False\n")
+    assert FORMATS["rttm"].write(ONE) == (
+        "SPEAKER talk 1 0.500 0.750 <NA> <NA> 1 <NA> <NA>\nSPEAKER talk 1 2.000 1.500 <NA> <NA> 1 <NA> <NA>\n")
     assert FORMATS["textgrid"].write(answer(2.0, (0.5, 2.004, 'so "called"'))) == GRID
     assert json.loads(FORMATS["json"].write(ONE)) == json.loads(FORMATS["jsonl"].write(ONE)) == ONE.to_dict()
     assert FORMATS["csv"].write(ONE) == (
-        "file,channel,duration_s,label,valence,confidence,confident,negative,positive,outside,sex,segments,reasons,"
-        "recognizer,version,adapted_to,label_without,moved,track,error,recording,sure,stretches\n"
-        "talk.wav,mix,4.0,positive,positive,unclear,True,0.250000,0.750000,0.000000,female,2,,test,0,,,,,,talk.wav,True,2\n")
+        "file,channel,duration_s,label,valence,confidence,confident,negative,positive,outside,sex,segments,speakers,"
+        "reasons,recognizer,version,adapted_to,label_without,moved,track,error,recording,sure,stretches\n"
+        "talk.wav,mix,4.0,positive,positive,unclear,True,0.250000,0.750000,0.000000,female,2,1,,test,0,,,,,,talk.wav,True,2\n")
 
 
 def test_each_is_found_by_its_name_and_has_its_files() -> None:
@@ -123,7 +126,7 @@ def test_each_is_found_by_its_name_and_has_its_files() -> None:
         ("json", ".json", "application/json", "answer"), ("jsonl", ".jsonl", "application/jsonl", "many"),
         ("csv", ".csv", "text/csv", "answer"), ("segments", ".segments.csv", "text/csv", "segments"),
         ("audacity", ".txt", "text/plain", "segments"), ("textgrid", ".TextGrid", "text/plain", "segments"),
-        ("webvtt", ".vtt", "text/vtt", "segments")]
+        ("webvtt", ".vtt", "text/vtt", "segments"), ("rttm", ".rttm", "text/plain", "segments")]
     assert all(one.name == name and one.words and (one.write_many is None) == (one.scope == "segments")
                for name, one in FORMATS.items())
     assert [of_suffix(suffix).name for suffix in (".csv", ".json", ".JSONL")] == ["csv", "json", "jsonl"]
@@ -208,8 +211,8 @@ def test_praat_reads_the_pauses_too(tmp_path: Path) -> None:
 def test_a_recording_without_speech_is_one_pause(duration_s: float, tmp_path: Path) -> None:
     none = answer(duration_s)
     assert in_praat(none, tmp_path) == in_grid(none, tmp_path) == [(0, max(duration_s, 0.001), "")]
-    assert in_webvtt(none) == [] and FORMATS["audacity"].write(none) == ""
-    assert FORMATS["segments"].write(none) == "start_s,end_s,label,negative,positive\n"
+    assert in_webvtt(none) == [] and FORMATS["audacity"].write(none) == FORMATS["rttm"].write(none) == ""
+    assert FORMATS["segments"].write(none) == "start_s,end_s,label,negative,positive,speaker,overlap\n"
 
 
 def test_a_hundred_hours_and_more_have_their_hours(tmp_path: Path) -> None:
@@ -269,7 +272,7 @@ def test_parsers_read_whatever_is_written(one: Prediction, tmp_path_factory: pyt
 @given(one=answers())
 def test_the_table_has_every_segment_as_it_is(one: Prediction) -> None:
     table = pd.read_csv(io.StringIO(FORMATS["segments"].write(one)))
-    assert list(table.columns) == ["start_s", "end_s", "label", "negative", "positive"]
+    assert list(table.columns) == ["start_s", "end_s", "label", "negative", "positive", "speaker", "overlap"]
     assert list(table["label"]) == [segment.label for segment in one.segments]
     times = np.reshape([(segment.start_s, segment.end_s) for segment in one.segments], (-1, 2))
     np.testing.assert_allclose(table[["start_s", "end_s"]].astype(float), times, rtol=0, atol=6e-4)
@@ -285,8 +288,134 @@ def test_a_share_promises_nothing(share: float, said: str, tmp_path: Path) -> No
 
 @given(st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Lu"]) | st.sampled_from('"<&-> ')))
 def test_no_control_character_breaks_a_format(label: str) -> None:
-    for name in ("audacity", "textgrid", "webvtt"):
+    for name in ("audacity", "textgrid", "webvtt", "rttm"):
         plain, odd = (FORMATS[name].write(answer(2.0, (0.5, 1.0, text))) for text in ("a", f"a{label}a"))
         assert len(odd.splitlines()) == len(plain.splitlines())
         assert all(one.isprintable() for line in odd.split("\n") for one in line.replace("\t", ""))
         assert odd.count("\t") == plain.count("\t")
+
+
+# Several speakers.
+
+
+TALK_GRID = {"Speaker 1": [(0, 0.5, ""), (0.5, 1.5, "positive 75%"), (1.5, 5, ""), (5, 6, "neither"), (6, 7, "")],
+             "Speaker 2": [(0, 1.5, ""), (1.5, 3, "negative 80%"), (3, 7, "")],
+             "Overlap": [(0, 3, ""), (3, 3.5, "positive 75%"), (3.5, 7, "")]}
+
+
+def tiers(one: Prediction, folder: Path) -> dict[str, list[Piece]]:
+    """The tiers that the package textgrid reads, and that Praat reads alike."""
+    path = folder / "tiers.TextGrid"
+    path.write_text(FORMATS["textgrid"].write(one), encoding="utf-8")
+    found = {tier.name: [(piece.minTime, piece.maxTime, piece.mark) for piece in tier]
+             for tier in textgrid_parser.TextGrid.fromFile(str(path))}
+    grid = parselmouth.read(str(path))
+    asked = [f"Get {what} of interval" for what in ("start time", "end time", "label")]
+    in_praat = {call(grid, "Get tier name", tier): [
+        tuple(call(grid, what, tier, number) for what in asked)
+        for number in range(1, call(grid, "Get number of intervals", tier) + 1)]
+        for tier in range(1, call(grid, "Get number of tiers") + 1)}
+    assert list(found.items()) == list(in_praat.items())
+    return found
+
+
+def voices(one: Prediction) -> list[tuple[float, float, str, str]]:
+    """The cues of WebVTT with their voices."""
+    cues = webvtt_parser.from_string(FORMATS["webvtt"].write(one), strict=True)
+    return [(seconds(cue.start), seconds(cue.end), cue.voice, html.unescape(cue.raw_text.partition(">")[2])) for cue in cues]
+
+
+def turns(one: Prediction) -> list[tuple[float, float, str]]:
+    """The turns of an RTTM: ten fields a line, of which four say nothing here."""
+    lines = [line.split(" ") for line in FORMATS["rttm"].write(one).splitlines()]
+    assert all(len(line) == 10 and all(line) for line in lines)
+    assert {(line[0], line[5], line[6], line[8], line[9]) for line in lines} <= {("SPEAKER", *["<NA>"] * 4)}
+    return [(float(line[3]), round(float(line[3]) + float(line[4]), 3), line[7]) for line in lines]
+
+
+def test_each_format_says_who_speaks_where_several_people_do(tmp_path: Path) -> None:
+    assert tiers(TALK, tmp_path) == TALK_GRID
+    assert FORMATS["audacity"].write(TALK) == (
+        "0.500\t1.500\tSpeaker 1: positive 75%\n1.500\t3.000\tSpeaker 2: negative 80%\n"
+        "3.000\t3.500\tOverlap: positive 75%\n5.000\t6.000\tSpeaker 1: neither\n")
+    assert FORMATS["webvtt"].write(TALK).startswith("WEBVTT\n\n00:00:00.500 --> 00:00:01.500\n<v Speaker 1>positive 75%\n")
+    assert voices(TALK) == [
+        (0.5, 1.5, "Speaker 1", "positive 75%"), (1.5, 3, "Speaker 2", "negative 80%"), (3, 3.5, "Overlap", "positive 75%"),
+        (5, 6, "Speaker 1", "neither")]
+    assert FORMATS["segments"].write(TALK) == (
+        "start_s,end_s,label,negative,positive,speaker,overlap\n0.500,1.500,positive,0.250000,0.750000,1,False\n"
+        "1.500,3.000,negative,0.800000,0.200000,2,False\n3.000,3.500,positive,0.250000,0.750000,,True\n"
+        "5.000,6.000,neither,0.250000,0.750000,1,False\n")
+    assert FORMATS["rttm"].write(TALK) == (
+        "SPEAKER my_talk 1 0.500 1.000 <NA> <NA> 1 <NA> <NA>\nSPEAKER my_talk 1 1.500 1.500 <NA> <NA> 2 <NA> <NA>\n"
+        "SPEAKER my_talk 1 3.000 0.500 <NA> <NA> overlap <NA> <NA>\nSPEAKER my_talk 1 5.000 1.000 <NA> <NA> 1 <NA> <NA>\n")
+    (line,) = csv.DictReader(io.StringIO(FORMATS["csv"].write(TALK)))
+    assert (line["speakers"], line["segments"], line["sex"]) == ("2", "4", "mixed")
+
+
+def test_without_overlapped_speech_there_is_no_tier_for_it_and_who_never_speaks_has_an_empty_one(tmp_path: Path) -> None:
+    apart = replace(TALK, segments=tuple(one for one in TALK.segments if one.speaker == 1))
+    assert tiers(apart, tmp_path) == {"Speaker 1": TALK_GRID["Speaker 1"], "Speaker 2": [(0, 7, "")]}
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> Prediction:
+    """Some people, of whom each segment has one, or several at once."""
+    people = draw(st.integers(2, 4))
+    alone = draw(answers())
+    segments = []
+    for one in alone.segments:
+        who = draw(st.none() | st.integers(1, people))
+        segments.append(replace(one, speaker=who, overlap=who is None))
+    speakers = tuple(replace(TALK.speakers[0], number=number) for number in range(1, people + 1))
+    return replace(alone, segments=tuple(segments), speakers=speakers)
+
+
+@given(one=talks())
+def test_parsers_read_who_speaks_as_it_is(one: Prediction, tmp_path_factory: pytest.TempPathFactory) -> None:
+    grid, alone = tiers(one, tmp_path_factory.mktemp("grid")), replace(one, speakers=())
+    assert list(grid) == [f"Speaker {who.number}" for who in one.speakers] + ["Overlap"] * ("Overlap" in grid)
+    for pieces in grid.values():
+        assert all(before[1] == after[0] for before, after in pairwise(pieces))
+        assert (pieces[0][0], pieces[-1][1]) == (0, max(1, round(1000 * one.duration_s)) / 1000)
+    spoken = sorted((start, end, name, text) for name, pieces in grid.items() for start, end, text in pieces if text)
+    assert voices(one) == spoken
+    assert in_audacity(one) == [(start, end, f"{name}: {text}") for start, end, name, text in spoken]
+    named = {f"Speaker {who.number}": str(who.number) for who in one.speakers} | {"Overlap": "overlap"}
+    assert turns(one) == [(start, end, named[name]) for start, end, name, _ in spoken]
+    # The segments themselves are those of one speaker.
+    assert [(start, end, text) for start, end, _, text in spoken] == in_audacity(alone) == in_webvtt(alone)
+    assert turns(alone) == [(start, end, "1") for start, end, _, _ in spoken]
+    # Who speaks is who was said to.
+    for segment in one.segments:
+        if min(segment.end_s, one.duration_s) - segment.start_s > 0.005:
+            who = "Overlap" if segment.overlap else f"Speaker {segment.speaker}"
+            assert any(name == who and abs(start - segment.start_s) < 0.004 for start, _, name, _ in spoken)
+    table = pd.read_csv(io.StringIO(FORMATS["segments"].write(one)))
+    assert [None if pd.isna(who) else int(who) for who in table["speaker"]] == [who.speaker for who in one.segments]
+    assert list(table["overlap"]) == [who.overlap for who in one.segments]
+
+
+@given(st.none() | st.text(st.characters(codec=None)), st.none() | st.integers(1, 99))
+def test_no_name_of_a_recording_makes_more_fields_or_lines_in_rttm(file: str | None, channel: int | None) -> None:
+    lines = FORMATS["rttm"].write(replace(TALK, file=file, channel=channel)).split("\n")
+    assert lines[-1] == "" and len(lines) == 1 + len(TALK.segments)
+    assert all(len(line.split()) == len(line.split(" ")) == 10 and line.isprintable() for line in lines[:-1])
+    assert {line.split()[2] for line in lines[:-1]} == {str(channel or 1)}
+
+
+@pytest.mark.parametrize(("file", "name"), [
+    ("calls/3 May.2026.wav", "3_May.2026"), (None, "recording"), ("", "recording"), ("-", "-"), ("Größe.m4a", "Größe"),
+    ("two\nlines.wav", "two_lines")])
+def test_rttm_names_the_recording_in_one_word(file: str | None, name: str) -> None:
+    assert FORMATS["rttm"].write(replace(TALK, file=file)).split()[1] == name
+
+
+def test_a_record_of_before_is_of_one_speaker() -> None:
+    old = ONE.to_dict()
+    assert not {"speakers"} & set(old) and not {"speaker", "overlap"} & set(old["segments"][0])
+    assert row(old, ("negative", "positive"))["speakers"] == 1
+    assert [(one["speaker"], one["overlap"]) for one in segment_rows(old)] == [(1, False), (1, False)]
+    assert [(one["speaker"], one["overlap"]) for one in segment_rows(TALK.to_dict())] == [
+        (1, False), (2, False), (None, True), (1, False)]
+    assert row(BAD, ("negative", "positive"))["speakers"] is None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from intone.labels import EMOTIONS, SCHEMES, side_of
 from intone.recognition.notebook import COLOURS, STEPS
 from intone.recognition.prediction import NEITHER, Prediction, RecognizerIdentity, Segment
+from taking_turns import TALK
 
 SHARES = {"negative": 0.25, "positive": 0.75}
 PREDICTION = Prediction(
@@ -95,3 +96,20 @@ def test_the_colours_are_seen_on_light_and_on_dark(side: str, ground: str) -> No
 
 def test_every_class_of_every_scheme_has_a_colour() -> None:
     assert {side_of(name) for one in SCHEMES.values() for name in (*one.classes, NEITHER)} <= set(COLOURS)
+
+
+def test_several_speakers_lead_each_with_an_answer_and_a_strip() -> None:
+    root, said = shown(TALK), text(TALK)
+    assert said.startswith("2 people speak , the mean over them is positive 75%, not confident my talk.wav; 7.0 s; mixed; mine 0")
+    speakers, bars = root.findall("table")
+    assert [[cell.text for cell in row] for row in speakers.iter("tr")] == [
+        ["Speaker 1", "positive 75%", "likely", "female", "50% of the speech"],
+        ["Speaker 2", "neither", "unclear", "male", "38% of the speech"]]
+    assert [row.find("th").text for row in bars.iter("tr")] == ["negative", "positive", "outside these classes"]
+    named = [one.text for one in root.findall("div") if one.text]
+    assert named[-3:] == ["Speaker 1", "Speaker 2", "Several at once"]
+    assert [one.get("aria-label") for one in root.findall("svg")] == [
+        "0.5 to 1.5 s: positive 75%; 5.0 to 6.0 s: neither", "1.5 to 3.0 s: negative 80%", "3.0 to 3.5 s: positive 75%"]
+    assert said.endswith("Several at once 3.0 to 3.5 s: positive 75% It is noisy.")
+    alone = replace(TALK, speakers=())
+    assert len(shown(alone).findall("svg")) == 1 and "Speaker" not in text(alone)

@@ -97,6 +97,8 @@ def test_the_names_of_version_0_2_warn() -> None:
 def test_a_prediction_explains_itself() -> None:
     assert repr(PREDICTION) == "<Prediction voice.wav: negative 75%, unclear; female; 1 segment in 1.5 s; tiny abc>"
     neither = replace(PREDICTION, file=None, label=NEITHER, confidence="clear", channel=2, segments=())
+    several = replace(PREDICTION, sex="mixed", speakers=(SPEAKER, SPEAKER))
+    assert "; 2 speakers; mixed; 1 segment in" in repr(several)
     assert repr(neither) == "<Prediction (samples): neither, clear; channel 2; female; 0 segments in 1.5 s; tiny abc>"
 
 

@@ -19,6 +19,7 @@ from intone.recognition.options import Options
 from intone.recognition.prediction import RecognizerIdentity
 from intone.recognition.recognizer import load
 from sounds import encode, noise, pcm, silence, tone, voice
+from taking_turns import Turns
 from tiny_model import tiny_model, tiny_pair
 
 EIGHT = {"female_neutral": 0.02, "female_calm": 0.03, "female_happy": 0.05, "female_sad": 0.28, "female_angry": 0.1,
@@ -199,7 +200,8 @@ def test_a_folder_that_is_half_a_pair_is_told(tmp_path):
 @pytest.mark.parametrize(("choice", "said"), [
     ({"classes": 7}, "no scheme with 7 classes: choose 2, 3, 8 or stress"), ({"classes": "happy"}, "no scheme"),
     ({"sex": "both"}, "no sex 'both' to choose"), ({"sex": "Male"}, "no sex"), ({"channel": "left"}, "no channel 'left'"),
-    ({"channel": 2}, "There is no channel 2: the last one of the recording is 1"), ({"channel": "each"}, "call predict_channels")])
+    ({"channel": 2}, "There is no channel 2: the last one of the recording is 1"), ({"channel": "each"}, "call predict_channels"),
+    *(({"speakers": one}, f"no number of speakers {one!r} to choose: auto, or 1 to 8") for one in (0, 9, -1, True, 2.0, "two"))])
 def test_a_choice_that_does_not_exist_is_told(eight, choice, said):
     with pytest.raises(UsageError, match=said) as told:
         eight.predict(voice(1), RATE, **choice)
@@ -290,6 +292,49 @@ def test_several_schemes_are_read_from_one_hearing(eight):
     assert list(found) == ["2", "8", "stress"]
     for name, one in found.items():
         assert one == eight.predict(voice(1), RATE, classes=name)
+
+
+# Speakers.
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[int | None]:
+    """What is asked of the diarization, in whose place people take turns."""
+    monkeypatch.setattr("intone.recognition.analysis.Diarization", Turns)
+    monkeypatch.setattr(Turns, "asked", [])
+    return Turns.asked
+
+
+TALK = np.concatenate([DULL, silence(1), BRIGHT, silence(1), DULL])
+
+
+def test_every_method_passes_the_number_of_speakers_on(tilted, asked):
+    both = np.stack([TALK, TALK], axis=1)
+    for choice, wanted in (({}, None), ({"speakers": "auto"}, None), ({"speakers": 1}, 1), ({"speakers": 3}, 3)):
+        tilted.predict(TALK, RATE, **choice)
+        tilted.predict([(TALK, RATE)], **choice)
+        tilted.predict_many([(TALK, RATE)], **choice)
+        tilted.predict_schemes(TALK, RATE, schemes=("2",), **choice)
+        tilted.predict_channels(both, RATE, channel="mix", **choice)
+        tilted.answer_channels(both, RATE, channel=2, **choice)
+        tilted.answer_channels(both, RATE, **choice)
+        # Of several channels each has one speaker, unless the number is said.
+        assert asked == [wanted] * 6 + [wanted or 1] * 2
+        asked.clear()
+
+
+@pytest.mark.usefixtures("asked")
+def test_each_of_several_speakers_has_an_answer(tilted):
+    found = tilted.predict(TALK, RATE, classes=8)
+    assert [(one.number, one.label) for one in found.speakers] == [(1, "sad"), (2, "happy")]
+    assert [one.speaker for one in found.segments] == [1, 2, 1]
+    assert (found.confidence, found.confident) == ("unclear", False) and "2 people speak here" in found.reasons[0]
+    for one, alone in zip(found.speakers, (np.concatenate([DULL, silence(1), DULL]), BRIGHT), strict=True):
+        assert one.probabilities == pytest.approx(tilted.predict(alone, RATE, classes=8).probabilities, abs=0.02)
+    one = tilted.predict(TALK, RATE, classes=8, speakers=1)
+    assert one.speakers == () and "speakers" not in one.to_dict() and not [why for why in one.reasons if "people" in why]
+    assert one.probabilities == found.probabilities
+    assert tilted.predict_many([(TALK, RATE), (DULL, RATE), (silence(1), RATE)])["speakers"].tolist()[:2] == [2, 1]
 
 
 # Segments.

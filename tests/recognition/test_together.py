@@ -15,6 +15,7 @@ from intone.recognition.model_file import RECOGNIZER, load_model
 from intone.recognition.options import Options
 from intone.recognition.recognizer import load
 from sounds import pcm, silence, voice
+from taking_turns import Turns
 from tiny_model import tiny_adaptable, tiny_model
 
 DARK = voice(2, 110, 1)
@@ -167,3 +168,18 @@ def test_each_network_of_a_pair_takes_only_its_own_reference(
     adapted = pair.adapted(pair.reference(man))
     assert adapted.predict(man).adapted_to is not None
     assert adapted.predict(woman).adapted_to is None
+
+
+def test_recordings_of_one_person_have_one_speaker(
+    adaptable: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intone.recognition.analysis.Diarization", Turns)
+    monkeypatch.setattr(Turns, "asked", [])
+    talk = np.concatenate([DARK, silence(1), BRIGHT])
+    paths = saved(tmp_path, talk, DARK)
+    for options in (EIGHT, replace(EIGHT, speakers=1)):
+        assert not answers(adaptable, paths, options)[0].speakers
+    adaptable.reference(*paths, emotion=None)
+    assert Turns.asked == [1] * 6
+    with pytest.raises(UsageError, match="Recordings of one person have one speaker"):
+        answers(adaptable, paths, replace(EIGHT, speakers=2))

@@ -95,7 +95,8 @@ class Journal:
             if not end:
                 self._append({"asked": asked})
                 return
-        before = self._parsed(first, {"asked": dict})["asked"]
+        # What an earlier version could not be asked was as it is by default now.
+        before = asdict(Question()) | self._parsed(first, {"asked": dict})["asked"]
         if before != asked:
             odd = ", ".join(sorted(name for name in before.keys() | asked if before.get(name) != asked.get(name)))
             raise UsageError(f"What is done already in {self.path} was asked otherwise ({odd}): ask as before, choose "

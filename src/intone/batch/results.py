@@ -48,7 +48,7 @@ def write(to: Path, records: Iterable[Record], classes: Sequence[str]) -> None:
 
 _KINDS = {"duration_s": "float64", "outside": "float64", "start_s": "float64", "end_s": "float64",
           "moved": "float64", "confident": "bool", "sure": "bool", "segments": "int32", "stretches": "int32",
-          "adapted_to": "int32"}
+          "speakers": "int32", "speaker": "int32", "overlap": "bool", "adapted_to": "int32"}
 """Columns that hold no text, with their types in Parquet; those of the classes are float64."""
 
 
@@ -64,7 +64,8 @@ def _write_parquet(to: Path, records: Iterable[Record], classes: Sequence[str]) 
     import pyarrow.parquet
 
     schemas = {"recordings": _schema(columns(classes), classes),
-               "segments": _schema(["file", "start_s", "end_s", "label", *classes, "recording"], classes)}
+               "segments": _schema(["file", "start_s", "end_s", "label", *classes, "speaker", "overlap", "recording"],
+                                   classes)}
     part = to.with_name(f".{to.name}.part")
     with told(to):
         shutil.rmtree(part, ignore_errors=True)

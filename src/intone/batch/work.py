@@ -18,8 +18,8 @@ from intone.recognition.recognizer import Recognizer, load
 class Question:
     """What is asked of every recording, as the journal keeps it.
 
-    `classes`, `sex`, `channel` and `track` are those of `Options`, and not each; no `classes` means the recognizer's
-    own. `recognizer` is a path, None for the bundled one; `version` is what it must be.
+    `classes`, `sex`, `channel`, `track` and `speakers` are those of `Options`, and not each; no `classes` means the
+    recognizer's own. `recognizer` is a path, None for the bundled one; `version` is what it must be.
     """
 
     classes: str | None = None
@@ -28,6 +28,7 @@ class Question:
     recognizer: str | None = None
     version: str = ""
     track: str | int = DEFAULT
+    speakers: str | int = "auto"
 
     @property
     def options(self) -> Options:
@@ -36,7 +37,7 @@ class Question:
             raise UsageError("--channel each cannot be asked of many recordings: choose mix or a number.")
         if self.track == "each":
             raise UsageError("--track each cannot be asked of many recordings: choose default or a number.")
-        return Options(self.sex, asked(self.classes), self.channel, track=self.track)
+        return Options(self.sex, asked(self.classes), self.channel, track=self.track, speakers=self.speakers)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from intone.cli.messages import show
 from intone.errors import printable
 from intone.language import Texts
 from intone.recognition.formats import Format, Record
-from intone.recognition.prediction import NEITHER, AdaptedTo, Prediction
+from intone.recognition.prediction import MIXED, NEITHER, AdaptedTo, Prediction, Segment, Speaker
 from intone.recognition.summary import Summary
 
 STRONGEST = 3
@@ -17,9 +17,11 @@ STRONGEST = 3
 LEAST_WEIGHT = 0.001
 """Below it an attribution does not speak for an answer: it may be rounding."""
 
-
 LEAST_SHARE = 0.05
 """Below it hardly anything of what recordings have in common counts as the voice."""
+
+LEAST_REACTION = 0.1
+"""Valence by which a speaker must differ after the turns of others, either way, for a line about it."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ def write_table(
 ) -> int:
     """Print a line for each answer, then once each reason that limits some of them; returns how many failed.
 
-    Last comes what the words of confidence mean, which `scale` says, and what the answers were compared with. All in
-    the language of the texts `t`; in English a class has its own name, as in every other format.
+    Before the line of a recording of several speakers stands what there is to say of each. Last comes what the words of
+    confidence mean, which `scale` says, and what the answers were compared with. All in the language of the texts `t`;
+    in English a class has its own name, as in every other format.
     """
     failed, reasons, compared = 0, dict[str, int](), list[tuple[str, AdaptedTo]]()
     heading = _line(t, t("table.answer"), t("table.valence"), t("table.confidence"),
@@ -64,6 +67,8 @@ def write_table(
         if isinstance(one, Failed):
             failed += 1
             continue
+        if one.speakers:
+            show(*_people(t, one))
         if heading:
             show(heading)
             heading = ""
@@ -74,7 +79,7 @@ def write_table(
         for segment in one.segments if with_segments and len(one.segments) > 1 else ():
             span = t("answer.segment.span", start=t.seconds(segment.start_s), end=t.seconds(segment.end_s))
             show(_line(t, f"  {_word(t, segment.label)}", "", "", _percents(t, segment.probabilities), "",
-                       f"  {span}", classes))
+                       f"  {_speaking(t, one, segment)}{span}", classes))
         if found := one.summary:
             show(*_summed(t, found))
         if one.attributions:
@@ -176,6 +181,36 @@ def _recording(t: Texts, one: Prediction) -> str:
     return f"{one.file or ''}{_part(t, one)} ({t.seconds(one.duration_s)})"
 
 
+def _speaking(t: Texts, one: Prediction, segment: Segment) -> str:
+    """Who speaks in a segment, where that is one of several."""
+    if not one.speakers:
+        return ""
+    who = t("table.overlap") if segment.speaker is None else t("table.speaker.number", number=segment.speaker)
+    return f"{who}, "
+
+
+def _people(t: Texts, one: Prediction) -> Iterator[str]:
+    """Each of several speakers in a line, and how those react who do."""
+    yield t("table.people", number=len(one.speakers), recording=_recording(t, one))
+    rows = [[t(f"table.{name}") for name in ("speaker", "share", "sex", "answer", "probability", "confidence")]]
+    rows += [[str(who.number), t.percent(who.share), t(f"sex.{who.sex}"), _word(t, who.label),
+              t.percent(_probability(who)), t(f"confidence.word.{who.confidence}")] for who in one.speakers]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [f"{cell:{'>' if place in (1, 4) else '<'}{width}}"  # numbers stand at the right
+                 for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        yield "  " + "  ".join(cells).rstrip()
+    for who in one.speakers:
+        if who.reaction is not None and abs(who.reaction) >= LEAST_REACTION:
+            way = "up" if who.reaction > 0 else "down"
+            yield "  " + t(f"table.reaction.{way}", number=who.number, by=who.reaction, turns=who.reactions)
+
+
+def _probability(who: Speaker) -> float:
+    """That of the answer about a speaker as it is, and not given that it is one of the classes."""
+    return who.outside if who.label == NEITHER else who.probabilities[who.label] * (1 - who.outside)
+
+
 def _summed(t: Texts, found: Summary) -> Iterator[str]:
     """A longer recording in a few lines."""
     shares = ", ".join(f"{_word(t, name)} {t.percent(share)}" for name, share in found.shares.items())
@@ -203,7 +238,7 @@ def _line(
     width = 2 + max(len(_word(t, name)) for name in (*classes, NEITHER))
     widest = {"valence": [_valence(t, one) for one in ("negative", "neutral", "positive")],
               "confidence": [t(f"confidence.word.{one}") + " (1,2)" for one in ("clear", "likely", "unclear")],
-              "sex": [t(f"sex.{one}") for one in ("female", "male")]}
+              "sex": [t(f"sex.{one}") for one in ("female", "male", MIXED)]}
     widths = {name: max(map(len, (t(f"table.{name}"), *words))) for name, words in widest.items()}
     columns = [f"{answer:{width}}", *([] if "positive" in classes else [f"{valence:{widths['valence']}}"]),
                f"{confidence:{widths['confidence']}}",

@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 
 from intone.audio.decoding.tracks import DEFAULT
 from intone.cli.messages import say, show
-from intone.cli.options import AskedSex, Classes, Jobs
+from intone.cli.options import AskedSex, Classes, Jobs, Speakers
 from intone.cli.standard_input import STDIN
 from intone.errors import UsageError
 
@@ -26,6 +26,7 @@ def batch(
     recognizer: str | None = None,
     channel: str = "mix",
     track: str = DEFAULT,
+    speakers: Speakers = "auto",
     column: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     same_speaker: Annotated[bool, Parameter(negative=(), show=False)] = False,
@@ -80,7 +81,8 @@ def batch(
         raise UsageError("A batch does not compare recordings of one person: run `intone predict FOLDER "
                          "--same-speaker` for the folder of each.")
     results.check(to)
-    question = Question(classes, sex, choice_named(channel), recognizer, track=choice_named(track))
+    question = Question(classes, sex, choice_named(channel), recognizer, track=choice_named(track),
+                        speakers=choice_named(speakers))
     notes: list[str] = []
     named = str(STDIN) if Path(source) == STDIN else source
     asked = Batch(sources.addresses(named, column, tell=notes.append, note=say), to, question)

@@ -33,6 +33,10 @@ Track = Annotated[str, Parameter(
     help="Of a file with several tracks of sound: default (the one that it names so, or the first that is not silent), "
          "each (an answer for every track), or a number from 1.")]
 
+Speakers = Annotated[str, Parameter(
+    help="How many people speak, 1 to 8, or auto to have them counted. Where there are several, each has an answer; "
+         "with 1 nobody is told apart.")]
+
 if TYPE_CHECKING:
     Language = str
 else:

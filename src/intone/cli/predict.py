@@ -9,7 +9,7 @@ from cyclopts import Parameter, Token
 from intone.audio.decoding.tracks import DEFAULT
 from intone.cli.answers import print_answers
 from intone.cli.messages import say
-from intone.cli.options import AskedSex, Channel, Classes, Language, Track
+from intone.cli.options import AskedSex, Channel, Classes, Language, Speakers, Track
 from intone.errors import UsageError
 from intone.recognition.formats import FORMATS, RENAMED
 from intone.recognition.options import Options, asked, choice_named
@@ -41,6 +41,7 @@ def predict(
     recognizer_: Annotated[Path | None, Parameter(name="--recognizer")] = None,
     channel: Channel = "mix",
     track: Track = DEFAULT,
+    speakers: Speakers = "auto",
     format_: Annotated[FormatName, Parameter(name="--format", converter=_format, help=(
         "A table for the eye (table), or text for a program, of any number of recordings ("
         + "; ".join(f"{one.name}: {one.words}" for one in FORMATS.values() if one.write_many)
@@ -53,9 +54,11 @@ def predict(
 ) -> int:
     """Recognise the emotion in recorded speech.
 
-    Of a single recording the table also has every segment of speech. A recording that cannot be answered is named on
-    the standard error with the reason, and so is what looks like a recording in a folder and cannot be read; the others
-    are answered, and the exit status is 1.
+    Of a single recording the table also has every segment of speech. Where several people speak, the answer begins with
+    one about each; with --channel each, every channel has one speaker unless --speakers says otherwise.
+
+    A recording that cannot be answered is named on the standard error with the reason, and so is what looks like a
+    recording in a folder and cannot be read; the others are answered, and the exit status is 1.
 
     `intone predict talk.m4a calls/ --classes 8 --format csv > answers.csv`
 
@@ -77,6 +80,7 @@ def predict(
     language
         The language of the table and of the sentences about recordings: en, de or es.
     """
-    options = Options(sex, asked(classes), choice_named(channel), explain, track=choice_named(track))
+    options = Options(sex, asked(classes), choice_named(channel), explain, track=choice_named(track),
+                      speakers=choice_named(speakers))
     return print_answers(recordings, options, FORMATS.get(format_), recognizer_, reference or (), same_speaker,
                          language)

@@ -150,6 +150,16 @@ TEXTS: Mapping[str, str] = {
     "table.recording": "recording",
     "table.channel": "channel {number}",
     "table.track": "track {number}",
+    "table.people": "{number} people speak in {recording}",
+    "table.speaker": "speaker",
+    "table.share": "share",
+    "table.probability": "probability",
+    "table.speaker.number": "speaker {number}",
+    "table.overlap": "several at once",
+    "table.reaction.up": "speaker {number} sounds more positive right after somebody else spoke (valence {by:+.2f}, "
+    "mean of {turns} turns)",
+    "table.reaction.down": "speaker {number} sounds more negative right after somebody else spoke (valence {by:+.2f}, "
+    "mean of {turns} turns)",
     "table.speech": "of the speech: {shares}",
     "table.none-holds": "no answer holds for the whole recording",
     "table.strongest": "strongest: {moments}",
@@ -218,6 +228,7 @@ TEXTS: Mapping[str, str] = {
     "takeaway.audacity": "Audacity labels",
     "takeaway.textgrid": "Praat TextGrid",
     "takeaway.webvtt": "WebVTT subtitles",
+    "takeaway.rttm": "RTTM, who speaks when",
     "takeaway.picture": "Picture",
     "report.title": "How this voice sounds",
     "report.when": "Analysed",
@@ -406,4 +417,5 @@ TEXTS: Mapping[str, str] = {
     "mark.mixed": "~",
     "sex.female": "female",
     "sex.male": "male",
+    "sex.mixed": "mixed",
 }

@@ -153,6 +153,16 @@ TEXTS: Mapping[str, str] = {
     "table.recording": "Aufnahme",
     "table.channel": "Kanal {number}",
     "table.track": "Spur {number}",
+    "table.people": "In {recording} sprechen {number} Personen",
+    "table.speaker": "Person",
+    "table.share": "Anteil",
+    "table.probability": "Wahrscheinlichkeit",
+    "table.speaker.number": "Person {number}",
+    "table.overlap": "mehrere zugleich",
+    "table.reaction.up": "Person {number} klingt positiver, gleich nachdem jemand anders gesprochen hat (Valenz "
+    "{by:+.2f}, im Mittel über {turns} Wechsel)",
+    "table.reaction.down": "Person {number} klingt negativer, gleich nachdem jemand anders gesprochen hat (Valenz "
+    "{by:+.2f}, im Mittel über {turns} Wechsel)",
     "table.speech": "Anteile am Gesprochenen: {shares}",
     "table.none-holds": "keine Antwort gilt für die ganze Aufnahme",
     "table.strongest": "am stärksten: {moments}",
@@ -227,6 +237,7 @@ TEXTS: Mapping[str, str] = {
     "takeaway.audacity": "Audacity-Textmarken",
     "takeaway.textgrid": "Praat TextGrid",
     "takeaway.webvtt": "WebVTT-Untertitel",
+    "takeaway.rttm": "RTTM, wer wann spricht",
     "takeaway.picture": "Bild",
     "report.title": "Wie diese Stimme klingt",
     "report.when": "Analysiert",
@@ -428,6 +439,7 @@ TEXTS: Mapping[str, str] = {
     "mark.mixed": "~",
     "sex.female": "weiblich",
     "sex.male": "männlich",
+    "sex.mixed": "gemischt",
 }
 
 SENTENCES: Mapping[str, str] = {

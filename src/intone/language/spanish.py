@@ -148,6 +148,16 @@ TEXTS: Mapping[str, str] = {
     "table.recording": "grabación",
     "table.channel": "canal {number}",
     "table.track": "pista {number}",
+    "table.people": "Hablan {number} personas en {recording}",
+    "table.speaker": "hablante",
+    "table.share": "parte",
+    "table.probability": "probabilidad",
+    "table.speaker.number": "hablante {number}",
+    "table.overlap": "varios a la vez",
+    "table.reaction.up": "el hablante {number} suena más positivo justo después de que hable otra persona (valencia "
+    "{by:+.2f}, media de {turns} turnos)",
+    "table.reaction.down": "el hablante {number} suena más negativo justo después de que hable otra persona (valencia "
+    "{by:+.2f}, media de {turns} turnos)",
     "table.speech": "del tiempo hablado: {shares}",
     "table.none-holds": "ninguna respuesta vale para toda la grabación",
     "table.strongest": "momentos más marcados: {moments}",
@@ -221,6 +231,7 @@ TEXTS: Mapping[str, str] = {
     "takeaway.audacity": "Etiquetas de Audacity",
     "takeaway.textgrid": "TextGrid de Praat",
     "takeaway.webvtt": "Subtítulos WebVTT",
+    "takeaway.rttm": "RTTM, quién habla cuándo",
     "takeaway.picture": "Imagen",
     "report.title": "Cómo suena esta voz",
     "report.when": "Análisis",
@@ -412,6 +423,7 @@ TEXTS: Mapping[str, str] = {
     "mark.mixed": "~",
     "sex.female": "mujer",
     "sex.male": "hombre",
+    "sex.mixed": "mixto",
 }
 
 SENTENCES: Mapping[str, str] = {

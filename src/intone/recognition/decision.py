@@ -26,7 +26,6 @@ from intone.recognition.prediction import (
     in_scheme,
 )
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
-from intone.recognition.speakers import numbered, speaker
 
 SHORT_S = 1.0
 """Seconds of speech below which an answer says that it stands on little."""
@@ -66,6 +65,8 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
 
 def _with_speakers(answer: Prediction, model: Model, scheme: Scheme, found: Analysis, options: Options) -> Prediction:
     """The same with an answer about each speaker; what holds for the mean over several people is never clear."""
+    from intone.recognition.speakers import numbered, speaker  # a recording of one speaker does without
+
     segments = numbered(answer.segments, found.speakers)
     numbers = sorted({one for one in found.speakers if one is not None})
     alone = [decided(model, scheme, found.of(model, one, options.given_sex), options) for one in numbers]

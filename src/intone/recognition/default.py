@@ -25,8 +25,8 @@ def predict(source: Iterable[Given], rate: None = None, **choices: Unpack[Choice
 def predict(source: Any, rate: float | None = None, **choices: Unpack[Choices]) -> Prediction | list[Prediction]:
     """The emotion in a recording, or in each of several, by the default recognizer: see `Recognizer.predict`.
 
-    `rate`, `sex`, `classes`, `channel`, `file`, `max_seconds`, `explain` and `track` as there. The recognizer is loaded
-    by the first call, once for all threads.
+    `rate`, `sex`, `classes`, `channel`, `file`, `max_seconds`, `explain`, `track` and `speakers` as there. The
+    recognizer is loaded by the first call, once for all threads.
 
     >>> intone.predict(samples, rate, classes=8) == intone.load().predict(samples, rate, classes=8)
     True

@@ -1,7 +1,7 @@
 """Every format of an answer: the one registry that command line, API, page and batch take their choices from.
 
     json       all of it                     table of answers:   csv, jsonl, and Parquet in a batch
-    segments   CSV, a line a segment         other programs:     audacity, textgrid, webvtt
+    segments   CSV, a line a segment         other programs:     audacity, textgrid, webvtt, rttm
 
 To add a format, write the function and put it into `FORMATS`.
 
@@ -9,9 +9,13 @@ Times are seconds from the beginning of the recording, in whole milliseconds. Se
 makes two of them overlap, or one end after the recording, they are cut, and what is left without any length is left
 out. Only the CSV of segments has them all, as they are.
 
+Where several people speak, each segment says who: "Speaker 1", or "Overlap" where several do at once. Labels, tiers and
+cues of a recording of one speaker name nobody.
+
     Audacity labels   https://manual.audacityteam.org/man/importing_and_exporting_labels.html
     Praat TextGrid    https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html
     WebVTT            https://www.w3.org/TR/webvtt1/
+    RTTM              https://catalog.ldc.upenn.edu/docs/LDC2004T12/RTTM-format-v13.pdf
 """
 
 import csv
@@ -21,13 +25,17 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any, Literal
 
 from intone.errors import UsageError, printable
 from intone.recognition.prediction import Prediction, Segment, percent
 
 TIER = "emotion"
-"""The name of the one tier of a TextGrid."""
+"""The name of the one tier of a TextGrid where one person speaks."""
+
+OVERLAP = "Overlap"
+"""Who speaks where several do at once."""
 
 Record = Mapping[str, Any]
 """An answer as `Prediction.to_dict()` has it, or `file` and `error` (and perhaps `channel` or `track`) where there is
@@ -47,8 +55,8 @@ class Format:
     >>> FORMATS["audacity"].write(answer)
     '0.500\\t2.000\\tpositive 75%\\n'
     >>> print(FORMATS["segments"].write(answer), end="")
-    start_s,end_s,label,negative,positive
-    0.500,2.000,positive,0.250000,0.750000
+    start_s,end_s,label,negative,positive,speaker,overlap
+    0.500,2.000,positive,0.250000,0.750000,1,False
     """
 
     name: str
@@ -77,7 +85,7 @@ def columns(classes: Sequence[str]) -> list[str]:
     ['file', 'channel', 'duration_s', 'label', 'valence', 'confidence', 'confident']
     """
     return ["file", "channel", "duration_s", "label", "valence", "confidence", "confident", *classes, "outside", "sex",
-            "segments", "reasons", "recognizer", "version", *ADAPTED_TO, "track", "error", *OLD_COLUMNS]
+            "segments", "speakers", "reasons", "recognizer", "version", *ADAPTED_TO, "track", "error", *OLD_COLUMNS]
 
 
 def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
@@ -90,8 +98,9 @@ def row(record: Record, classes: Sequence[str]) -> dict[str, Any]:
         found |= {name: record[name] for name in ("duration_s", "label", "confident", "outside", "sex")}
         found |= {name: record.get(name) for name in ("valence", "confidence")}  # journals of version 0.2 lack them
         found |= record["probabilities"]
-        found |= {"segments": len(record["segments"]), "reasons": " ".join(record["reasons"]),
-                  "recognizer": record["recognizer"]["name"], "version": record["recognizer"]["version"]}
+        found |= {"segments": len(record["segments"]), "speakers": max(1, len(record.get("speakers", ()))),
+                  "reasons": " ".join(record["reasons"]), "recognizer": record["recognizer"]["name"],
+                  "version": record["recognizer"]["version"]}
         adapted_to = record.get("adapted_to", {})
         found |= {column: adapted_to.get(name) for column, name in ADAPTED_TO.items()}
     return found | {old: found[new] for old, new in OLD_COLUMNS.items()}
@@ -101,7 +110,8 @@ def segment_rows(record: Record) -> Iterator[dict[str, Any]]:
     """Every segment of a record as a row; `recording` is the name of `file` in version 0.2."""
     for one in record.get("segments", ()):
         yield {"file": record["file"], "start_s": one["start_s"], "end_s": one["end_s"], "label": one["label"],
-               **one["probabilities"], "recording": record["file"]}
+               **one["probabilities"], "speaker": one.get("speaker", 1), "overlap": one.get("overlap", False),
+               "recording": record["file"]}
 
 
 def csv_lines(records: Iterable[Record], classes: Sequence[str]) -> Iterator[str]:
@@ -155,38 +165,82 @@ def _of_one(many: Callable[[Iterable[Record], Sequence[str]], Iterator[str]], an
 
 
 def segments_table(answer: Prediction) -> str:
-    """A CSV table: a row a segment, with a column for the probability of each class."""
-    lines = [_line(["start_s", "end_s", "label", *map(_cell, answer.probabilities)])]
+    """A CSV table: a row a segment, with a column for the probability of each class, and who speaks.
+
+    A recording of one speaker has the speaker 1; where several speak at once it is empty.
+    """
+    lines = [_line(["start_s", "end_s", "label", *map(_cell, answer.probabilities), "speaker", "overlap"])]
     for one in answer.segments:
         shares = (_digits(one.probabilities.get(name)) for name in answer.probabilities)
-        lines.append(_line([f"{one.start_s:.3f}", f"{one.end_s:.3f}", _cell(one.label), *shares]))
+        who = (one.speaker, one.speaker is None) if answer.speakers else (1, False)
+        lines.append(_line([f"{one.start_s:.3f}", f"{one.end_s:.3f}", _cell(one.label), *shares, *who]))
     return "".join(lines)
 
 
 def audacity(answer: Prediction) -> str:
-    """A label track: a line a segment, with begin, end and label between tabs."""
-    return "".join(f"{one.start_s:.3f}\t{one.end_s:.3f}\t{_labelled(one)}\n" for one in _apart(answer))
+    """A label track: a line a segment, with begin, end and label between tabs; who speaks stands before the label."""
+    def said(one: Segment) -> str:
+        return f"{_who(one)}: {_labelled(one)}" if answer.speakers else _labelled(one)
+
+    return "".join(f"{one.start_s:.3f}\t{one.end_s:.3f}\t{said(one)}\n" for one in _apart(answer))
 
 
 def textgrid(answer: Prediction) -> str:
-    """A TextGrid in the long format, with one interval tier that covers the recording, empty where nobody speaks."""
-    intervals = list(_filled(answer))
-    end = intervals[-1][1]
-    head = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {end:.3f}",
-            "tiers? <exists>", "size = 1", "item []:", "    item [1]:", '        class = "IntervalTier"',
-            f'        name = "{TIER}"', "        xmin = 0", f"        xmax = {end:.3f}",
-            f"        intervals: size = {len(intervals)}"]
-    for number, (begin, until, text) in enumerate(intervals, start=1):
-        quoted = text.replace('"', '""')
-        head += [f"        intervals [{number}]:", f"            xmin = {begin:.3f}", f"            xmax = {until:.3f}",
-                 f'            text = "{quoted}"']
-    return "\n".join(head) + "\n"
+    """A TextGrid in the long format, of interval tiers that cover the recording, empty where nobody speaks.
+
+    It has one tier, or one for each of several speakers, and one for overlapped speech where there is any.
+    """
+    tiers = _tiers(answer)
+    end = max(1, round(1000 * answer.duration_s)) / 1000
+    grid = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {end:.3f}",
+            "tiers? <exists>", f"size = {len(tiers)}", "item []:"]
+    for place, (name, segments) in enumerate(tiers.items(), start=1):
+        intervals = list(_filled(segments, end))
+        grid += [f"    item [{place}]:", '        class = "IntervalTier"', f'        name = "{name}"',
+                 "        xmin = 0", f"        xmax = {end:.3f}", f"        intervals: size = {len(intervals)}"]
+        for number, (begin, until, text) in enumerate(intervals, start=1):
+            quoted = text.replace('"', '""')
+            grid += [f"        intervals [{number}]:", f"            xmin = {begin:.3f}",
+                     f"            xmax = {until:.3f}", f'            text = "{quoted}"']
+    return "\n".join(grid) + "\n"
+
+
+def _tiers(answer: Prediction) -> dict[str, list[Segment]]:
+    """The segments of each tier, by its name."""
+    if not answer.speakers:
+        return {TIER: list(_apart(answer))}
+    tiers: dict[str, list[Segment]] = {f"Speaker {one.number}": [] for one in answer.speakers}
+    for one in _apart(answer):
+        tiers.setdefault(_who(one), []).append(one)
+    return tiers
 
 
 def webvtt(answer: Prediction) -> str:
-    """Subtitles: a cue a segment."""
-    cues = (f"{_clock(one.start_s)} --> {_clock(one.end_s)}\n{_escaped(_labelled(one))}\n" for one in _apart(answer))
+    """Subtitles: a cue a segment, with the voice of who speaks where several people do."""
+    def said(one: Segment) -> str:
+        return f"<v {_who(one)}>{_escaped(_labelled(one))}" if answer.speakers else _escaped(_labelled(one))
+
+    cues = (f"{_clock(one.start_s)} --> {_clock(one.end_s)}\n{said(one)}\n" for one in _apart(answer))
     return "\n".join(["WEBVTT\n", *cues])
+
+
+def rttm(answer: Prediction) -> str:
+    """Who speaks when, as tools that compare speakers read it: a line a segment, without its emotion.
+
+    The speakers are 1, 2 and so on; where several speak at once it is "overlap". The file is the name of the recording
+    without folder and ending, in which a space would end the field.
+    """
+    name = "".join(one if one.isprintable() and not one.isspace() else "_" for one in PurePath(answer.file or "").stem)
+    lines = []
+    for one in _apart(answer):
+        who = "1" if not answer.speakers else "overlap" if one.speaker is None else str(one.speaker)
+        lines.append(f"SPEAKER {name or 'recording'} {answer.channel or 1} {one.start_s:.3f} "
+                     f"{one.end_s - one.start_s:.3f} <NA> <NA> {who} <NA> <NA>\n")
+    return "".join(lines)
+
+
+def _who(one: Segment) -> str:
+    return OVERLAP if one.speaker is None else f"Speaker {one.speaker}"
 
 
 def _apart(answer: Prediction) -> Iterator[Segment]:
@@ -199,10 +253,10 @@ def _apart(answer: Prediction) -> Iterator[Segment]:
             yield replace(one, start_s=begin / 1000, end_s=until / 1000)
 
 
-def _filled(answer: Prediction) -> Iterator[tuple[float, float, str]]:
-    """Begin, end and text of intervals that cover the whole recording; at least a millisecond, as Praat wants it."""
-    free, end = 0.0, max(1, round(1000 * answer.duration_s)) / 1000
-    for one in _apart(answer):
+def _filled(segments: Iterable[Segment], end: float) -> Iterator[tuple[float, float, str]]:
+    """Begin, end and text of intervals that cover a recording up to its end."""
+    free = 0.0
+    for one in segments:
         if one.start_s > free:
             yield free, one.start_s, ""
         yield one.start_s, one.end_s, _labelled(one)
@@ -241,6 +295,7 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
     Format("audacity", "Audacity labels", ".txt", "text/plain", "segments", audacity),
     Format("textgrid", "Praat TextGrid", ".TextGrid", "text/plain", "segments", textgrid),
     Format("webvtt", "WebVTT subtitles", ".vtt", "text/vtt", "segments", webvtt),
+    Format("rttm", "RTTM, who speaks when", ".rttm", "text/plain", "segments", rttm),
 )}
 
 RENAMED = {"stretches": "segments"}

@@ -4,12 +4,12 @@ Text has the colour of the notebook. The colours of the bars are told apart on w
 and words say all that they do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from intone.errors import printable
 from intone.labels import Side, side_of
-from intone.recognition.prediction import Prediction, Segment, labelled, percent
+from intone.recognition.prediction import Prediction, Segment, Speaker, labelled, percent
 
 COLOURS: Mapping[Side, str] = {"negative": "#d0702a", "positive": "#3f8ad0", "neutral": "#848a90"}
 """As on the page, negative is orange and positive blue, which colour-blind people tell apart."""
@@ -24,18 +24,36 @@ _CELL = "border:0;padding:0 .8em 0 0;text-align:left;background:none"
 
 
 def html_of(answer: Prediction) -> str:
-    """The answer, the probability of each class as a bar, the segments as a strip, and the reasons."""
-    parts = (_heading(answer), _bars(answer), _strip(answer), _reasons(answer))
+    """The answer, the probability of each class as a bar, the segments as a strip, and the reasons.
+
+    Of a recording of several speakers first what there is to say of each, and a strip for each.
+    """
+    strips = _strips(answer) if answer.speakers else _strip(answer, answer.segments)
+    parts = (_heading(answer), _people(answer), _bars(answer), strips, _reasons(answer))
     return f'<div style="max-width:44em;line-height:1.5">{"".join(parts)}</div>'
 
 
 def _heading(answer: Prediction) -> str:
-    confident = "confident" if answer.confident else "not confident"
+    leads, rest = labelled(answer), "confident" if answer.confident else "not confident"
+    if answer.speakers:
+        leads, rest = f"{len(answer.speakers)} people speak", f"the mean over them is {leads}, {rest}"
     channel = [] if answer.channel is None else [f"channel {answer.channel}"]
     facts = [answer.file or "samples", *channel, f"{answer.duration_s:.1f} s", answer.sex,
              f"{answer.recognizer.name} {answer.recognizer.version}"]
-    return (f'<div><strong style="font-size:1.4em">{_text(labelled(answer))}</strong>, {confident}</div>'
+    return (f'<div><strong style="font-size:1.4em">{_text(leads)}</strong>, {_text(rest)}</div>'
             f'<div>{_text("; ".join(facts))}</div>')
+
+
+def _people(answer: Prediction) -> str:
+    """Each of several speakers in a line of a table."""
+    rows = "".join(map(_person, answer.speakers))
+    return f'<table style="border:0;margin:.5em 0"><tbody>{rows}</tbody></table>' if rows else ""
+
+
+def _person(one: Speaker) -> str:
+    facts = (labelled(one), one.confidence, one.sex, f"{percent(one.share)} of the speech")
+    cells = "".join(f'<td style="{_CELL}">{_text(fact)}</td>' for fact in facts)
+    return f'<tr style="background:none"><th scope="row" style="{_CELL}">Speaker {one.number}</th>{cells}</tr>'
 
 
 def _bars(answer: Prediction) -> str:
@@ -50,14 +68,23 @@ def _bar(name: str, share: float, colour: str) -> str:
             f'<td style="{_CELL}">{_text(percent(share))}</td><td style="{_CELL};width:100%">{bar}</td></tr>')
 
 
-def _strip(answer: Prediction) -> str:
-    """The segments over the recording, each with its own answer, which is shown under the pointer."""
-    if not answer.segments:
+def _strips(answer: Prediction) -> str:
+    """When each of several speakers speaks, and when several do at once."""
+    groups: dict[int | None, list[Segment]] = {one.number: [] for one in answer.speakers}
+    for one in answer.segments:
+        groups.setdefault(one.speaker, []).append(one)
+    return "".join(f"<div>{'Several at once' if number is None else f'Speaker {number}'}</div>{_strip(answer, some)}"
+                   for number, some in groups.items())
+
+
+def _strip(answer: Prediction, segments: Sequence[Segment]) -> str:
+    """Segments over the recording, each with its own answer, which is shown under the pointer."""
+    if not segments:
         return ""
     seconds = max(answer.duration_s, answer.segments[-1].end_s, 1e-3)
-    places = {round(STEPS * one.start_s / seconds): one for one in answer.segments}
+    places = {round(STEPS * one.start_s / seconds): one for one in segments}
     drawn = "".join(_segment(place, one, seconds) for place, one in places.items())
-    said = escape("; ".join(_said(answer)), quote=True)
+    said = escape("; ".join(_said(segments)), quote=True)
     return (f'<svg role="img" aria-label="{said}" viewBox="0 0 {STEPS} 24" preserveAspectRatio="none" '
             'style="display:block;width:100%;height:1.5em">'
             f'<rect y="11" width="{STEPS}" height="2" fill="{COLOURS["neutral"]}"></rect>{drawn}</svg>')
@@ -69,10 +96,10 @@ def _segment(place: int, one: Segment, seconds: float) -> str:
             f"<title>{_text(_named(one))}</title></rect>")
 
 
-def _said(answer: Prediction) -> Iterator[str]:
-    yield from (printable(_named(one)) for one in answer.segments[:SPOKEN])
-    if len(answer.segments) > SPOKEN:
-        yield f"and {len(answer.segments) - SPOKEN} more segments"
+def _said(segments: Sequence[Segment]) -> Iterator[str]:
+    yield from (printable(_named(one)) for one in segments[:SPOKEN])
+    if len(segments) > SPOKEN:
+        yield f"and {len(segments) - SPOKEN} more segments"
 
 
 def _named(one: Segment) -> str:

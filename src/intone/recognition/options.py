@@ -46,7 +46,8 @@ class Options:
         labels.check_sex(self.sex, SEX_CHOICES)
         object.__setattr__(self, "schemes", tuple(labels.scheme(one).name for one in self.schemes))
         check_choice(self.channel, self.track)
-        if self.speakers != "auto" and not (isinstance(self.speakers, int) and 1 <= self.speakers <= MOST_SPEAKERS):
+        number = isinstance(self.speakers, int) and not isinstance(self.speakers, bool)
+        if self.speakers != "auto" and not (number and 1 <= int(self.speakers) <= MOST_SPEAKERS):
             raise UsageError(said("There is no number of speakers {speakers} to choose: auto, or 1 to {most}.",
                                   speakers=repr(self.speakers), most=MOST_SPEAKERS))
 
@@ -83,5 +84,5 @@ def asked(classes: int | str | None) -> tuple[str, ...]:
 
 
 def choice_named(word: str) -> str | int:
-    """The channel or the track that a word names: `2` -> 2, any other word as it is."""
+    """The channel, the track or the speakers that a word names: `2` -> 2, any other word as it is."""
     return int(word) if word.isdecimal() else word

@@ -122,7 +122,8 @@ class Speaker:
     less that of the negative ones, differs after a turn of somebody else, the mean over `reactions` such turns, -2 to
     2; None where there are fewer than three. `adapted_to`: as in `Prediction`.
 
-    >>> Speaker(1, 12.0, 0.6, "female", "angry", {"angry": 0.75, "calm": 0.25}, 0.0, "clear", {"angry": 1.0}, (-1, -1, 0))
+    >>> Speaker(1, 12.0, 0.6, "female", "angry", {"angry": 0.75, "calm": 0.25}, 0.0, "clear", {"angry": 1.0},
+    ...         (-1.0, -1.0, -1.0))
     <Speaker 1: angry 75%, clear; female; 12.0 s, 60% of the speech>
     """
 
@@ -254,7 +255,8 @@ class Prediction:
     def __repr__(self) -> str:
         where = [f"{kind} {number}" for kind, number in (("channel", self.channel), ("track", self.track)) if number]
         many = "segment" if len(self.segments) == 1 else "segments"
-        facts = [*where, self.sex, f"{len(self.segments)} {many} in {self.duration_s:.1f} s",
+        people = [f"{len(self.speakers)} speakers"] if self.speakers else []
+        facts = [*where, *people, self.sex, f"{len(self.segments)} {many} in {self.duration_s:.1f} s",
                  f"{self.recognizer.name} {self.recognizer.version}"]
         return f"<Prediction {self.file or '(samples)'}: {labelled(self)}, {self.confidence}; {'; '.join(facts)}>"
 

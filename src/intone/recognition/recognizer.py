@@ -40,6 +40,7 @@ class Choices(TypedDict, total=False):
     max_seconds: float
     explain: bool
     track: str | int
+    speakers: str | int
 
 
 class Recognizer(Networks):
@@ -75,7 +76,7 @@ class Recognizer(Networks):
     def predict(
         self, source: Any, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "mix", file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False, track: str | int = DEFAULT_TRACK,
+        explain: bool = False, track: str | int = DEFAULT_TRACK, speakers: str | int = "auto",
     ) -> Prediction | list[Prediction]:
         """The emotion in a recording, or in each of several.
 
@@ -86,12 +87,16 @@ class Recognizer(Networks):
         `sex`: male, female, or auto to have it detected. `classes`: 2, 3, 8 or "stress"; the emotions by default.
         `channel`: "mix" or a number from 1 (for "each" there is `predict_channels`). `track`: "default" or a number
         from 1. `file`: the name that the answer carries; a path carries its own. `explain`: adds the attribution of
-        every time window, which runs the network once more for each quarter of a second of speech. Raises
-        RecordingError where the recording cannot be answered, UsageError for a choice that does not exist.
+        every time window, which runs the network once more for each quarter of a second of speech. `speakers`: how many
+        people speak, 1 to 8, or "auto" to have them counted; where there are several, each is one of
+        `Prediction.speakers`, and with 1 nobody is told apart. Raises RecordingError where the recording cannot be
+        answered, UsageError for a choice that does not exist.
 
         >>> answer = intone.load().predict(samples, rate, classes=8)
         >>> answer.label in answer.probabilities, round(sum(answer.probabilities.values()), 6)
         (True, 1.0)
+        >>> intone.load().predict(samples, rate, speakers=1).speakers
+        ()
         >>> intone.load().predict(0 * samples, rate)
         Traceback (most recent call last):
         intone.errors.NoSpeech: The recording is silent: check the microphone and record again.
@@ -103,10 +108,11 @@ class Recognizer(Networks):
         recordings = given.several(source, rate)
         if recordings is None:
             return self.predict_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                         max_seconds=max_seconds, explain=explain, track=track)[0]
+                                         max_seconds=max_seconds, explain=explain, track=track, speakers=speakers)[0]
         if file is not None:
             raise UsageError("The name of an answer is that of one recording, and several are given: leave file out.")
-        return self._predict_each(recordings, Options(sex, asked(classes), channel, explain, max_seconds, track=track))
+        options = Options(sex, asked(classes), channel, explain, max_seconds, track=track, speakers=speakers)
+        return self._predict_each(recordings, options)
 
     def _predict_each(self, recordings: Iterable[Given], options: Options) -> list[Prediction]:
         self.check_options(options)
@@ -120,15 +126,15 @@ class Recognizer(Networks):
     def predict_many(
         self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int = "mix", max_seconds: float = audio.MAX_HEARD_SECONDS, progress: bool | None = None,
-        track: str | int = DEFAULT_TRACK,
+        track: str | int = DEFAULT_TRACK, speakers: str | int = "auto",
     ) -> "pd.DataFrame":
         """The emotion in many recordings as a table, which needs pandas.
 
         `recordings`: as several are given to `predict`, or a folder, which is searched for them. A row a recording, in
-        their order, with the columns of the CSV that the command line writes; one that cannot be answered has the
-        sentence that says why in the column `error`, which is empty for the others. With the channel or the track
-        "each" there is a row for every one. The index is that of a pandas.Series that is given. `progress`: whether a
-        bar shows how far it is; None: on a terminal and in a notebook.
+        their order, with the columns of the CSV that the command line writes, of which `speakers` is how many people
+        speak; one that cannot be answered has the sentence that says why in the column `error`, which is empty for the
+        others. With the channel or the track "each" there is a row for every one. The index is that of a pandas.Series
+        that is given. `progress`: whether a bar shows how far it is; None: on a terminal and in a notebook.
 
         Interrupted (Ctrl+C, or the stop button of a notebook) it raises a KeyboardInterrupt that has the rows that are
         done as `done`. UsageError as `predict`, for what concerns all recordings.
@@ -141,17 +147,19 @@ class Recognizer(Networks):
         """
         from intone.recognition.many import table_of
 
-        options = Options(sex, asked(classes), channel, False, max_seconds, track=track)
+        options = Options(sex, asked(classes), channel, False, max_seconds, track=track, speakers=speakers)
         return table_of(self, recordings, options, progress)
 
     def predict_channels(
         self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int | None = None, file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False, track: str | int = DEFAULT_TRACK,
+        explain: bool = False, track: str | int = DEFAULT_TRACK, speakers: str | int = "auto",
     ) -> list[Prediction]:
         """One answer for every channel that is asked for and can be answered; else as `predict`.
 
-        `channel`: by default each, but with the `track` "each", which gives an answer for every track, mix.
+        `channel`: by default each, but with the `track` "each", which gives an answer for every track, mix. `speakers`
+        are those of one channel or track: with "auto" each of several channels has one, as in a call, and those of a
+        track are counted.
 
         A channel that is silent or has no speech is left out; its error is raised where it is so with all of them.
 
@@ -160,7 +168,7 @@ class Recognizer(Networks):
         [1, 2]
         """
         found = self.answer_channels(source, rate, sex=sex, classes=classes, channel=channel, file=file,
-                                     max_seconds=max_seconds, explain=explain, track=track)
+                                     max_seconds=max_seconds, explain=explain, track=track, speakers=speakers)
         answers = [one for _, one in found if isinstance(one, Prediction)]
         for error in (one for _, one in found if isinstance(one, RecordingError) and not answers):
             raise error
@@ -169,18 +177,18 @@ class Recognizer(Networks):
     def answer_channels(
         self, source: Given, rate: float | None = None, *, sex: str = "auto", classes: int | str | None = None,
         channel: str | int | None = None, file: str | None = None, max_seconds: float = audio.MAX_HEARD_SECONDS,
-        explain: bool = False, track: str | int = DEFAULT_TRACK,
+        explain: bool = False, track: str | int = DEFAULT_TRACK, speakers: str | int = "auto",
     ) -> list[tuple[int | None, Prediction | RecordingError]]:
         """Every channel or track that is asked for, by its number, with its answer or the error that says why not.
 
-        Raises RecordingError only where the recording as a whole cannot be read; else as `predict`.
+        Raises RecordingError only where the recording as a whole cannot be read; else as `predict_channels`.
 
         >>> half = np.stack([samples, 0 * samples], axis=1)
         >>> [(number, type(one).__name__) for number, one in intone.load().answer_channels(half, rate)]
         [(1, 'Prediction'), (2, 'NoSpeech')]
         """
         channel = channel or ("mix" if track == "each" else "each")
-        options = Options(sex, asked(classes), channel, explain, max_seconds, track=track)
+        options = Options(sex, asked(classes), channel, explain, max_seconds, track=track, speakers=speakers)
         return [(number, one if isinstance(one, RecordingError) else next(iter(one.values())))
                 for number, one in self.answers(source, rate, options, file=file)]
 
@@ -188,7 +196,7 @@ class Recognizer(Networks):
         self, source: Given, rate: float | None = None, *, schemes: Sequence[str],
         sex: str = "auto", channel: str | int = "mix", file: str | None = None,
         max_seconds: float = audio.MAX_HEARD_SECONDS, explain: bool = False, progress: Progress = unheeded,
-        track: str | int = DEFAULT_TRACK,
+        track: str | int = DEFAULT_TRACK, speakers: str | int = "auto",
     ) -> dict[str, Prediction]:
         """The same recording in several class schemes, by name, with one run of the network; else as `predict`.
 
@@ -199,7 +207,7 @@ class Recognizer(Networks):
         >>> {name: len(answer.probabilities) for name, answer in found.items()}
         {'2': 2, 'stress': 2}
         """
-        options = Options(sex, tuple(schemes), channel, explain, max_seconds, track=track)
+        options = Options(sex, tuple(schemes), channel, explain, max_seconds, track=track, speakers=speakers)
         return self.answer(source, rate, options, file=file, progress=progress)
 
     def answer(
@@ -231,8 +239,9 @@ class Recognizer(Networks):
         """The `answers` about several recordings of one person, each with what all of them say of the voice.
 
         In the order of the sources. A recording that cannot be read has its error, and the others are answered. Where
-        fewer than two can be answered, there is nothing to compare with, and each answer is as without. A UsageError
-        where the recognizer cannot be adapted, and for options that contradict it.
+        fewer than two can be answered, there is nothing to compare with, and each answer is as without. Nobody is told
+        apart, since one person speaks. A UsageError where the recognizer cannot be adapted, and for options that
+        contradict it.
         """
         from intone.recognition import together
 
@@ -242,6 +251,9 @@ class Recognizer(Networks):
         if options.reference or self._reference or options.several:
             raise UsageError("Recordings of one person are compared with each other: choose neither a reference nor "
                              "each channel or track, which may be another person.")
+        if options.speakers not in ("auto", 1):
+            raise UsageError("Recordings of one person have one speaker: leave the number of speakers out.")
+        options = replace(options, speakers=1)
         found = [self._recordings_or_error(source, options, progress) for source in sources]
         reference = together.common([one.heard for ones in found for one in ones])
         return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
@@ -264,7 +276,7 @@ class Recognizer(Networks):
         if emotion is not None and emotion not in classes:
             raise UsageError(f"This recognizer does not know '{emotion}': choose one of "
                              f"{', '.join(dict.fromkeys(classes))}.")
-        options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds)
+        options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds, speakers=1)
         found = [one for source in sources for one in self._recordings_or_error(source, options, unheeded)]
         return together.reference_of([one.heard for one in found], emotion)
 
