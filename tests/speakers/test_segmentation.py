@@ -34,7 +34,8 @@ def test_chunks_cover_a_signal_to_its_end(starts, seconds, chunks):
     assert all(min(samples, 10 * RATE) - FRAME < length <= 10 * RATE for length in starts)
 
 
-def test_a_chunk_without_speech_is_not_heard(starts):
+@pytest.mark.usefixtures("starts")
+def test_a_chunk_without_speech_is_not_heard():
     assert [first for first, _ in activities(np.zeros(40 * RATE, np.float32), [Span(25 * RATE, 26 * RATE, 1.0)])] == [
         2 * CHUNK_FRAMES]
 

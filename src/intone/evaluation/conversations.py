@@ -123,7 +123,8 @@ def _clip(path: str) -> Clip:
     except RecordingError:
         return Clip(signal, ())
     first, last = spans[0].start, spans[-1].end
-    return Clip(np.asarray(signal[first:last], np.float32), tuple((one.start - first, one.end - first) for one in spans))
+    speech = tuple((one.start - first, one.end - first) for one in spans)
+    return Clip(np.asarray(signal[first:last], np.float32), speech)
 
 
 def chosen(clips: Mapping[str, Clips], sexes: Sequence[str], rng: np.random.Generator) -> Clips:

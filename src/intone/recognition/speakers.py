@@ -1,4 +1,4 @@
-"""What there is to say of each of several people in a recording, from the segments in which each of them speaks alone."""
+"""What there is to say of each of several people in a recording, from the segments in which each speaks alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -36,7 +36,8 @@ def valence(segment: Segment) -> float:
 
 def _reactions(number: int, segments: Sequence[Segment]) -> Iterator[float]:
     """By how much the valence of a speaker differs after each turn of somebody else."""
-    turns = [(one, list(run)) for one, run in groupby((one for one in segments if one.speaker), lambda one: one.speaker)]
+    alone = (one for one in segments if one.speaker)
+    turns = [(who, list(run)) for who, run in groupby(alone, lambda one: one.speaker)]
     for (before, said), (between, _), (after, then) in zip(turns, turns[1:], turns[2:], strict=False):
         if before == after == number != between:
             yield valence(then[0]) - valence(said[-1])

@@ -34,13 +34,13 @@ def clusters(
     """
     if len(vectors) < 2:
         return np.zeros(len(vectors), np.int64)
-    from scipy.cluster.hierarchy import fcluster, linkage  # 0.1 s that a recording of one voice does without
+    from scipy.cluster.hierarchy import cut_tree, fcluster, linkage  # 0.1 s that a recording of one voice does without
 
     tree = linkage(vectors, "average", metric="cosine")
     threshold = settings.similarity if most is None else settings.known
-    found = fcluster(tree, 1 - threshold, "distance")
+    found = np.asarray(fcluster(tree, 1 - threshold, "distance"), np.int64)
     if most is not None and len(set(found)) > most:
-        found = fcluster(tree, most, "maxclust")
+        found = np.asarray(cut_tree(tree, [most])[:, 0], np.int64)
     return _without_small(vectors, seconds, np.unique(found, return_inverse=True)[1], settings)
 
 

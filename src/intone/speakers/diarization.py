@@ -1,13 +1,14 @@
 """A recording of any length -> the speaker of every segment of its speech.
 
-A recording comes in windows of about two minutes (`audio.windows`). Within a window every chunk of ten seconds tells its
-own speakers apart; their voices are clustered; the chunks, which overlap, vote frame by frame. Between windows the
-speakers are matched by their voices, so that one has the same number from beginning to end. Of a window only one vector
-a speaker is kept, so that the length of a recording does not matter.
+A recording comes in windows of about two minutes (`audio.windows`). Within a window every chunk of ten seconds tells
+its own speakers apart, and their voices are clustered. Between windows the speakers are matched by their voices, so
+that one has the same number from beginning to end. Of a window only one vector a speaker is kept, so that the length of
+a recording does not matter.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class DiarizationSettings:
     shorter than `turn_s` belongs to its neighbour.
     """
 
-    clustering: ClusteringSettings = ClusteringSettings()
+    clustering: ClusteringSettings = field(default_factory=ClusteringSettings)
     least_s: float = 4.0
     embedded_s: float = 3.0
     alone_s: float = 0.5
@@ -102,7 +103,7 @@ class Diarization:
             found[known] = some
             bounds = np.cumsum([0, *sizes])
             found = np.concatenate([apart(vectors[a:b], middles) if b - a > 1 else found[a:b]
-                                    for a, b in zip(bounds, bounds[1:], strict=False)])
+                                    for a, b in pairwise(bounds)])
         numbers = {int(one): number for number, one in enumerate(dict.fromkeys(found.tolist()))}
         return [numbers[int(one)] for one in found]
 
@@ -199,8 +200,11 @@ def _clustered(
         total[at] += weight
     number_active = np.rint(active / total)
     voices = np.where(number_active == 0, NOBODY, np.where(number_active == 1, votes.argmax(axis=1), SEVERAL))
-    spoken = np.array([(voices == one).sum() for one in range(len(middles))]) * FRAME / RATE
-    return _Heard(middles, spoken, voices)
+    alone = [one for one in dict.fromkeys(voices.tolist()) if one >= 0] or [0]  # in the order of their first turns
+    numbers = np.array([alone.index(one) if one in alone else 0 for one in range(len(middles))])
+    ordered = np.where(voices >= 0, numbers[voices], voices)
+    spoken = np.array([(ordered == one).sum() for one in range(len(alone))]) * FRAME / RATE
+    return _Heard(middles[alone], spoken, ordered)
 
 
 def _cut(span: Span, voices: NDArray[np.int64], turn_s: float) -> list[Part]:
