@@ -94,7 +94,7 @@ def test_licences_of_code_and_weights_are_stated_and_their_texts_included(wheel:
     licences = {path.relative_to(ROOT).as_posix() for path in (ROOT / "src").rglob("*")
                 if path.name.endswith("LICENSE") or path.parent.name == "licences"}
     assert licences | {"LICENSE"} <= set(texts)
-    for source, name in (("OpenAI", "whisper.LICENSE"), ("Silero", "silero-vad.LICENSE"), ("katspaugh", "wavesurfer/LICENSE"), ("Leon Sorokin", "uplot/LICENSE")):
+    for source, name in (("OpenAI", "whisper.LICENSE"), ("Silero", "silero-vad.LICENSE"), ("CNRS", "pyannote.LICENSE"), ("katspaugh", "wavesurfer/LICENSE"), ("Leon Sorokin", "uplot/LICENSE")):
         assert source in next(text for file, text in texts.items() if file.endswith(name)), name
 
 

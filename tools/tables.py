@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pages import (
     conditions,
+    conversations,
     images,
     original,
     published,
@@ -43,7 +44,7 @@ IMAGES = ROOT / "docs" / "images"
 PUBLISHED = ROOT / "src" / "intone" / "recognizers" / "results.json"
 """The published results of the bundled recognizer."""
 
-PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md")
+PAGES = ("README.md", "docs/*.md", "src/intone/recognizers/*.md", "src/intone/speakers/*.md")
 
 Maker = Callable[[Results], str]
 
@@ -72,6 +73,8 @@ TABLES: dict[str, Maker] = {
     "short": conditions.short,
     "joins": conditions.joins,
     "deletion": conditions.deletion,
+    "conversations": conversations.conversations,
+    "one-voice": conversations.one_voice,
     "original-male": original.original_male,
     "formats": recordings.formats,
     "fuzz": reliability.fuzz,
@@ -114,6 +117,7 @@ FIGURES: dict[str, Maker] = {
     "confident-8": lambda results: _whole(systems.confident(results, "8")[0]),
     "confident-right-8": lambda results: _whole(systems.confident(results, "8")[1]),
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
+    "both-right": conversations.both_right,
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
     "scale-processor": lambda results: results.json("scale")["processor"],
     "scale-efficiency": scale.efficiency_text,
