@@ -202,6 +202,14 @@ function followed(place, wave, { segments, look, names }, chose, heard) {
     playAlone(segments()[next]);
   }
 
+  // A browser that seeks the end of a segment forgets to seek the beginning of the next one.
+  function afterSeek(go, following) {
+    const media = wave.getMediaElement();
+    const unchanged = () => { if (rest === following) go(following); };
+    if (media.seeking) media.addEventListener("seeked", unchanged, { once: true });
+    else unchanged();
+  }
+
   function endListening() {
     [rest, whose] = [[], null];
     heard(null);
@@ -219,7 +227,7 @@ function followed(place, wave, { segments, look, names }, chose, heard) {
     const one = segments()[index];
     const ended = alone && one && wave.getCurrentTime() >= one.end_s - SLACK_S;
     alone = false;
-    if (ended && rest.length && place.isConnected) goOn(rest);
+    if (ended && rest.length && place.isConnected) afterSeek(goOn, rest);
     else if (whose !== null) endListening();
   });
   wave.on("interaction", () => {
