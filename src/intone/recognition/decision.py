@@ -72,10 +72,15 @@ def _with_speakers(answer: Prediction, model: Model, scheme: Scheme, found: Anal
     alone = [decided(model, scheme, found.of(model, one, options.given_sex), options) for one in numbers]
     people = tuple(speaker(number, one, segments) for number, one in enumerate(alone, start=1))
     sexes = {one.sex for one in people}
-    mixed = said("{number} people speak here, and the answer about the whole recording is the mean over them: see the "
-                 "answer about each.", number=len(people))
     return replace(answer, segments=segments, speakers=people, sex=answer.sex if len(sexes) == 1 else MIXED,
-                   confident=False, confidence="unclear", reliability=None, reasons=(mixed, *answer.reasons))
+                   confident=False, confidence="unclear", reliability=None,
+                   reasons=(mean_of(len(people)), *answer.reasons))
+
+
+def mean_of(number: int) -> str:
+    """The reason that an answer about several people has before all others."""
+    return said("{number} people speak here, and the answer about the whole recording is the mean over them: see the "
+                "answer about each.", number=number)
 
 
 def decided_with(model: Model, scheme: Scheme, found: Analysis, options: Options, reference: Reference) -> Prediction:

@@ -14,6 +14,8 @@ SEX_CHOICES = ("male", "female", "auto")
 MOST_SPEAKERS = 8
 """The largest number of speakers that can be asked for."""
 
+_MOST_DIGITS = 9  # no recording has so many channels, and Python refuses to read a number of thousands
+
 
 @dataclass(frozen=True)
 class Options:
@@ -84,5 +86,5 @@ def asked(classes: int | str | None) -> tuple[str, ...]:
 
 
 def choice_named(word: str) -> str | int:
-    """The channel, the track or the speakers that a word names: `2` -> 2, any other word as it is."""
-    return int(word) if word.isdecimal() else word
+    """The channel, the track or the number of speakers that a word names: `2` -> 2, any other word as it is."""
+    return int(word) if word.isdecimal() and len(word) <= _MOST_DIGITS else word

@@ -65,7 +65,8 @@ def wishes(request: Request) -> Wishes:
     classes, explain = scheme(given.get("classes", schemes[0])).name, given.get("explain", "false")
     channel, track = choice_named(given.get("channel", "mix")), choice_named(given.get("track", DEFAULT))
     options = Options(given.get("sex", "auto"), schemes, channel, explain == "true",
-                      reference=upload.reference(request), track=track)
+                      reference=upload.reference(request), track=track,
+                      speakers=choice_named(given.get("speakers", "auto")))
     if classes not in schemes:
         raise UsageError(f"This recognizer cannot tell {classes} classes: choose {' or '.join(schemes)}.")
     if explain not in ("true", "false"):

@@ -9,12 +9,25 @@ from intone.audio import ACCEPT
 from intone.audio.choice import MOST_TRIED
 from intone.labels import EMOTIONS, SCHEMES
 from intone.language import LANGUAGES, Texts, told
+from intone.recognition.decision import mean_of
 from intone.recognition.formats import FORMATS
+from intone.recognition.options import MOST_SPEAKERS
 from intone.recognition.prediction import Prediction, Reliability
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 from intone.web.answers import Unanswered
 from intone.web.state import State, state
-from intone.web.views import class_names, left_out, likelihood, segment_bars, tone, trend
+from intone.web.views import (
+    class_names,
+    labels_of,
+    lane,
+    left_out,
+    likelihood,
+    manner,
+    reacts,
+    segment_bars,
+    tone,
+    trend,
+)
 
 
 def equip(app: Flask, version: str) -> None:
@@ -22,12 +35,13 @@ def equip(app: Flask, version: str) -> None:
     here: State = app.extensions["intone"]
     app.jinja_env.filters.update(
         percent=percent, clock=clock, tone=tone, likelihood=likelihood, named=named, odds=odds, word=word, trend=trend,
-        scale_of=scale_of, part_name=part_name, segment_bars=segment_bars)
+        scale_of=scale_of, part_name=part_name, segment_bars=segment_bars, manner=manner, reacts=reacts,
+        reasons_left=reasons_left, lane=lane, labels_of=labels_of)
     app.jinja_env.globals.update(
         version=version, languages=LANGUAGES, limits=here.settings, recognizer=here.recognizer.identity,
         left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,
         class_names=class_names, class_marks=class_marks, accept=ACCEPT, licence=here.recognizer.licence,
-        most_parts=MOST_TRIED, figures=results_of(here.recognizer.identity.version),
+        most_parts=MOST_TRIED, most_speakers=MOST_SPEAKERS, figures=results_of(here.recognizer.identity.version),
         takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
@@ -73,6 +87,15 @@ def part_name(one: Prediction | Unanswered, texts: Texts | None = None) -> str:
     t = texts or state().texts
     return (t("answer.channel", number=one.channel) if one.channel else
             t("answer.track", number=one.track) if one.track else "")
+
+
+def reasons_left(seen: Prediction) -> list[str]:
+    """The reasons of an answer, without the one that the page has no need of.
+
+    Where several people speak it leads with them, and says nothing about the mean over them.
+    """
+    mean = told(mean_of(len(seen.speakers)), state().texts.language)
+    return [reason for reason in seen.reasons if reason != mean]
 
 
 def class_marks(texts: Texts | None = None) -> dict[str, dict[str, str]]:

@@ -2,14 +2,14 @@
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
 from intone.labels import EMOTIONS, SCHEMES, scheme, side_of
-from intone.recognition.prediction import NEITHER, RENAMED, Prediction, Segment
-from intone.recognition.summary import Summary
+from intone.recognition.prediction import NEITHER, RENAMED, Prediction, Segment, Speaker
+from intone.recognition.summary import HOLDS, Summary
 
 
 def shown(answerable: Sequence[str]) -> tuple[str, ...]:
@@ -36,6 +36,30 @@ def trend(story: Summary) -> str:
     return "steady" if abs(moved) < _STEADY else "up" if moved > 0 else "down"
 
 
+Manner = Literal["always", "mostly", "changing"]
+
+
+def manner(one: Speaker) -> tuple[Manner, str]:
+    """How a speaker sounds in one word, and the label that it is said of: the one with the longest bar.
+
+    As for a longer recording, a label holds where most of the speech has it.
+    """
+    most, share = next(iter(one.emotions.items()))
+    if len(one.emotions) == 1:
+        return ("always" if most == one.label else "mostly"), most
+    return ("mostly" if most == one.label and share >= HOLDS else "changing"), most
+
+
+_REACTS = 0.1  # of a valence from -1 to 1: less is no reaction
+
+
+def reacts(one: Speaker) -> str | None:
+    """How the valence of a speaker is after a turn of somebody else: up, down, or None where nothing can be said."""
+    if one.reaction is None or abs(one.reaction) < _REACTS:
+        return None
+    return "up" if one.reaction > 0 else "down"
+
+
 def left_out(name: str) -> tuple[str, ...]:
     """The emotions that belong to no class of a scheme."""
     return tuple(emotion for emotion in EMOTIONS if scheme(name).class_of(emotion) is None)
@@ -57,11 +81,13 @@ def valence(views: Mapping[str, Prediction]) -> list[float]:
 def packed(views: Mapping[str, Prediction]) -> dict[str, Any]:
     """The views for a script, which unpacks the very same numbers (answer.js).
 
-    Times are there once, since all views are of the same segments. Probabilities and weights are bytes in base64: half
+    Times are there once, since all views are of the same segments; so is `who` speaks where there are several people, 0
+    where they do at once. Probabilities and weights are bytes in base64: half
     of what their digits would take.
     """
     one = next(iter(views.values()))
-    return {"segments": [(segment.start_s, segment.end_s) for segment in one.segments],
+    who = {"who": [segment.speaker or 0 for segment in one.segments]} if one.speakers else {}
+    return {**who, "segments": [(segment.start_s, segment.end_s) for segment in one.segments],
             "attributions": [(window.start_s, window.end_s) for window in one.attributions],
             "views": {name: _packed(seen) for name, seen in views.items()}}
 
@@ -77,6 +103,29 @@ def _packed(seen: Prediction) -> dict[str, Any]:
 
 def _bytes(numbers: Iterable[float]) -> str:
     return base64.b64encode(np.fromiter(numbers, "<f8").tobytes()).decode()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a lane, in percent of the recording; where several speak at once it has no `label`."""
+
+    left: float
+    width: float
+    label: str | None
+
+
+def lane(seen: Prediction, speaker: int) -> list[Block]:
+    """Where one of several people speaks, and where several do at once, which is no person's."""
+    length = max([seen.duration_s, *(segment.end_s for segment in seen.segments)])
+    return [Block(round(100 * one.start_s / length, 2), round(100 * (one.end_s - one.start_s) / length, 2),
+                  None if one.overlap else one.label)
+            for one in seen.segments if one.overlap or one.speaker == speaker]
+
+
+def labels_of(seen: Prediction) -> list[str]:
+    """The labels of the segments, in the order of their scheme."""
+    there = {one.label for one in seen.segments}
+    return [name for name in (*seen.probabilities, NEITHER) if name in there]
 
 
 def segment_bars(seen: Prediction) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from intone.audio.decoding.tracks import DEFAULT
 from intone.labels import SCHEMES
+from intone.recognition.options import MOST_SPEAKERS
 from intone.recognition.prediction import Prediction
 from intone.web import answers, error_answers, upload
 from intone.web.answers import SEX_CHOICES, Answer
@@ -56,6 +57,9 @@ _QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto detects it."),
     "channel": (_choice("mix"), "mix (the mean of all), each (`parts` has an answer for every one), or a number."),
     "track": (_choice(DEFAULT), "Of a file with several tracks of sound default, each (as for channels), or a number."),
+    "speakers": ({"anyOf": [{"enum": ["auto"]}, {"type": "integer", "minimum": 1, "maximum": MOST_SPEAKERS}]},
+                 "How many people speak; auto counts them. With several, `speakers` has an answer about each; with 1 "
+                 "nobody is told apart."),
     "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
     "explain": ({"enum": ["true", "false"]}, "Measure every time window: `attributions`. Takes many times as long."),
     "start_s": ({"type": "number", "minimum": 0}, "Analyse only what comes after this time."),

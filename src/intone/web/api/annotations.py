@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from intone.errors import IntoneError, UsageError
 from intone.labels import SCHEMES
 from intone.recognition.formats import FORMATS, Format
-from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment
+from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment, Speaker
 from intone.web import upload
 from intone.web.api.described import Body, Reply, described
 from intone.web.names import attachment, named
@@ -49,6 +49,9 @@ with the names of version 0.2; as many as this take 240 MB while they are writte
 MOST_ANSWERS = 1000
 """Answers and failures of a list."""
 
+MOST_PEOPLE = 100
+"""Speakers of an answer: more than are found in two hours, and few beside its segments."""
+
 JSON = "application/json"
 
 _LONGEST_NAME, _LONGEST_SENTENCE = 1000, 2000
@@ -66,6 +69,8 @@ def _few(given: Any) -> Any:
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Shares = Annotated[dict[str, _Share], BeforeValidator(_few)]
 _Time = Annotated[float, Field(ge=0, le=LONGEST_S)]
+_Valence = Annotated[float, Field(ge=-1, le=1)]
+_Number = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,21 @@ class GivenSegment(Segment):
     start_s: _Time
     end_s: _Time
     probabilities: _Shares
+    speaker: _Number | None = None
+
+
+@dataclass(frozen=True)
+class GivenSpeaker(Speaker):
+    """One of several people of an answer that is sent."""
+
+    number: _Number
+    seconds: _Time
+    share: _Share
+    probabilities: _Shares
+    outside: _Share
+    emotions: _Shares
+    valence: tuple[_Valence, _Valence, _Valence]
+    reaction: Annotated[float, Field(ge=-2, le=2)] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +124,7 @@ class GivenAnswer(Prediction):
     segments: Annotated[tuple[GivenSegment, ...], FailFast()]
     recognizer: GivenRecognizer
     attributions: Annotated[tuple[GivenAttribution, ...], FailFast()] = ()
+    speakers: Annotated[tuple[GivenSpeaker, ...], FailFast(), Field(max_length=MOST_PEOPLE)] = ()
 
 
 @dataclass(frozen=True)
@@ -191,7 +212,8 @@ def _parsed(kind: TypeAdapter[Parsed], given: bytes) -> Parsed:
 
 def _coherent(answer: Prediction) -> Prediction:
     """An answer whose parts fit each other; else an UnfitAnswer."""
-    if not (_in_a_scheme(answer) and all(map(_in_a_scheme, answer.segments))):
+    parts: tuple[Prediction | Segment | Speaker, ...] = (answer, *answer.segments, *answer.speakers)
+    if not all(map(_in_a_scheme, parts)):
         raise UnfitAnswer("The label and the probabilities of this answer are those of no class scheme: send the JSON "
                           "as it was given.")
     if not (all(one.start_s < one.end_s for one in answer.segments)
@@ -200,7 +222,7 @@ def _coherent(answer: Prediction) -> Prediction:
     return answer
 
 
-def _in_a_scheme(part: Prediction | Segment) -> bool:
+def _in_a_scheme(part: Prediction | Segment | Speaker) -> bool:
     return any(part.label in (*classes, NEITHER) and part.probabilities.keys() == classes for classes in _CLASSES)
 
 

@@ -2,7 +2,7 @@
 
 // The views as the API gives them, every number the very same; and the valence with the times of its segments.
 export function unpacked(packed) {
-  const { segments: spans, attributions: windows, ...data } = packed;
+  const { segments: spans, attributions: windows, who, ...data } = packed;
   const views = {};
   for (const [name, { names, labels, shares, weights, ...view }] of Object.entries(data.views)) {
     const classes = names.slice(0, -1); // the last is "neither"
@@ -12,6 +12,7 @@ export function unpacked(packed) {
       segments: timed(spans, (i) => ({
         label: names[labels[i]],
         probabilities: Object.fromEntries(classes.map((one, k) => [one, share[i * classes.length + k]])),
+        ...(who && { speaker: who[i] || null, overlap: !who[i] }),
       })),
       attributions: timed(windows, (i) => ({ weight: weight[i] })),
     };

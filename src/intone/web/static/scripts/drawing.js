@@ -2,6 +2,7 @@
 // It names its colours itself, so that it is the same in a report on paper and in a picture.
 
 import { onTheClock, stepFor } from "./axis.js";
+import { bars } from "./lanes.js";
 import { tagged } from "./marks.js";
 
 const WIDTH = 1000;
@@ -9,17 +10,21 @@ const COLUMNS = 400; // of a waveform; more cannot be told apart
 const LETTER = 16; // the narrowest block with a letter in it
 const WAVE = { top: 0, height: 110 };
 const BLOCKS = { top: 116, height: 26 };
-const VALENCE = { top: 152, height: 92, words: 18 }; // its words have room above and below the line
+const LANE = { step: 48, name: 14, top: 20, height: 24 }; // of one of several people, below the name
+const VALENCE = { gap: 10, height: 92, words: 18 }; // its words have room above and below the line
 
-// `data` and `segments` are of an answer, `marks` what `marks` in marks.js returns, `words` those of the valence.
+// Where several people speak, `data.names`, each has a lane. `data` and `segments` are of an answer, `marks` what `marks` in marks.js returns, `words` those of the valence.
 export function drawTimeline(data, segments, marks, words) {
   const line = data.valence.length > 1;
-  const height = (line ? VALENCE.top + VALENCE.height : BLOCKS.top + BLOCKS.height) + 28;
+  const people = Object.entries(data.names ?? {});
+  const blocksEnd = BLOCKS.top + (people.length ? people.length * LANE.step : BLOCKS.height);
+  const top = blocksEnd + VALENCE.gap;
+  const height = (line ? top + VALENCE.height : blocksEnd) + 28;
   const svg = tagged("svg", { viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, role: "img",
     "font-family": "system-ui, sans-serif", "font-size": 15 });
   const columns = columnsOf(data, segments);
-  svg.append(...wave(columns, marks), ...blocks(columns, marks));
-  if (line) svg.append(...valence(data, marks, words));
+  svg.append(...wave(columns, marks), ...(people.length ? lanes(people, data, segments, marks) : blocks(columns, marks)));
+  if (line) svg.append(...valence(data, top, marks, words));
   svg.append(...axis(data.duration_s, height, marks));
   return svg;
 }
@@ -61,6 +66,17 @@ function blocks(columns, marks) {
   });
 }
 
+function lanes(people, { duration_s }, segments, marks) {
+  return people.flatMap(([number, name], i) => {
+    const top = BLOCKS.top + i * LANE.step;
+    return [
+      tagged("text", { x: 0, y: top + LANE.name, fill: marks.paper("ink") }, name),
+      tagged("rect", { x: 0, y: top + LANE.top, width: WIDTH, height: LANE.height, fill: marks.paper("whole") }),
+      ...bars(segments, Number(number), [0, duration_s], { width: WIDTH, height: LANE.height, top: top + LANE.top, size: 15 }, marks),
+    ];
+  });
+}
+
 function runs(columns) {
   const found = [];
   columns.forEach(({ label }, i) => {
@@ -71,8 +87,8 @@ function runs(columns) {
 }
 
 // A line of steps, with gaps where nobody speaks; its scale is in words.
-function valence({ valence: values, duration_s }, marks, words) {
-  const { top, height, words: room } = VALENCE;
+function valence({ valence: values, duration_s }, top, marks, words) {
+  const { height, words: room } = VALENCE;
   const x = (time) => short((time / duration_s) * WIDTH);
   const y = (value) => short(top + room + ((height - 2 * room) * (1 - value)) / 2);
   const d = values.map((one) => `M${x(one.start_s)} ${y(one.value)}H${x(one.end_s)}`).join("");

@@ -6,6 +6,7 @@ import { unpacked } from "./answer.js";
 import { offerCorrection } from "./correction.js";
 import { offerDiary } from "./diary.js";
 import { offerExamples } from "./examples.js";
+import { offerNames } from "./lanes.js";
 import { offerTable } from "./many.js";
 import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
@@ -120,6 +121,7 @@ function showAnswer(part, file) {
 function equipped(part, file) {
   const data = unpacked(JSON.parse(part.querySelector("[data-answer]").textContent));
   part.querySelector("[data-file]").textContent = file?.name ?? "";
+  offerNames(part, data);
   offerTables(part.querySelectorAll("[data-segments]"), data, JSON.parse(part.querySelector("[data-timeline]").dataset.words));
   offerTakeaway({ part, data, recording: file, given: diary.given }, diary);
   offerPictures(part.querySelector("[data-pictures]"), file);
@@ -133,7 +135,8 @@ function equipped(part, file) {
 // answer already, of the `channel` and `track` that it is about.
 function asker(file, { channel, track } = {}) {
   const value = (name) => form.elements[name]?.value;
-  const asked = { sex: value("sex"), channel: channel ?? value("channel"), track: track ?? value("track"), ...compared };
+  const asked = { sex: value("sex"), channel: channel ?? value("channel"), track: track ?? value("track"),
+    speakers: value("speakers"), ...compared };
   for (const name of Object.keys(asked)) if (asked[name] === undefined) delete asked[name];
   return (options, signal, report) => analyse(form, file, { ...asked, ...options }, signal, report);
 }

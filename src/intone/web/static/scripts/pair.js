@@ -18,13 +18,13 @@ function side(row, view, seconds, look) {
   const name = document.createElement("h4");
   const length = document.createElement("p");
   const axis = document.createElement("div");
-  const [verdict, shares] = [...row.result.answer.querySelectorAll(`[data-view="${view}"]`)].map((one) => one.cloneNode(true));
+  const [verdict, shares] = [...row.result.answer.querySelectorAll(`:scope > [data-view="${view}"]`)].map((one) => one.cloneNode(true));
   name.textContent = row.called;
   length.className = "hint";
   length.textContent = clock(row.data.duration_s);
   axis.className = "axis";
   axis.setAttribute("aria-hidden", "true");
-  part.append(name, length, ...[verdict.querySelector(".verdict"), verdict.querySelector(".confidence > p"),
+  part.append(name, length, ...[verdict.querySelector(".verdict"), verdict.querySelector(".brief"), verdict.querySelector(".confidence > p"),
     shares.querySelector(".shares")].filter(Boolean), strip(row.data.views[view].segments, seconds, look), axis);
   return part;
 }

@@ -78,8 +78,9 @@ function writeHead(lines, sheet) {
   lines.skip(16);
   const [strong, ...rest] = sheet.querySelector(".verdict").children;
   lines.write(strong, { size: 60, weight: 700 });
-  lines.write(rest.map(textOf).join(" \u00b7 "), { size: 32 });
-  for (const one of sheet.querySelectorAll(".view > p:not(.verdict, .hint), .confidence > p:first-of-type, .confidence li")) {
+  if (rest.length) lines.write(rest.map(textOf).join(" \u00b7 "), { size: 32 });
+  for (const one of sheet.querySelectorAll(".brief li")) lines.write([...one.children].map(textOf).join(" \u00b7 "), { size: 32 });
+  for (const one of sheet.querySelectorAll("[data-slot=answer] > .view > p:not(.verdict, .hint), .confidence > p:first-of-type, .confidence li")) {
     lines.write(one, { size: 28 });
   }
   const moments = [...sheet.querySelectorAll(".moments li")].map(textOf);
@@ -107,7 +108,7 @@ function writeLegend(pen, lines, { part, data }, marked) {
 
 // The bars as the answer has them: their words, their length, their tone.
 function writeShares(pen, lines, sheet, paper) {
-  for (const row of sheet.querySelectorAll(".shares tbody tr")) {
+  for (const row of sheet.querySelectorAll("[data-slot=answer] .shares tbody tr")) {
     const [left, width] = [MARGIN + 420, INNER - 420 - 110];
     const size = 26;
     lines.write(row.querySelector("th"), { size, weight: row.matches(".chosen") ? 700 : 400 });

@@ -20,6 +20,8 @@ export function report(facts) {
   slot("when").dateTime = stamp(when);
   if (slot("view")) slot("view").textContent = viewWords(part);
   for (const one of part.querySelectorAll(`:scope > .view[data-view="${view}"]`)) slot("answer").append(still(one));
+  slot("persons")?.replaceWith(still(part.querySelector(":scope > .persons")));
+  for (const one of sheet.querySelectorAll(`.persons .view:not([data-view="${view}"])`)) one.remove();
   gatherMeasured(sheet, slot("measured"));
   drawInto(slot("timeline"), slot("legend"), data, view, marks(given, light()));
   slot("note").querySelector("p").textContent = note;

@@ -1,8 +1,8 @@
 // The segments of a recording as coloured regions on its waveform, each with its letter or its word.
 
-const LEAST = 3; // pixels; narrower neighbours are drawn as one
+export const LEAST = 3; // pixels; narrower neighbours are drawn as one
 const LETTER = 15; // pixels that a letter takes
-const WORD = 84; // and a word
+export const WORD = 84; // and a word
 
 // Draws the segments between two times, in `scale` pixels a second; `look` is what `marks` in marks.js returns.
 export function drawSegments(regions, segments, [from, to], scale, look) {

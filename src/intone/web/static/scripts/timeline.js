@@ -4,6 +4,7 @@
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 import Regions from "../vendor/wavesurfer/regions.esm.js";
 import { drawAxis } from "./axis.js";
+import { showLanes } from "./lanes.js";
 import { drawLegend, labelsOf } from "./legend.js";
 import { live, marks } from "./marks.js";
 import { drawSegments, markChosen } from "./segments.js";
@@ -30,10 +31,12 @@ export function showTimeline(place, file, data) {
   const segments = () => view().segments;
   const look = marks(JSON.parse(place.dataset.marks), live);
   const sight = sighted(wave, data);
-  const current = followed(place, wave, segments, look, (one) => {
+  const current = followed(place, wave, { segments, look, names: data.names }, (one) => {
     markChosen(regions, one);
     place.dispatchEvent(new CustomEvent("segment", { bubbles: true, detail: one }));
-  });
+  }, (who) => lanes.hear(who));
+  const card = place.closest(".answer");
+  const lanes = showLanes(card.querySelector("[data-people]"), { look, current, timeAt: sight.timeAt }, gone.signal);
   let plot = null;
   let drawn = [0, 0]; // seconds whose segments are drawn
 
@@ -50,6 +53,7 @@ export function showTimeline(place, file, data) {
   function follow(from, to) {
     drawAxis(place.querySelector(".axis"), from, to);
     plot?.show(from, to);
+    lanes.show(segments(), from, to);
   }
 
   function scrolled() {
@@ -60,13 +64,15 @@ export function showTimeline(place, file, data) {
 
   wave.on("redrawcomplete", redraw);
   wave.on("scroll", scrolled);
+  wave.on("timeupdate", lanes.at);
+  card.addEventListener("renamed", current.describe, { signal: gone.signal });
   regions.on("region-clicked", (_, event) => {
     event.stopPropagation();
     current.play(sight.timeAt(event.clientX));
   });
   listen(place, wave, audio, { sight, current }, gone.signal);
   drawLegend(place.querySelector("[data-legend]"), labelsOf(segments()), look);
-  for (const one of place.closest(".answer").querySelectorAll("[data-from]")) {
+  for (const one of card.querySelectorAll("[data-from]")) {
     one.addEventListener("click", () => current.play(Number(one.dataset.from)), { signal: gone.signal });
   }
   document.addEventListener("change", (event) => {
@@ -140,17 +146,19 @@ function sighted(wave, data) {
   };
 }
 
-// The current segment, in words: the one that plays or was chosen.
-function followed(place, wave, segments, look, chose) {
+// The current segment, in words: the one that plays or was chosen. `heard` is told whom `listen` plays alone, or null.
+function followed(place, wave, { segments, look, names }, chose, heard) {
   const line = place.querySelector(".current");
   const indexAt = (now) => Math.max(0, segments().findLastIndex((one) => one.start_s <= now + SLACK_S));
   let index = 0; // the first one also before it begins
   let alone = false; // whether this one segment is played, and stops at its end
+  let rest = []; // the segments that are played after it, by their places: those of one person
+  let whose = null;
 
   function describe() {
     const one = segments()[index];
     line.setAttribute("aria-live", wave.isPlaying() ? "off" : "polite"); // nobody talks over the recording
-    line.textContent = one ? inWords(one, place.dataset.current, look) : "";
+    line.textContent = one ? inWords(one, place.dataset, look, names) : "";
     chose(one);
   }
 
@@ -167,8 +175,44 @@ function followed(place, wave, segments, look, chose) {
     choose(seconds === undefined ? index : indexAt(seconds));
     const one = segments()[index];
     if (!one) return;
+    endListening();
+    playAlone(one);
+  }
+
+  function playAlone(one) {
     alone = true;
-    wave.play(one.start_s, one.end_s).catch(() => undefined);
+    wave.play(one.start_s, one.end_s).catch(endListening);
+  }
+
+  // One person alone: the segments of that one after each other, until it is asked for again.
+  function listen(who) {
+    if (whose === who) {
+      endListening();
+      wave.pause();
+      return;
+    }
+    whose = who;
+    heard(who);
+    goOn(segments().flatMap((one, i) => (one.speaker === who ? [i] : [])));
+  }
+
+  function goOn([next, ...others]) {
+    choose(next);
+    rest = others;
+    playAlone(segments()[next]);
+  }
+
+  // A browser that seeks the end of a segment forgets to seek the beginning of the next one.
+  function afterSeek(go, following) {
+    const media = wave.getMediaElement();
+    const unchanged = () => { if (rest === following) go(following); };
+    if (media.seeking) media.addEventListener("seeked", unchanged, { once: true });
+    else unchanged();
+  }
+
+  function endListening() {
+    [rest, whose] = [[], null];
+    heard(null);
   }
 
   wave.on("timeupdate", (now) => {
@@ -179,15 +223,29 @@ function followed(place, wave, segments, look, chose) {
     index = indexAt(now);
     describe();
   });
-  wave.on("pause", () => { alone = false; });
-  wave.on("interaction", () => { alone = false; });
+  wave.on("pause", () => {
+    const one = segments()[index];
+    const ended = alone && one && wave.getCurrentTime() >= one.end_s - SLACK_S;
+    alone = false;
+    if (ended && rest.length && place.isConnected) afterSeek(goOn, rest);
+    else if (whose !== null) endListening();
+  });
+  wave.on("interaction", () => {
+    alone = false;
+    endListening();
+  });
   describe();
-  return { describe, play, chosen: () => segments()[index], step: (by) => choose(Math.max(0, index + by)) };
+  return { describe, play, listen, chosen: () => segments()[index], step: (by) => {
+    endListening();
+    choose(Math.max(0, index + by));
+  } };
 }
 
-function inWords(one, sentence, look) {
+// With who speaks, where there are several.
+function inWords(one, { current, several }, look, names) {
   const share = one.probabilities[one.label];
-  return sentence
+  const who = names ? `${names[one.speaker] ?? several}, ` : "";
+  return who + current
     .replace("{start}", clock(one.start_s)).replace("{end}", clock(one.end_s))
     .replace("{label}", look.word(one.label))
     .replace("{share}", share === undefined ? "" : percent(share)).trim();

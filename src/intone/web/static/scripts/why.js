@@ -28,7 +28,7 @@ export function offerWhy(place, ask) {
   async function explain() {
     const [one, classes] = [chosen, view()];
     const { answer, alert } = await waiting.during(name(place.dataset.working, one), (signal, report) => ask(
-      { explain: "true", start_s: one.start_s, end_s: one.end_s, ...(classes && { classes }) }, signal, report));
+      { explain: "true", speakers: 1, start_s: one.start_s, end_s: one.end_s, ...(classes && { classes }) }, signal, report));
     choose(chosen);
     place.querySelector("[data-failure]").replaceChildren(...(alert ? [alert] : []));
     if (!answer) {
