@@ -705,6 +705,6 @@ SENTENCES: Mapping[str, str] = {
         "jeder einzelnen.",
     "The reference is of one person, and several speak here, so that it is left out: say that one speaks where that is "
     "so.":
-        "Die Vergleichsaufnahme ist von einer Person, und hier sprechen mehrere, sodass sie nicht verwendet wird: Gib an, "
-        "dass eine Person spricht, falls das so ist.",
+        "Die Vergleichsaufnahme ist von einer Person, und hier sprechen mehrere, sodass sie nicht verwendet wird: Gib "
+        "an, dass eine Person spricht, falls das so ist.",
 }

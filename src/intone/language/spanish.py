@@ -681,5 +681,6 @@ SENTENCES: Mapping[str, str] = {
         "sobre cada una.",
     "The reference is of one person, and several speak here, so that it is left out: say that one speaks where that is "
     "so.":
-        "La referencia es de una persona y aquí hablan varias, así que no se usa: indica que habla una sola, si es así.",
+        "La referencia es de una persona y aquí hablan varias, así que no se usa: indica que habla una sola, si es "
+        "así.",
 }

@@ -109,8 +109,8 @@ _OTHER_REFERENCE = {
 def _unfit(model: Model, found: Analysis, reference: Reference) -> str | None:
     """Why a reference cannot be compared with a recording."""
     if found.speakers:
-        return said("The reference is of one person, and several speak here, so that it is left out: say that one speaks "
-                    "where that is so.")
+        return said("The reference is of one person, and several speak here, so that it is left out: say that one "
+                    "speaks where that is so.")
     if reference.sex and reference.sex != found.sex:
         return said(_OTHER_REFERENCE[reference.sex])
     adaptation = model.settings.adaptation
