@@ -73,6 +73,10 @@ def test_one_speaker_keeps_the_segments_as_they_are():
     assert speakers(heard((12, ANN)), (0.3, 5.1), (5.4, 11.9)) == [(0.3, 5.1, 0), (5.4, 11.9, 0)]
 
 
+def test_one_speaker_with_pauses_is_one():
+    assert speakers(heard((5, ANN), (2, 0.0), (5, ANN)), (0, 5), (7, 12)) == [(0, 5.0, 0), (7.0, 12.0, 0)]
+
+
 def test_several_at_once_are_nobody_s():
     found = speakers(heard((4, ANN), (2, BOTH), (4, BOB)), (0, 10))
     assert [who for _, _, who in found] == [0, None, 1]

@@ -202,7 +202,7 @@ def _clustered(
     voices = np.where(number_active == 0, NOBODY, np.where(number_active == 1, votes.argmax(axis=1), SEVERAL))
     alone = [one for one in dict.fromkeys(voices.tolist()) if one >= 0] or [0]  # in the order of their first turns
     numbers = np.array([alone.index(one) if one in alone else 0 for one in range(len(middles))])
-    ordered = np.where(voices >= 0, numbers[voices], voices)
+    ordered = np.where(voices >= 0, numbers[np.maximum(voices, 0)], voices)
     spoken = np.array([(ordered == one).sum() for one in range(len(alone))]) * FRAME / RATE
     return _Heard(middles[alone], spoken, ordered)
 
