@@ -67,7 +67,8 @@ def test_every_file_of_the_package_is_in_the_wheel_and_no_other(wheel: zipfile.Z
     inside = {name for name in wheel.namelist() if not name.startswith(_info(wheel))}
     assert inside == _tracked("intone") | DOCUMENTS
     assert {name for name in inside if name.endswith(".onnx")} == {
-        "intone/audio/silero-vad.onnx", "intone/recognizers/ensemble.onnx", "intone/recognizers/crema-d.onnx"}
+        "intone/audio/silero-vad.onnx", "intone/recognizers/ensemble.onnx", "intone/recognizers/crema-d.onnx",
+        "intone/speakers/segmentation.onnx", "intone/speakers/speaker.onnx"}
     for needed in ("py.typed", "docs/index.md", "docs/images/plot-envelope.png", "recognizers/default.toml", "recognizers/results.json", "recognizers/README.md", "web/templates/page.html",
                    "web/static/scripts/page.js", "web/static/styles/page.css", "web/static/vendor/uplot/uPlot.iife.min.js",
                    "web/static/vendor/wavesurfer/wavesurfer.esm.js"):

@@ -106,7 +106,7 @@ def test_an_example_is_not_compared_with_the_voice_of_the_visitor(visitor: Visit
         window.fetch = (to, options = {}) => (options.body && sent.push([...options.body.keys()]), ask(to, options)); }""")
     page.locator("[data-example]").nth(1).click()
     expect(page.locator(".answer")).to_be_visible()
-    assert [sorted(one) for one in page.evaluate("sent")] == [["channel", "file", "sex", "track"]]
+    assert [sorted(one) for one in page.evaluate("sent")] == [["channel", "file", "sex", "speakers", "track"]]
 
 
 def test_an_example_that_does_not_come_is_said(visitor: Visitor) -> None:
