@@ -16,7 +16,7 @@ def conversations(results: Results) -> str:
     """DER with and without a collar, and how often the number of speakers is right, by kind and corpus."""
     rows = results.csv("conversations")
     spoken = rows[rows["kind"] != SWINGS]
-    parts = [(KINDS[kind], NAMES[corpus], part) for (kind, corpus), part in
+    parts = [(kind, NAMES[corpus], part) for (kind, corpus), part in
              spoken.groupby([spoken["kind"].replace(KINDS), "corpus"], sort=False)]
     parts += [(kind, "all", part) for kind, part in spoken.groupby(spoken["kind"].replace(KINDS), sort=False)]
     order = list(dict.fromkeys(KINDS.values()))
