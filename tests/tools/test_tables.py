@@ -66,6 +66,11 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     pd.DataFrame({"actor": [1001, 1002, 1003, 1004, 1005], "sex": ["male", "female", "male", "female", "male"],
                   "age": [20, 35, 45, 59, 70]}).to_csv(folder / "crema-d-actors.csv", index=False)
     pd.DataFrame({"pause_s": [0.0, 0.3], "distance_s": [0.1, np.inf]}).to_csv(folder / "joins.csv", index=False)
+    spoken = {"missed_s": 1.0, "false_s": 0.0, "confused_s": 2.0, "speech_s": 10.0}
+    pd.DataFrame([{"corpus": "emodb", "kind": kind, "number": 0, "speakers": 2, "found": found, "right_s": 5.0, **spoken,
+                   **{f"{name}_without_collar": value for name, value in spoken.items()}}
+                  for kind, found in (("two women", 2), ("two men", 1), ("one speaker's clips", 2))]).to_csv(
+        folder / "conversations.csv", index=False)
     pd.DataFrame({"clip": range(9), "top_change": -0.2, "random_change": np.linspace(-0.1, 0, 9)}).to_csv(
         folder / "deletion.csv", index=False)
     for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale"):
@@ -206,6 +211,10 @@ def test_tables_hold_what_the_files_hold(tables: ModuleType, small: object) -> N
     assert [tables.TABLES[name](small).split("|")[2].strip() for name in ("robustness", "robustness-crema-d")] == [
         "UAR, 8 classes", "UAR, 6 classes"]
     assert cells(made["joins"], "trimmed clips, pauses of 0.3 s")[1:] == ["1", "none found", "0.0"]
+    assert cells(tables.TABLES["conversations"](small), "two of one sex")[1:] == [
+        "EmoDB, German", "2", "30.0", "30.0", "10.0", "0.0", "20.0", "50.0"]
+    assert cells(tables.TABLES["one-voice"](small), "EmoDB, German")[1:] == ["1", "100.0"]
+    assert tables.FIGURES["both-right"](small) == "50.0 %"
     assert cells(made["short"], "0.3 s")[1:] == cells(made["short"], "whole")[1:]
     assert cells(made["calibration"], "8")[1] != cells(made["calibration"], "8")[2]
 
