@@ -66,14 +66,17 @@ class Analysis:
     speakers: tuple[int | None, ...] = ()
 
     def of(self, model: Model, speaker: int, given_sex: str | None) -> "Analysis":
-        """What is said of one speaker alone: the mean of the segments of that one, with the sex as detected in them."""
+        """What is said of one speaker alone: the mean of that one's segments, with the sex as detected in them.
+
+        Nothing is explained.
+        """
         chosen = [number for number, one in enumerate(self.speakers) if one == speaker]
         weights = self.weights[chosen] / self.weights[chosen].sum()
         whole = weights @ self.rows[chosen]
         return replace(
             self, sex=given_sex or _likelier_sex(model, whole), whole=by_class(model, whole, given_sex),
             segments=tuple(self.segments[i] for i in chosen), by_segment=tuple(self.by_segment[i] for i in chosen),
-            rows=self.rows[chosen], weights=weights, occluded=tuple(self.occluded[i] for i in chosen),
+            rows=self.rows[chosen], weights=weights, occluded=(),
             evidence=None if self.evidence is None else self.evidence[chosen], speakers=())
 
 

@@ -6,12 +6,10 @@ from itertools import groupby
 
 from intone.labels import side_of
 from intone.recognition.prediction import Prediction, Segment, Speaker
-from intone.recognition.summary import shares_of, thirds
+from intone.recognition.summary import SIGNS, shares_of, thirds
 
 FEWEST_REACTIONS = 3
 """Turns of somebody else from which on a mean over them says something."""
-
-_SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
 
 
 def speaker(number: int, answer: Prediction, others: Sequence[Segment]) -> Speaker:
@@ -31,7 +29,7 @@ def valence(segment: Segment) -> float:
     >>> valence(Segment(0.0, 1.0, "angry", {"angry": 0.75, "happy": 0.25}))
     -0.5
     """
-    return sum(share * _SIGNS[side_of(name)] for name, share in segment.probabilities.items())
+    return sum(share * SIGNS[side_of(name)] for name, share in segment.probabilities.items())
 
 
 def _reactions(number: int, segments: Sequence[Segment]) -> Iterator[float]:

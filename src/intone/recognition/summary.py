@@ -28,7 +28,7 @@ LASTING_S = 4.0
 
 STRONGEST = 3
 
-_SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
+SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def thirds(segments: Sequence["Segment"]) -> tuple[float, float, float]:
         seconds = one.end_s - one.start_s
         for third in range(3):
             part = min(at + seconds, (third + 1) * whole / 3) - max(at, third * whole / 3)
-            sums[third] += _SIGNS[side_of(one.label)] * max(0.0, part)
+            sums[third] += SIGNS[side_of(one.label)] * max(0.0, part)
         at += seconds
     first, second, last = (max(-1.0, min(1.0, round(3 * one / whole, 3))) for one in sums)
     return first, second, last

@@ -29,7 +29,7 @@ CHUNK_FRAMES = 589
 
 STEP_FRAMES = 589
 """Frames between the starts of two chunks: one begins where the other ends. Half of that tells no better who speaks, at
-twice the time (docs/speakers.md)."""
+twice the time (docs/design.md)."""
 
 POWERSET = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], bool)
 """The speakers of each class, (classes, speakers)."""
