@@ -21,7 +21,7 @@ class DaskCluster:
         self._folder, self._stack = folder, stack
         file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file)
-        _until(file.is_file, self.scheduler)
+        _until(lambda: _written(file), self.scheduler)
         self.address = str(json.loads(file.read_text("utf-8"))["address"])
 
     def add_worker(self) -> "subprocess.Popen[bytes]":
@@ -46,6 +46,14 @@ def dask_cluster(folder: Path) -> Iterator[DaskCluster]:
     """A cluster whose processes are gone in the end; what they write lies in `folder`."""
     with ExitStack() as stack:
         yield DaskCluster(folder, stack)
+
+
+def _written(file: Path) -> bool:
+    """Whether a file holds the whole of its JSON: the scheduler opens it first, and writes it then."""
+    try:
+        return bool(json.loads(file.read_text("utf-8")))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
 
 
 def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
