@@ -132,7 +132,8 @@ def segments(
     settings: SpeechSettings = SpeechSettings(),
 ) -> list[Span]:
     """The segments of a signal of so many samples, from the probability of a voice and the runs of windows with one."""
-    parts = [part for run in joined(voiced, settings) for part in _cut(run, probability, in_windows(settings.longest_s))]
+    longest = in_windows(settings.longest_s)
+    parts = [part for run in joined(voiced, settings) for part in _cut(run, probability, longest)]
     return _widen(_gather(parts, settings), voiced, samples, round(settings.margin_s * RATE))
 
 
