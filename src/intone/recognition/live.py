@@ -77,7 +77,7 @@ class State:
 class Live:
     """A recording that goes on; made by `Recognizer.live`. Iterate over it once, then ask for its `answer`.
 
-    `segments`: all that have ended so far.
+    `segments`: all that have ended so far. `scheme`: the class scheme of states and answer.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Live:
         self._blocks, self._answer = iter(blocks), answer
         self._kept, self._resampled = _Kept(rate, max_seconds), _Resampled(rate)
         self._speech, self._now = LiveSpeech(), _Now(scheme, sex, judge)
-        self.segments: list[Segment] = []
+        self.scheme, self.segments = scheme, list[Segment]()
 
     def __iter__(self) -> Iterator[State]:
         """A state for every second, and one at the end. A block of several seconds has one state."""
