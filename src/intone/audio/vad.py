@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 WINDOW = 512
 """Samples in a window of the detector: 32 ms."""
 
+DETECTOR = Path(__file__).with_name("silero-vad.onnx")
+"""The network that finds speech."""
+
 _CONTEXT = 64  # samples of the window before that the detector gets as well
 _AT_ONCE = 512  # windows in one run, 16 s: more take more memory and no less time
 _SLOWER = (0.7, 0.4)  # the speeds at which a recording with a scream is tried again
@@ -137,7 +140,7 @@ def check_enough(spans: Sequence[Span], settings: SpeechSettings = SpeechSetting
 
 @cache
 def _detector() -> "onnxruntime.InferenceSession":
-    return session(Path(__file__).with_name("silero-vad.onnx").read_bytes())
+    return session(DETECTOR.read_bytes())
 
 
 def _voiced(
