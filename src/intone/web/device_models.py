@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, send_file, url_for
 
 from intone.audio.vad import DETECTOR
 from intone.recognition.loading import files_of
+from intone.web.device import why_not
 from intone.web.state import State, state
 
 blueprint = Blueprint("device_models", __name__, url_prefix="/device")
@@ -45,10 +46,10 @@ def _part(path: Path) -> Part:
 def parts(here: State) -> dict[str, Part]:
     """Network, detector of speech and runtime; empty where browsers may not, or cannot, recognise by themselves.
 
-    They can where the recognizer is one network that takes samples.
+    They can run one network with its front end inside, of both sexes (`device.why_not`).
     """
     models, place = here.recognizer.models, getattr(here.recognizer, "place", None)
-    if not here.settings.device or place is None or len(models) != 1 or not models[0].takes_samples:
+    if not here.settings.device or place is None or not models[0].takes_samples or why_not(here.recognizer):
         return {}
     return {"model": _part(files_of(place)[0]), "detector": _part(DETECTOR), "wasm": _part(RUNTIME)}
 

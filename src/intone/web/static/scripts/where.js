@@ -78,13 +78,14 @@ export function offerWhere(form) {
     analyse: (file, options, signal, report) => here(async (page) => {
       if (needsServer(options)) throw new Trouble("only");
       const { sex, classes, explain, reference, start_s: from_s, end_s: to_s } = options;
-      const wished = { sex, classes, explain: explain === "true", reference: reference ? JSON.parse(reference) : null, from_s, to_s };
-      const answer = await analyse(file, wished, signal, report);
+      const answer = await analyse(file, { ...given({ sex, classes, reference, from_s, to_s }), explain: explain === "true" }, signal, report);
       return { html: (await import("./device/answer_html.js")).answerHtml(answer, page) };
     }),
-    learn: (files, emotion) => here(async () => ({ reference: JSON.stringify(await learn(files, emotion)) })),
+    learn: (files, emotion) => here(async () => ({ reference: await learn(files, emotion === "unknown" ? null : emotion) })),
   };
 }
+
+const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 const needsServer = (options) => Object.entries(ONE_ONLY).some(
   ([name, able]) => options[name] !== undefined && !able.includes(String(options[name])));

@@ -101,7 +101,8 @@ function told({ id, share, sentence, reason, words, cancelled, done }) {
   else one.resolve(done);
 }
 
-// The answer about a recording, as analysis.js has it. `options`: sex, classes, explain, reference, from_s, to_s.
+// The answer about a recording, as analysis.js has it. `options`: sex, classes, explain, reference (a text), and from_s
+// and to_s where a part of the recording is asked for.
 export async function analyse(file, options = {}, signal = undefined, report = undefined) {
   await start();
   const { from_s, to_s, ...others } = options;
@@ -111,7 +112,7 @@ export async function analyse(file, options = {}, signal = undefined, report = u
   return request({ kind: "analyse", channels, rate, options: others }, { transfer, signal, report });
 }
 
-// What recordings of one person tell of the voice, as analysis.js has it.
+// What recordings of one person tell of the voice, a text; `emotion` is that of all of them, or null.
 export async function learn(files, emotion, signal = undefined) {
   await start();
   const recordings = [];

@@ -2,11 +2,12 @@
 // Messages out: { id, share }, and at the end { id, done } or { id, sentence } or { id, reason }; `sentence` is a Refusal's,
 // untranslated, `reason` one of trouble.js. One is worked on at a time.
 
-import { analyse } from "./analysis.js";
+import { analyseChannels } from "./analysis.js";
 import { download, keepOnly } from "./download.js";
 import { Refusal } from "./refusal.js";
 import { begin } from "./runtime.js";
 import { mixed } from "./signal.js";
+import { reference } from "./together.js";
 import { troubleOf } from "./trouble.js";
 
 const cancelled = new Set();
@@ -29,8 +30,13 @@ const WORK = {
     await keepOnly(all);
   },
 
-  // `channels`: Float32Arrays at `rate` Hz.
-  analyse: ({ channels, rate, options }, report) => analyse(mixed(channels, rate, facts), facts, run, options, report),
+  // `channels`: Float32Arrays at `rate` Hz. `options` as analysis.js wants them; what is missing is as usual.
+  analyse: ({ channels, rate, options }, report) => analyseChannels(
+    channels, rate, facts, run, { sex: "auto", explain: false, reference: null, classes: facts.shown[0], ...options }, report),
+
+  // `recordings`: such channels of each; `emotion`: that of all of them, or null.
+  reference: ({ recordings, emotion }) => reference(
+    recordings.map(({ channels, rate }) => mixed(channels, rate, facts)), facts, run, emotion),
 };
 
 async function work(message) {
