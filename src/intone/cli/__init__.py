@@ -9,6 +9,7 @@
     batch         many recordings -> one table
     answer_table  how answers are printed: a table, JSON, CSV
     serve         the page
+    page          the page as a folder of files, without a server
     corpora       corpus check, corpus fetch, clean, plots
     training      train, verify, evaluate, reproduce
     robustness    the clips of an evaluation with noise, in rooms, over telephones, cut short

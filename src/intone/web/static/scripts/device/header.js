@@ -23,7 +23,7 @@ export function rateOf(buffer) {
 
 function wav(bytes, view) {
   const at = find(bytes, "fmt ", 12);
-  return at < 0 ? USUAL : view.getUint32(at + 8, true);
+  return at < 0 ? USUAL : view.getUint32(at + 12, true);
 }
 
 function ogg(bytes, view) {
