@@ -13,6 +13,7 @@
     live_display  what is shown meanwhile
     ending        Ctrl+C as the end of what goes on
     serve         the page
+    page          the page as a folder of files, without a server
     corpora       corpus check, corpus fetch, clean, plots
     training      train, verify, evaluate, reproduce
     robustness    the clips of an evaluation with noise, in rooms, over telephones, cut short

@@ -16,6 +16,7 @@ def serve(
     processes: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     allowed_host: Annotated[list[str] | None, Parameter(negative=())] = None,
     metrics: Annotated[bool, Parameter(negative=())] = False,
+    device: bool = True,
     open_: Annotated[bool | None, Parameter(name="--open", negative="--no-open")] = None,
 ) -> None:
     """Serve the page on which a person drops a recording and reads how it sounds.
@@ -40,6 +41,8 @@ def serve(
         Otherwise only this machine's own names and addresses are answered.
     metrics
         Serve /metrics though other machines are let in; it is then for everybody who reaches the page.
+    device
+        Offer visitors to have recordings analysed in their own browser, which downloads the recognizer for it.
     open_
         Open the page in the browser, or do not. By default it is opened on a desktop, and never in a container, over
         SSH, in CI, or where the output is no terminal.
@@ -49,7 +52,8 @@ def serve(
     from intone import web
     from intone.cli import browser
 
-    settings = web.WebSettings(host=host, allowed_hosts=tuple(allowed_host or ()), metrics=metrics or None)
+    settings = web.WebSettings(host=host, allowed_hosts=tuple(allowed_host or ()), metrics=metrics or None,
+                               device=device)
     if corrections is None and settings.private:
         corrections = Path("corrections")
     wanted = browser.on_a_desktop() if open_ is None else open_

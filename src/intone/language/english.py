@@ -38,6 +38,29 @@ TEXTS: Mapping[str, str] = {
     "recorder.missing": "No microphone was found: connect one, or choose a file.",
     "recorder.taken": "The microphone cannot be read: close other programs that use it, or choose a file.",
     "recorder.insecure": "A browser records only on this computer's own address or over https: choose a file.",
+    "where.title": "Where the recording is analysed",
+    "where.on-device": "On this device",
+    "where.on-server": "On the server",
+    "where.stays": "The sound stays on this device: your browser analyses it.",
+    "where.usual": "The sound stays on this device. Only where your browser fails, the server analyses it, and "
+    "forgets it.",
+    "where.server": "The recording goes to the server, and is forgotten as soon as it is answered.",
+    "where.site": "The sound stays on this device: this page has no server that could receive it.",
+    "where.progress": "Getting ready",
+    "where.loading": "Getting ready: {share}",
+    "where.only-server": "Only the server can do this. On this device every recording is taken as of one person.",
+    "where.old": "This browser is too old to analyse recordings itself.",
+    "where.memory": "This device has too little free memory to analyse recordings itself.",
+    "where.model": "The model did not arrive whole, or was changed: reload the page.",
+    "where.network": "The model could not be loaded: check the connection, and try again.",
+    "where.unread": "This browser cannot read the file as a recording.",
+    "where.long": "Your browser analyses recordings of up to {minutes} minutes, and this one is longer.",
+    "where.only": "Your browser cannot tell people, channels or tracks apart.",
+    "where.broken": "Your browser did not finish the analysis.",
+    "where.instead": "The server analysed the recording instead, and has forgotten it.",
+    "where.choose": "Choose “On the server” to have it analysed there.",
+    "where.needs": "This page needs JavaScript, and a web server, as a browser runs no scripts of a page that is "
+    "opened as a file. On your own computer, run python -m http.server in its folder.",
     "form.choose": "Already have a recording?",
     "form.drop": "Drop it anywhere on this page.",
     "form.formats": "Audio or video, up to {minutes} minutes and {megabytes} MB.",
@@ -378,6 +401,10 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Privacy",
     "footer.privacy": "A recording goes to the computer that serves this page, and nowhere else. It is held in memory "
     "while it is analysed, and forgotten after the answer.",
+    "footer.privacy.device": "On this device a recording stays in your browser. On the server it is held in memory "
+    "while it is analysed, and forgotten after the answer.",
+    "footer.privacy.site": "A recording stays in your browser, which analyses it: this page has no server that could "
+    "receive it.",
     "footer.privacy.more": "What happens to a recording",
     "footer.limits.title": "Limits",
     "footer.limits": "The answer describes how a voice sounds. It is no diagnosis, and does not say what a person "

@@ -37,6 +37,29 @@ TEXTS: Mapping[str, str] = {
     "eine Datei.",
     "recorder.insecure": "Browser nehmen nur auf, wenn die Seite auf diesem Computer läuft oder über https geladen "
     "wird: Wähle eine Datei.",
+    "where.title": "Wo die Aufnahme analysiert wird",
+    "where.on-device": "Auf diesem Gerät",
+    "where.on-server": "Auf dem Server",
+    "where.stays": "Der Ton bleibt auf diesem Gerät: Dein Browser analysiert ihn.",
+    "where.usual": "Der Ton bleibt auf diesem Gerät. Nur wenn dein Browser es nicht kann, analysiert ihn der Server "
+    "und vergisst ihn.",
+    "where.server": "Die Aufnahme geht an den Server und wird vergessen, sobald die Antwort da ist.",
+    "where.site": "Der Ton bleibt auf diesem Gerät: Diese Seite hat keinen Server, der ihn empfangen könnte.",
+    "where.progress": "Wird vorbereitet",
+    "where.loading": "Wird vorbereitet: {share}",
+    "where.only-server": "Das kann nur der Server. Auf diesem Gerät gilt jede Aufnahme als die einer einzigen Person.",
+    "where.old": "Dieser Browser ist zu alt, um Aufnahmen selbst zu analysieren.",
+    "where.memory": "Dieses Gerät hat zu wenig freien Speicher, um Aufnahmen selbst zu analysieren.",
+    "where.model": "Das Modell kam nicht vollständig an oder wurde verändert: Lade die Seite neu.",
+    "where.network": "Das Modell ließ sich nicht laden: Prüfe die Verbindung und versuch es noch einmal.",
+    "where.unread": "Dieser Browser kann die Datei nicht als Aufnahme lesen.",
+    "where.long": "Dein Browser analysiert Aufnahmen von bis zu {minutes} Minuten, und diese ist länger.",
+    "where.only": "Dein Browser kann Personen, Kanäle und Spuren nicht unterscheiden.",
+    "where.broken": "Dein Browser hat die Analyse nicht beendet.",
+    "where.instead": "Stattdessen hat der Server die Aufnahme analysiert und schon vergessen.",
+    "where.choose": "Wähle „Auf dem Server“, um sie dort analysieren zu lassen.",
+    "where.needs": "Diese Seite braucht JavaScript und einen Webserver, denn ein Browser führt keine Skripte einer "
+    "Seite aus, die als Datei geöffnet wird. Auf dem eigenen Computer genügt python -m http.server in ihrem Ordner.",
     "form.choose": "Hast du schon eine Aufnahme?",
     "form.drop": "Zieh sie einfach auf diese Seite.",
     "form.formats": "Audio oder Video, bis zu {minutes} Minuten und {megabytes} MB.",
@@ -391,6 +414,10 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Datenschutz",
     "footer.privacy": "Eine Aufnahme geht an den Computer, von dem diese Seite kommt, und sonst nirgendwohin. Sie "
     "liegt im Arbeitsspeicher, während sie analysiert wird, und wird nach der Antwort vergessen.",
+    "footer.privacy.device": "Auf diesem Gerät bleibt eine Aufnahme in deinem Browser. Auf dem Server liegt sie nur "
+    "während der Analyse im Arbeitsspeicher und wird nach der Antwort vergessen.",
+    "footer.privacy.site": "Eine Aufnahme bleibt in deinem Browser, der sie analysiert: Diese Seite hat keinen "
+    "Server, der sie empfangen könnte.",
     "footer.privacy.more": "Was mit einer Aufnahme geschieht",
     "footer.limits.title": "Grenzen",
     "footer.limits": "Die Antwort beschreibt, wie eine Stimme klingt. Sie ist keine Diagnose und sagt nicht, was ein "

@@ -34,6 +34,30 @@ TEXTS: Mapping[str, str] = {
     "recorder.missing": "No se encontró ningún micrófono: conecta uno o elige un archivo.",
     "recorder.taken": "No se puede usar el micrófono: cierra los demás programas que lo usen o elige un archivo.",
     "recorder.insecure": "El navegador solo graba en la dirección del propio equipo o por https: elige un archivo.",
+    "where.title": "Dónde se analiza la grabación",
+    "where.on-device": "En este dispositivo",
+    "where.on-server": "En el servidor",
+    "where.stays": "El sonido se queda en este dispositivo: lo analiza tu navegador.",
+    "where.usual": "El sonido se queda en este dispositivo. Solo si tu navegador no puede, lo analiza el servidor, "
+    "que lo olvida.",
+    "where.server": "La grabación va al servidor y se olvida en cuanto está la respuesta.",
+    "where.site": "El sonido se queda en este dispositivo: esta página no tiene ningún servidor que pueda recibirlo.",
+    "where.progress": "Preparando",
+    "where.loading": "Preparando: {share}",
+    "where.only-server": "Solo el servidor puede hacerlo. En este dispositivo cada grabación cuenta como de una "
+    "persona.",
+    "where.old": "Este navegador es demasiado antiguo para analizar grabaciones por sí mismo.",
+    "where.memory": "Este dispositivo tiene muy poca memoria libre para analizar grabaciones por sí mismo.",
+    "where.model": "El modelo no llegó completo o fue modificado: vuelve a cargar la página.",
+    "where.network": "No se pudo cargar el modelo: comprueba la conexión e inténtalo de nuevo.",
+    "where.unread": "Este navegador no puede leer el archivo como grabación.",
+    "where.long": "Tu navegador analiza grabaciones de hasta {minutes} minutos, y esta es más larga.",
+    "where.only": "Tu navegador no puede distinguir personas, canales ni pistas.",
+    "where.broken": "Tu navegador no terminó el análisis.",
+    "where.instead": "En su lugar, el servidor analizó la grabación y ya la ha olvidado.",
+    "where.choose": "Elige «En el servidor» para que se analice allí.",
+    "where.needs": "Esta página necesita JavaScript y un servidor web, porque un navegador no ejecuta los scripts de "
+    "una página abierta como archivo. En tu ordenador, ejecuta python -m http.server en su carpeta.",
     "form.choose": "¿Ya tienes una grabación?",
     "form.drop": "Suéltala en cualquier lugar de esta página.",
     "form.formats": "Audio o video, hasta {minutes} minutos y {megabytes} MB.",
@@ -382,6 +406,10 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Privacidad",
     "footer.privacy": "Una grabación va al equipo que aloja esta página y a ningún otro sitio. Permanece en la memoria "
     "mientras se analiza y se olvida después de la respuesta.",
+    "footer.privacy.device": "En este dispositivo, una grabación se queda en tu navegador. En el servidor está en la "
+    "memoria mientras se analiza, y se olvida después de la respuesta.",
+    "footer.privacy.site": "Una grabación se queda en tu navegador, que la analiza: esta página no tiene ningún "
+    "servidor que pueda recibirla.",
     "footer.privacy.more": "Qué ocurre con una grabación",
     "footer.limits.title": "Límites",
     "footer.limits": "La respuesta describe cómo suena una voz. No es un diagnóstico y no dice lo que siente una "

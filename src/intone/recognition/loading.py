@@ -24,9 +24,14 @@ def models_of(place: str) -> dict[str, Model]:
 
     By the sex that each covers: male, female or both.
     """
+    return _together(files_of(place))
+
+
+def files_of(place: str) -> list[Path]:
+    """The model files of a bundled recognizer, in a file, or in the folder of a training run or of a pair."""
     if place in BUNDLED:
-        return bundled(place)
-    return _together(_files(Path(place)) if Path(place).is_dir() else [Path(place)])
+        return _bundled_files(place)
+    return _files(Path(place)) if Path(place).is_dir() else [Path(place)]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -52,13 +57,18 @@ def _together(paths: list[Path]) -> dict[str, Model]:
 
 
 def bundled(name: str) -> dict[str, Model]:
-    """The networks that `recognizers/NAME.toml` names: the one place that says which are used."""
+    """The networks that `recognizers/NAME.toml` names."""
+    return _together(_bundled_files(name))
+
+
+def _bundled_files(name: str) -> list[Path]:
+    """The files that `recognizers/NAME.toml` names: the one place that says which are used."""
     folder = Path(__file__).parents[1] / "recognizers"
     try:
         names = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["recognizers"]
     except OSError as error:
         raise RecognizerError("The installation lacks its bundled recognizer: install intone again.") from error
-    return _together([folder / name for name in names])
+    return [folder / name for name in names]
 
 
 def _covers(model: Model) -> str:

@@ -108,9 +108,9 @@ class Networks:
         first, *others = self._networks(sex)
         if sex == "auto" and len(first.settings.sexes) == 1:
             detector = _sex_detector()
-            likelier = likelier_sex(detector, detector.judged(detector.settings.front_end(signal)).row)
+            likelier = likelier_sex(detector, detector.judged(signal).row)
             first = next((one for one in (first, *others) if likelier in one.settings.sexes), first)
-        return first, first.judged(first.settings.front_end(signal))
+        return first, first.judged(signal)
 
     def in_full(self, options: Options) -> Options:
         """Options with a class scheme: where none is asked for, that of the network, usually the eight emotions."""

@@ -69,6 +69,11 @@ class Recognizer(Networks):
         super().__init__(models, threads)
         self._reference, self._place = reference, place
 
+    @property
+    def place(self) -> str | None:
+        """The file, the folder or the name that it was loaded from; None where its networks were given."""
+        return self._place
+
     @overload
     def predict(  # type: ignore[overload-overlap]  # a text is one recording, though it can be iterated over
         self, source: Given, rate: float | None = None, **choices: Unpack[Choices]

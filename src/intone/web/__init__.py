@@ -12,6 +12,8 @@
     names             what files are called that are made of a recording
     views             the same answer in each class scheme, and how it is drawn
     page              GET / and POST /: the page, also without JavaScript
+    device_models     /device: what a browser needs to recognise by itself
+    site              the page as a folder of files, without a server
     guide             /docs: the documents of intone as pages
     api/              /api/v1: the same for programs, and for the page's script
     health            GET /health and GET /metrics

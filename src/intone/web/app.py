@@ -1,16 +1,16 @@
 """The application: the parts of the page put together."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
-from intone.web import admission, api, guide, health, page, template_filters
+from intone.web import admission, api, device_models, guide, health, page, template_filters
 from intone.web.error_answers import answer_failures, refused
 from intone.web.hosts import host_of
 from intone.web.language import keep_choice
@@ -37,6 +37,12 @@ class Application(Flask):
 
     request_class = InMemoryRequest
     json_provider_class = _OrderedJson
+    addresses: Callable[..., str] | None = None
+    """What gives the address of an endpoint where pages become files (`site`)."""
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """As Flask has it."""
+        return (self.addresses or super().url_for)(endpoint, **values)
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """As Flask has it."""
@@ -45,7 +51,7 @@ class Application(Flask):
         return super().wsgi_app(environ, start_response)
 
 
-def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Flask:
+def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Application:
     """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer.
 
     `together` is a folder that several processes share, so that any of them can answer about anything
@@ -68,7 +74,7 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
     template_filters.equip(app, __version__)
     keep_choice(app)
     answer_failures(app)
-    for blueprint in (page.blueprint, guide.blueprint, health.blueprint, *api.BLUEPRINTS):
+    for blueprint in (page.blueprint, guide.blueprint, health.blueprint, device_models.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)
     return app
 

@@ -3,7 +3,8 @@
 `Referrer-Policy` is `same-origin` and not `no-referrer`: with the latter a browser sends `Origin: null` with the page's
 own form, which could then not be told from a foreign one where `Sec-Fetch-Site` is missing (plain http in a local net).
 
-Styles come from files. The waveform alone brings its own with it, and names them by the nonce of the page.
+Scripts come from files; `wasm-unsafe-eval` lets a browser compile WebAssembly, and no text of a script. Styles come
+from files. The waveform alone brings its own with it, and names them by the nonce of the page.
 """
 
 import secrets
@@ -17,8 +18,9 @@ from intone.web.hosts import host_of, known_hosts
 from intone.web.state import state, state_of
 
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; media-src 'self' blob:; "
-    "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
+    "style-src 'self' 'nonce-{nonce}'; media-src 'self' blob:; img-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +28,7 @@ HEADERS = {
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_KEPT = {"static", "device_models.read"}  # by browsers; the second is under names that hold hashes
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -76,6 +79,6 @@ def _refuse_other_sites() -> None:
 def _add_headers(response: Response) -> Response:
     response.headers.extend(HEADERS)
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
-    if request.endpoint != "static":
+    if request.endpoint not in _KEPT:
         response.headers["Cache-Control"] = "no-store"
     return response

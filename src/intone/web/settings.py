@@ -22,6 +22,8 @@ class WebSettings:
     converted. `corrections` is the folder where clips are kept that a person corrected and agreed to keep: the first
     `corrections_s` seconds of each, `corrections_bytes` in all; None keeps none. `language` chooses the texts.
 
+    `device`: whether browsers are given what they need to recognise by themselves.
+
     `host` is the address that the page listens on, and says with `allowed_hosts` which `Host` of a request is answered
     (`hosts`). `metrics`: whether /metrics is served; None serves it on a page that is `private`.
     """
@@ -47,6 +49,7 @@ class WebSettings:
     corrections_s: float = 60.0
     corrections_bytes: int = 1_000_000_000
     language: str = "en"
+    device: bool = True
     host: str = "127.0.0.1"
     allowed_hosts: tuple[str, ...] = ()
     metrics: bool | None = None

@@ -15,6 +15,7 @@ from intone.recognition.options import MOST_SPEAKERS
 from intone.recognition.prediction import Prediction, Reliability
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 from intone.web.answers import Unanswered
+from intone.web.device_models import offered
 from intone.web.state import State, state
 from intone.web.views import (
     class_names,
@@ -42,7 +43,7 @@ def equip(app: Flask, version: str) -> None:
         left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,
         class_names=class_names, class_marks=class_marks, accept=ACCEPT, licence=here.recognizer.licence,
         most_parts=MOST_TRIED, most_speakers=MOST_SPEAKERS, figures=results_of(here.recognizer.identity.version),
-        takeaways=[one for one in FORMATS.values() if one.scope != "many"],
+        device_offered=offered, site=None, language_page="?language={}".format, takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
     @app.context_processor

@@ -1,12 +1,29 @@
-// Sends a recording, and receives the part of the page that answers it. The server writes both answers and alerts.
+// Asks about a recording, on this device or on the server, and receives the part of the page that answers it.
 
 const HTML = { headers: { Accept: "text/html" } };
 
 // Resolves to { answer } or { alert }, elements to show, or to { parts }, several of these with a name, for each channel
-// or track; to {} where it was cancelled.
-// `options` are further fields for the API. `report(share)` is called with the progress of a long recording.
-export async function analyse(form, file, options, signal, report) {
+// or track; to {} where it was cancelled. `said` is a sentence that goes with it.
+// `where` is what `offerWhere` returns; `options` are further fields for the API. `report(share)` is called with the
+// progress of a long recording.
+export async function analyse(form, where, file, options, signal, report) {
   if (file && file.size > Number(form.dataset.maxBytes)) return { alert: alertOf(form.dataset.tooLarge) };
+  const own = await where.analyse(file, options, signal, report);
+  if (own.html) return ofDevice(part(own.html), form);
+  if (own.sentence) return { alert: alertOf(own.sentence) };
+  if (!own.server) return {};
+  return { ...(await onServer(form, file, options, signal, report)), said: own.said };
+}
+
+// Without what would send the recording to the server after all, and, where there is none, without what it converts.
+function ofDevice(result, form) {
+  const away = ["[data-pictures]", ".correction", ...(form.dataset.analyses ? [] : [".takeaway > details"])];
+  for (const one of result.answer.querySelectorAll(away.join())) one.remove();
+  return result;
+}
+
+// The server writes both answers and alerts.
+async function onServer(form, file, options, signal, report) {
   const body = new FormData();
   if (file) body.set("file", file);
   for (const [name, value] of Object.entries(options)) body.set(name, value);

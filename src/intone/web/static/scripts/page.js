@@ -8,12 +8,14 @@ import { offerDiary } from "./diary.js";
 import { offerExamples } from "./examples.js";
 import { offerNames } from "./lanes.js";
 import { offerTable } from "./many.js";
+import "./offline.js";
 import { offerPictures } from "./pictures.js";
 import { offerRecording } from "./recorder.js";
 import { offerPrint, offerTakeaway } from "./takeaway.js";
 import { offerTables } from "./table.js";
 import { showTimeline } from "./timeline.js";
 import { offerVoice } from "./voice.js";
+import { offerWhere } from "./where.js";
 import { offerWhy } from "./why.js";
 import { percent } from "./words.js";
 
@@ -37,27 +39,36 @@ async function send(event) {
   const { reference, problem } = isExample(chosen[0]) ? {} : await voice(chosen);
   running = null;
   compared = reference ? { reference } : {};
+  let said = problem;
   if (chosen.length > 1) {
-    await several(chosen);
+    said ??= await several(chosen);
   } else {
     table.clear();
     const result = await analysed(chosen[0], {});
     if (result.answer || result.parts) recording.sent(chosen[0]);
     showResult(result, chosen[0]);
+    if (!result.alert) said ??= result.said;
   }
-  if (problem) alertPlace.replaceChildren(alertOf(problem));
+  if (said) alertPlace.replaceChildren(alertOf(said));
 }
 
+// Resolves to what is to be said about any of them.
 async function several(chosen) {
+  let said;
   running = new AbortController(); // the table cancels by itself
   button.setAttribute("aria-disabled", "true");
   alertPlace.replaceChildren();
   try {
-    await table.analyse(chosen, (file, signal, report) => asker(file)({}, signal, report));
+    await table.analyse(chosen, async (file, signal, report) => {
+      const result = await asker(file)({}, signal, report);
+      said ??= result.said;
+      return result;
+    });
   } finally {
     running = null;
     button.removeAttribute("aria-disabled");
   }
+  return said;
 }
 
 async function analysed(file, options) {
@@ -134,11 +145,11 @@ function equipped(part, file) {
 // Asks about a recording as it is asked now: (options, signal, report) -> what `analyse` resolves to. Where there is an
 // answer already, of the `channel` and `track` that it is about.
 function asker(file, { channel, track } = {}) {
-  const value = (name) => form.elements[name]?.value;
+  const value = (name) => (form.elements[name]?.disabled ? undefined : form.elements[name]?.value);
   const asked = { sex: value("sex"), channel: channel ?? value("channel"), track: track ?? value("track"),
     speakers: value("speakers"), ...compared };
   for (const name of Object.keys(asked)) if (asked[name] === undefined) delete asked[name];
-  return (options, signal, report) => analyse(form, file, { ...asked, ...options }, signal, report);
+  return (options, signal, report) => analyse(form, where, file, { ...asked, ...options }, signal, report);
 }
 
 async function eachChannel(file) {
@@ -169,7 +180,8 @@ files.addEventListener("change", () => form.toggleAttribute("data-fresh", files.
 const diary = offerDiary(document.querySelector("[data-diary]"));
 offerPrint(answer);
 const place = form.querySelector("[data-recorder]");
-const voice = offerVoice(form, place.cloneNode(true));
+const where = offerWhere(form);
+const voice = offerVoice(form, place.cloneNode(true), where);
 const recording = offerRecording(place, files, button);
 const isExample = offerExamples(form.querySelector(".examples"), files, () => form.requestSubmit(),
   (sentence) => showAlert(alertOf(sentence)));

@@ -1,6 +1,8 @@
-// The sound in pictures: the server receives the recording once more, draws it and forgets it.
+// The sound in pictures: the server receives the recording once more, draws it and forgets it. An answer of the device
+// has no `place` for them.
 
 export function offerPictures(place, file) {
+  if (!place) return;
   const image = place.querySelector("img");
   const status = place.querySelector("[role=status]");
   const buttons = [...place.querySelectorAll("[data-picture]")];

@@ -4,8 +4,10 @@ import { offerRecording } from "./recorder.js";
 
 const KEY = "intone.reference";
 
-// Recordings -> { reference }, the text that the server makes of them, or { problem }, its sentence.
-async function learned(form, place, recordings, emotion) {
+// Recordings -> { reference }, the text that the device or the server makes of them, or { problem }, its sentence.
+async function learned(form, where, place, recordings, emotion) {
+  const own = await where.learn([...recordings], emotion);
+  if (!own.server) return { reference: own.reference, problem: own.sentence };
   const body = new FormData();
   for (const one of recordings) body.append("file", one);
   body.set("emotion", emotion);
@@ -18,7 +20,7 @@ async function learned(form, place, recordings, emotion) {
 }
 
 // Returns a function: the chosen files -> { reference } or { problem } or {}.
-export function offerVoice(form, recorder) {
+export function offerVoice(form, recorder, where) {
   const place = form.querySelector("[data-voice]");
   if (!place) return async () => ({});
   const [together, said] = [form.querySelector("[data-together]"), place.querySelector("[role=status]")];
@@ -43,7 +45,7 @@ export function offerVoice(form, recorder) {
       return;
     }
     said.textContent = place.dataset.sending;
-    const { reference, problem } = await learned(form, place, own.files, "neutral");
+    const { reference, problem } = await learned(form, where, place, own.files, "neutral");
     if (reference) {
       store(reference);
       spoken.sent(own.files[0]);
@@ -59,7 +61,7 @@ export function offerVoice(form, recorder) {
   show();
 
   return async (files) => {
-    if (files.length > 1 && together.querySelector("input").checked) return learned(form, place, files, "unknown");
+    if (files.length > 1 && together.querySelector("input").checked) return learned(form, where, place, files, "unknown");
     return kept() ? { reference: kept() } : {};
   };
 }
