@@ -26,8 +26,8 @@ from intone.audio.vad import (
 QUIETEST = 0.1
 """Peak below which nothing is made louder: else the noise before the first word would be as loud as a voice."""
 
-_STEP = RATE // WINDOW * WINDOW  # samples that the detector gets at once, so that a long block is as many short ones
-_MOST = 2  # times the longest segment: speech without a pause is cut then
+STEP = RATE // WINDOW * WINDOW  # samples that the detector gets at once, so that a long block is as many short ones
+MOST = 2  # times the longest segment: speech without a pause is cut then
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Spoken:
 class LiveSpeech:
     """The speech in a signal whose samples are added as they come.
 
-    What is remembered is the speech that may still go on, at most `_MOST` times the longest segment, so that neither
+    What is remembered is the speech that may still go on, at most `MOST` times the longest segment, so that neither
     the memory nor the time that a second takes grows.
     """
 
@@ -73,8 +73,8 @@ class LiveSpeech:
         """Add the next samples (samples,); returns the segments that ended with them."""
         waiting, ended = np.concatenate([self._rest, samples]), list[Spoken]()
         whole = len(waiting) // WINDOW * WINDOW
-        for at in range(0, whole, _STEP):
-            step = waiting[at : min(at + _STEP, whole)]
+        for at in range(0, whole, STEP):
+            step = waiting[at : min(at + STEP, whole)]
             self._peak = max(self._peak, float(np.abs(step).max()))
             self._probability = np.concatenate([self._probability, self._detector(step, self._peak)])
             self._signal = np.concatenate([self._signal, step])
@@ -103,7 +103,7 @@ class LiveSpeech:
         for before, after in reversed(list(pairwise(runs))):
             if after[0] - before[1] > near or min(before[1] - before[0], after[1] - after[0]) >= shortest:
                 return self._cut((before[1] + after[0]) // 2)
-        if runs[-1][1] - runs[0][0] > _MOST * in_windows(settings.longest_s):
+        if runs[-1][1] - runs[0][0] > MOST * in_windows(settings.longest_s):
             return self._cut(self._last_begins())
         return []
 

@@ -82,10 +82,10 @@ class JsonLines:
 
 def _state(t: Texts, state: State) -> str:
     if state.label is None or state.probability is None:
-        return f"{t.clock(state.time_s):>7}  {t('listen.waiting')}"
+        return f"{t.clock(state.time_s):>7}  {t('live.waiting')}"
     confidence = t(f"confidence.word.{state.confidence}")
     now = f"{t.clock(state.time_s):>7}  {_word(t, state.label)} {t.percent(state.probability)}, {confidence}"
-    return now if state.speaking else f"{now} ({t('listen.silence')})"
+    return now if state.speaking else f"{now} ({t('live.silence')})"
 
 
 def _segment(t: Texts, one: Segment) -> str:

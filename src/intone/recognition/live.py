@@ -46,18 +46,20 @@ Judge = Callable[[Signal], tuple[Model, Judged]]
 class State:
     """What a recording that goes on sounds like now.
 
-    `time_s`: seconds since its beginning. `speaking`: whether someone speaks. `label`: how the last seconds of speech
+    `time_s`: seconds since its beginning. `speaking`: whether someone speaks.
+    `since_s`: when the segment that goes on began, None where none does. `label`: how the last seconds of speech
     sound, calm: another label is shown only when it leads clearly or for some time; None before anybody has spoken.
     `shares`: the probability of every class in these seconds as it is, and of "neither" where emotions are left out;
     they sum to 1. `confidence`: how far the label can be relied on, unclear where another is more probable now.
     `ended`: the segments that have ended since the state before.
 
-    >>> State(2.0, True, "sad", {"sad": 0.75, "calm": 0.25}, "likely", ())
+    >>> State(2.0, True, 0.5, "sad", {"sad": 0.75, "calm": 0.25}, "likely", ())
     <State 2.0 s: sad 75%, likely; speaking>
     """
 
     time_s: float
     speaking: bool
+    since_s: float | None
     label: str | None
     shares: dict[str, float]
     confidence: Confidence
@@ -114,8 +116,11 @@ class Live:
         ended = self._speech.add(samples) + (self._speech.end() if last else [])
         segments = tuple(self._now.ended(ended))
         self.segments += segments
-        self._now.goes_on(self._speech.open)
-        return self._now.state(self._speech.samples / RATE, self._speech.speaking, segments)
+        opened = self._speech.open
+        self._now.goes_on(opened)
+        since_s = None if opened is None else _seconds(opened.span.start)
+        return State(_seconds(self._speech.samples), self._speech.speaking, since_s, self._now.hysteresis.label,
+                     self._now.shares, self._now.confidence, segments)
 
 
 @dataclass
@@ -144,12 +149,9 @@ class _Now:
         if one and one.span.end > self.judged and one.span.speech_s >= SpeechSettings().shortest_s:
             self._judged(one, one.signal[-round(WINDOW_S * RATE) :])
 
-    def state(self, time_s: float, speaking: bool, segments: tuple[Segment, ...]) -> State:
-        return State(round(time_s, 3), speaking, self.hysteresis.label, self.shares, self.confidence, segments)
-
     def _segment(self, one: Spoken) -> Segment:
         label, shares, _ = self._judged(one, one.signal)
-        return Segment(round(one.span.start / RATE, 3), round(one.span.end / RATE, 3), label, shares)
+        return Segment(_seconds(one.span.start), _seconds(one.span.end), label, shares)
 
     def _judged(self, one: Spoken, signal: Signal) -> tuple[str, dict[str, float], float]:
         """What the network says of a signal; it is shown where it is new and long enough, or the first."""
@@ -165,6 +167,10 @@ class _Now:
             clear = shown == label != NEITHER and not is_ood(model, found.ood_score)
             self.confidence = confidence_of(model, self.scheme, max(shares.values())) if clear else "unclear"
         return label, shares, outside
+
+
+def _seconds(samples: int) -> float:
+    return round(samples / RATE, 3)
 
 
 class _Kept:
