@@ -91,15 +91,13 @@ def _rendered(app: Application, languages: Sequence[str], assets: str, models: d
         nonce=lambda: nonce, language_page=lambda code: app.addresses and app.addresses("page.empty", language=code),
         languages={code: name for code, name in app.jinja_env.globals["languages"].items() if code in names},
         site=_Head(policy))
-    client = app.test_client()
     static = Path(app.static_folder or "")
     held = {f"{assets}/{path.relative_to(static).as_posix()}": path.read_bytes() for path in sorted(static.rglob("*"))
             if path.is_file() and path.name not in (WORKER, *(path.name for path in models.values()))}
     for language in languages:
-        held[f"{assets}/device-{language}.json"] = client.get(f"/device/page.json?language={language}").data
-    pages = {name: client.get(f"/?language={language}").data for language, name in names.items()}
-    documents = {f"docs/{name}.html": _document(client.get(f"/docs/{name}?language=en").text)
-                 for name in guide.documents()}
+        held[f"{assets}/device-{language}.json"] = _got(app, "/device/page.json", language)
+    pages = {name: _got(app, "/", language) for language, name in names.items()}
+    documents = {f"docs/{name}.html": _document(_got(app, f"/docs/{name}", languages[0])) for name in guide.documents()}
     documents |= {f"docs/images/{path.name}": path.read_bytes() for path in (guide.folder() / "images").glob("*.png")}
     pages[MANIFEST] = _json(_manifest(app, assets))
     pages[WORKER] = _worker((static / WORKER).read_text("utf-8"), nonce, [*pages, *held])
@@ -139,9 +137,16 @@ class _Head:
     colour: str = _COLOUR
 
 
-def _document(html: str) -> bytes:
+def _got(app: Application, address: str, language: str) -> bytes:
+    """What the application serves there."""
+    with app.test_client().get(address, query_string={"language": language}) as response:
+        assert response.status_code == 200, (address, response.status)
+        return response.data
+
+
+def _document(html: bytes) -> bytes:
     """A document without the screenshots of the page."""
-    return re.sub(rf'<img src="[^"]*images/{_SCREENSHOTS}[^>]*>', "", html).encode()
+    return re.sub(rf'<img src="[^"]*images/{_SCREENSHOTS}[^>]*>', "", html.decode()).encode()
 
 
 def _manifest(app: Application, assets: str) -> dict[str, Any]:
