@@ -51,7 +51,9 @@ class Application(Flask):
         return super().wsgi_app(environ, start_response)
 
 
-def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Application:
+def create_app(
+    recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None
+) -> Application:
     """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer.
 
     `together` is a folder that several processes share, so that any of them can answer about anything
