@@ -10,7 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
-from intone.web import admission, api, guide, health, page, template_filters
+from intone.web import admission, api, device_files, guide, health, page, template_filters
 from intone.web.error_answers import answer_failures, refused
 from intone.web.hosts import host_of
 from intone.web.language import keep_choice
@@ -68,7 +68,7 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
     template_filters.equip(app, __version__)
     keep_choice(app)
     answer_failures(app)
-    for blueprint in (page.blueprint, guide.blueprint, health.blueprint, *api.BLUEPRINTS):
+    for blueprint in (page.blueprint, guide.blueprint, health.blueprint, device_files.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)
     return app
 
