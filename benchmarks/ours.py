@@ -153,14 +153,12 @@ def stages(clip: str) -> None:
     signal = read_mono(clip)
     spans = find_speech(signal)
     parts = [signal[span.start : span.end] for span in spans]
-    inputs = [model.settings.front_end(part) for part in parts]
     whole = _milliseconds(lambda: heard.predict(clip))
     found = {
         "decoding": _milliseconds(lambda: read_mono(clip)) - _milliseconds(lambda: resample(original, rate, RATE)),
         "resampling": _milliseconds(lambda: resample(original, rate, RATE)),
         "finding the voice": _milliseconds(lambda: find_speech(signal)),
-        "log-mel spectrogram": _milliseconds(lambda: [model.settings.front_end(part) for part in parts]),
-        "network": _milliseconds(lambda: [model.judged(one) for one in inputs]),
+        "network, with its log-mel": _milliseconds(lambda: [model.judged(part) for part in parts]),
         "noise and clipping": _milliseconds(lambda: quality(signal, spans)),
     }
     print(json.dumps({**found, "the rest": max(0.0, whole - sum(found.values()))}))

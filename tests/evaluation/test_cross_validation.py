@@ -86,7 +86,7 @@ def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, 
     clip, sex = asked
     assert sex == "auto"
     loaded = load_model(model)
-    probabilities = loaded.answer(loaded.settings.front_end(read_mono(clip)))
+    probabilities = loaded.answer(read_mono(clip))
     return probabilities.reshape(len(loaded.settings.sexes), -1).sum(axis=0), "female", None
 
 

@@ -74,7 +74,7 @@ def test_a_weight_is_what_the_answer_loses_without_the_moment(by_chunks):
     part = MIXED[span[0] : span[1]]
     start, end = (round(edge * RATE) - span[0] for edge in (strongest.start_s, strongest.end_s))
     model = by_chunks.models[0]
-    row = model.answer(model.settings.front_end(without(part, start, end)))
+    row = model.answer(without(part, start, end))
     left = row[model.settings.labels.index(f"male_{found.label}")] + row[model.settings.labels.index(f"female_{found.label}")]
     assert strongest.weight == pytest.approx(found.probabilities[found.label] - left, abs=2e-3)
 

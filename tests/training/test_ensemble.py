@@ -49,9 +49,8 @@ def merged(members: list[Path], to: Path, *, own: bool = True) -> Path:
 @pytest.mark.parametrize("seconds", [0.3, 2.0])
 def test_it_answers_the_mean_of_its_members(members: list[Path], tmp_path: Path, seconds: float) -> None:
     both = load_model(merged(members, tmp_path))
-    features = both.settings.front_end(voice(seconds))
-    wanted = sum(weight * load_model(path).answer(features) for weight, path in zip(WEIGHTS, members, strict=True))
-    np.testing.assert_allclose(both.probabilities(features)[0], wanted, atol=1e-5)
+    wanted = sum(weight * load_model(path).answer(voice(seconds)) for weight, path in zip(WEIGHTS, members, strict=True))
+    np.testing.assert_allclose(both.probabilities(voice(seconds))[0], wanted, atol=1e-5)
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -59,11 +58,10 @@ def test_its_evidence_gives_its_answer(members: list[Path], tmp_path: Path, own:
     both = load_model(merged(members, tmp_path, own=own))
     adaptation = both.settings.adaptation
     assert adaptation is not None and adaptation.weights == WEIGHTS
-    features = both.settings.front_end(voice(1.0))
-    evidence = both.judged(features).evidence
+    evidence = both.judged(voice(1.0)).evidence
     assert evidence is not None and evidence.shape == (2, 2, 8)
     np.testing.assert_allclose(adapted(adaptation, evidence[None], None)[0],
-                               both.probabilities(features)[0].reshape(2, 8).sum(0), atol=0.02)
+                               both.probabilities(voice(1.0))[0].reshape(2, 8).sum(0), atol=0.02)
     if not own:
         assert adaptation.means[0] == tuple(tuple(row) for row in np.eye(8).tolist())
         np.testing.assert_array_equal(evidence[0, 0], evidence[0, 1])

@@ -5,9 +5,9 @@ quarter of a second are compared in the voice band, in which neither a constant 
 spectra X_c of the channels, |sum X_c|^2 / sum |X_c|^2 is the gain of the sum: N where N channels hold the same, 1 where
 they have nothing in common or all but one are silent, and 0 where they cancel one another (opposite phase).
 
-A frame is cancelled where the gain is below `_CANCELLED`. Noise that the channels share keeps it above 0: with hiss
+A frame is cancelled where the gain is below `CANCELLED`. Noise that the channels share keeps it above 0: with hiss
 15 dB below voices in opposite phase it is 0.06. Two microphones at a distance cancel some frequencies, and a whole
-frame only where a voice has next to no others. Where the cancelled frames hold `_LOST` of the amplitude of a block (not
+frame only where a voice has next to no others. Where the cancelled frames hold `LOST` of the amplitude of a block (not
 of its power, beside which a beep would leave nothing of a voice), the loudest of the channels in them is taken.
 
 In a call with one speaker a channel, nearly every frame belongs to one channel, now this, now that.
@@ -22,19 +22,19 @@ from intone.language.sentences import said
 
 Block = NDArray[np.float32]
 
-_FRAME_S = 0.25
-_BAND_HZ = (300.0, 3400.0)
-_LOW_RATE = 8000  # samples a second that the band needs, about
+FRAME_S = 0.25
+BAND_HZ = (300.0, 3400.0)
+LOW_RATE = 8000  # samples a second that the band needs, about
 
 # Of 24 clips of RAVDESS in opposite phase at least 0.94 of the power is in cancelled frames, with hiss of 10 to 40 dB
 # below the voice. Of the same clips by two microphones, in a room without echoes, none is at differences of 0.1 to 0.7
 # ms and 3 ms, and at 1 and 1.5 ms in a tenth of the clips.
-_CANCELLED = 0.15
-_LOST = 0.03
+CANCELLED = 0.15
+LOST = 0.03
 
-_QUIET = 1e-3  # of the power of the loudest frame: below it nobody speaks
-_ALONE = 10.0  # times the power of all other channels
-_LEAST_S, _LEAST_SHARE, _MOSTLY = 1.0, 0.05, 0.6  # of the frames: those of each speaker, and of all of them
+QUIET = 1e-3  # of the power of the loudest frame: below it nobody speaks
+ALONE = 10.0  # times the power of all other channels
+LEAST_S, LEAST_SHARE, MOSTLY = 1.0, 0.05, 0.6  # of the frames: those of each speaker, and of all of them
 
 OWN_VOICES = ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel "
               "'each' for an answer about each.")
@@ -87,16 +87,16 @@ class Mixer:
         whole = by_channel.sum(axis=0)
         self._power[: len(by_channel)] += by_channel.sum(axis=1)
         self._loudest = max(self._loudest, float(whole.max()))
-        loud = (whole > _QUIET * self._loudest) & (whole > 0)
+        loud = (whole > QUIET * self._loudest) & (whole > 0)
         self._frames += int(loud.sum())
         own = by_channel[:, loud]
-        self._alone[: len(own)] += (own > _ALONE * (whole[loud] - own)).sum(axis=1)
+        self._alone[: len(own)] += (own > ALONE * (whole[loud] - own)).sum(axis=1)
 
     def _kept_from_cancelling(self, by_channel: NDArray[np.float64], summed: NDArray[np.float64]) -> int | None:
         """The channel to take alone; it stays the same from block to block unless another is twice as strong."""
         whole = by_channel.sum(axis=0)
-        lost = summed < _CANCELLED * whole
-        if not whole.any() or np.sqrt(whole[lost]).sum() < _LOST * np.sqrt(whole).sum():
+        lost = summed < CANCELLED * whole
+        if not whole.any() or np.sqrt(whole[lost]).sum() < LOST * np.sqrt(whole).sum():
             return None
         self._cancelled[: len(by_channel)] += by_channel[:, lost].sum(axis=1)
         strongest = int(self._cancelled.argmax())
@@ -106,8 +106,8 @@ class Mixer:
 
     def _are_speakers(self) -> bool:
         """Whether two channels or more have their own frames, and nearly all frames are somebody's own."""
-        least = max(_LEAST_S / _FRAME_S, _LEAST_SHARE * self._frames)
-        return int((self._alone >= least).sum()) >= 2 and float(self._alone.sum()) >= _MOSTLY * self._frames
+        least = max(LEAST_S / FRAME_S, LEAST_SHARE * self._frames)
+        return int((self._alone >= least).sum()) >= 2 and float(self._alone.sum()) >= MOSTLY * self._frames
 
 
 def _alike(block: Block) -> bool:
@@ -120,11 +120,11 @@ def _spectra(block: Block, rate: float) -> NDArray[np.complex64]:
     The mean of a few samples is a low-pass that is good enough here: little of a voice lies above it.
     """
     channels, samples = block.shape
-    few = max(1, int(rate // _LOW_RATE))
+    few = max(1, int(rate // LOW_RATE))
     low = block[:, : samples // few * few].reshape(channels, -1, few) @ np.full(few, 1 / few, np.float32)
-    size = max(1, round(_FRAME_S * rate / few))
+    size = max(1, round(FRAME_S * rate / few))
     frames = max(1, -(-low.shape[1] // size))
     low = np.pad(low, ((0, 0), (0, frames * size - low.shape[1]))).reshape(channels, frames, size)
     hertz = np.fft.rfftfreq(size, few / rate)
-    within = (hertz >= _BAND_HZ[0]) & (hertz <= _BAND_HZ[1])
+    within = (hertz >= BAND_HZ[0]) & (hertz <= BAND_HZ[1])
     return np.fft.rfft(low * np.hanning(size).astype(np.float32), axis=2)[:, :, within].astype(np.complex64)

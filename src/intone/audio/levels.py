@@ -11,11 +11,11 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-_TOP = 0.998  # of the extreme
-_ROW = 3
-_SAME_PEAK = 0.5  # of the loudest block: blocks whose peak is lower say nothing of where the converter ends
-_FEWEST_STEPS = 32  # below, most waves have flat tops
-_LOOKED_AT = 8192  # samples of a block and channel, of which two are a step apart
+TOP = 0.998  # of the extreme
+ROW = 3
+SAME_PEAK = 0.5  # of the loudest block: blocks whose peak is lower say nothing of where the converter ends
+FEWEST_STEPS = 32  # below, most waves have flat tops
+LOOKED_AT = 8192  # samples of a block and channel, of which two are a step apart
 
 
 class Levels:
@@ -39,8 +39,8 @@ class Levels:
                 continue
             self._peak[number] = max(self._peak[number], (high - low) / 2)
             self._step[number] = min(self._step[number], _step(samples))
-            self._tops[number, True].append((high, _rows(samples >= _TOP * high) if high > 0 else 0))
-            self._tops[number, False].append((-low, _rows(samples <= _TOP * low) if low < 0 else 0))
+            self._tops[number, True].append((high, _rows(samples >= TOP * high) if high > 0 else 0))
+            self._tops[number, False].append((-low, _rows(samples <= TOP * low) if low < 0 else 0))
 
     @property
     def steps(self) -> float:
@@ -50,20 +50,20 @@ class Levels:
     @property
     def flat_tops(self) -> int:
         """How many there are on one side of one channel, where there are most."""
-        return 0 if self.steps < _FEWEST_STEPS else max(map(_at_the_end, self._tops.values()), default=0)
+        return 0 if self.steps < FEWEST_STEPS else max(map(_at_the_end, self._tops.values()), default=0)
 
 
 def _step(samples: NDArray[np.float32]) -> float:
-    apart = np.diff(np.sort(samples[:: 1 + len(samples) // _LOOKED_AT]))
+    apart = np.diff(np.sort(samples[:: 1 + len(samples) // LOOKED_AT]))
     return float(apart[apart > 0].min(initial=np.inf))
 
 
 def _rows(there: NDArray[np.bool_]) -> int:
-    """Rows of `_ROW` true values or more."""
+    """Rows of `ROW` true values or more."""
     ends = np.flatnonzero(np.diff(there, prepend=False, append=False))
-    return int(np.count_nonzero(ends[1::2] - ends[::2] >= _ROW))
+    return int(np.count_nonzero(ends[1::2] - ends[::2] >= ROW))
 
 
 def _at_the_end(tops: list[tuple[float, int]]) -> int:
     loudest = max(peak for peak, _ in tops)
-    return sum(rows for peak, rows in tops if peak >= _SAME_PEAK * loudest)
+    return sum(rows for peak, rows in tops if peak >= SAME_PEAK * loudest)

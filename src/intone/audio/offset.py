@@ -14,7 +14,7 @@ Block = NDArray[np.float32]
 LARGE = 0.05
 """Of the peak of the rest: an offset from which on it is taken away."""
 
-_JUDGED_S = 0.5  # of a shorter block the mean may be that of half a wave
+JUDGED_S = 0.5  # of a shorter block the mean may be that of half a wave
 
 
 class Centring:
@@ -25,7 +25,7 @@ class Centring:
 
     def __call__(self, block: Block, rate: float) -> Block:
         """The block, without the offset of each channel that has a large one."""
-        if block.shape[1] >= _JUDGED_S * rate:
+        if block.shape[1] >= JUDGED_S * rate:
             self._offset = _offset(block)
         elif self._offset is None or len(self._offset) != len(block):
             return block

@@ -46,13 +46,13 @@ COARSE = 100
 QUIET = 0.003
 """Peak of the speech, of full scale (-50 dB), below which an answer is not confident."""
 
-_AROUND_S = 0.3
-_FRAME = RATE // 50
-_QUIETEST = 5  # percent of the frames
-_RISE_HZ = (300.0, 500.0)  # from nothing to everything
-_LOWEST_DB, _HIGHEST_DB, _BIN_DB = -200.0, 200.0, 0.01  # of mean squares; samples are below 2**32
-_EXTREME = 99.5  # percent of the samples of one side: the loudest are ripples
-_LOUD, _NEAR, _OVER = 0.3, 0.75, 1.15  # of that
+AROUND_S = 0.3
+FRAME = RATE // 50
+QUIETEST = 5  # percent of the frames
+RISE_HZ = (300.0, 500.0)  # from nothing to everything
+LOWEST_DB, HIGHEST_DB, BIN_DB = -200.0, 200.0, 0.01  # of mean squares; samples are below 2**32
+EXTREME = 99.5  # percent of the samples of one side: the loudest are ripples
+LOUD, NEAR, OVER = 0.3, 0.75, 1.15  # of that
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def warnings(found: Quality) -> Iterator[str]:
 
 def _surrounded(signal: Signal, spans: Sequence[Span]) -> Iterator[Signal]:
     """The segments, each with what is around it, no sample twice."""
-    done, around = 0, round(_AROUND_S * RATE)
+    done, around = 0, round(AROUND_S * RATE)
     for span in spans:
         start, done = max(done, span.start - around), span.end + around
         yield signal[start:done]
@@ -148,26 +148,26 @@ def _surrounded(signal: Signal, spans: Sequence[Span]) -> Iterator[Signal]:
 def _powers(part: Signal) -> NDArray[np.float64]:
     """Mean square of every 20 ms, above 400 Hz; frames of digital silence are left out."""
     size = 1 << max(1, len(part) - 1).bit_length()
-    low, high = _RISE_HZ
+    low, high = RISE_HZ
     gain = np.clip((np.fft.rfftfreq(size, 1 / RATE) - low) / (high - low), 0, 1)
     above = np.fft.irfft(np.fft.rfft(part, size) * gain, size)
-    frames = len(part) // _FRAME
-    shape = (frames, _FRAME)
-    audible = np.any(part[: frames * _FRAME].reshape(shape), axis=1)
-    return np.asarray(np.mean(np.square(above[: frames * _FRAME].reshape(shape)), axis=1)[audible])
+    frames = len(part) // FRAME
+    shape = (frames, FRAME)
+    audible = np.any(part[: frames * FRAME].reshape(shape), axis=1)
+    return np.asarray(np.mean(np.square(above[: frames * FRAME].reshape(shape)), axis=1)[audible])
 
 
 class _Distribution:
-    """How often which power occurred, in bins of `_BIN_DB`, so that ten hours take no more memory than a minute."""
+    """How often which power occurred, in bins of `BIN_DB`, so that ten hours take no more memory than a minute."""
 
     def __init__(self) -> None:
-        bins = round((_HIGHEST_DB - _LOWEST_DB) / _BIN_DB)
+        bins = round((HIGHEST_DB - LOWEST_DB) / BIN_DB)
         self._counts, self._sums = np.zeros(bins, np.int64), np.zeros(bins)
 
     def add(self, powers: NDArray[np.float64]) -> None:
         """Count powers (n,), at least 0."""
-        decibels = 10 * np.log10(np.maximum(powers, 10 ** (_LOWEST_DB / 10)))
-        bins = ((decibels - _LOWEST_DB) / _BIN_DB).astype(np.int64).clip(0, len(self._counts) - 1)
+        decibels = 10 * np.log10(np.maximum(powers, 10 ** (LOWEST_DB / 10)))
+        bins = ((decibels - LOWEST_DB) / BIN_DB).astype(np.int64).clip(0, len(self._counts) - 1)
         np.add.at(self._counts, bins, 1)
         np.add.at(self._sums, bins, powers)
 
@@ -182,7 +182,7 @@ def _snr_db(found: _Distribution) -> float:
     powers, counts = found.read()
     if not len(powers):
         return float("inf")
-    noise, median = (_percentile(powers, counts, share) for share in (_QUIETEST, 50))
+    noise, median = (_percentile(powers, counts, share) for share in (QUIETEST, 50))
     loud = powers >= median
     louder = float(np.average(powers[loud], weights=counts[loud]))
     return float("inf") if noise <= 0 else float(10 * np.log10(max(louder - noise, 1e-3 * noise) / noise))
@@ -200,9 +200,9 @@ def _heap(speech: Signal) -> tuple[int, int]:
     """Samples near the upper extreme, and all loud ones."""
     if not len(speech):
         return 0, 0
-    place = int(_EXTREME / 100 * (len(speech) - 1))
+    place = int(EXTREME / 100 * (len(speech) - 1))
     extreme = float(np.partition(speech, place)[place])
     if extreme <= 0:
         return 0, 0
-    loud = speech[(speech >= _LOUD * extreme) & (speech < _OVER * extreme)]
-    return int(np.count_nonzero(loud >= _NEAR * extreme)), len(loud)
+    loud = speech[(speech >= LOUD * extreme) & (speech < OVER * extreme)]
+    return int(np.count_nonzero(loud >= NEAR * extreme)), len(loud)

@@ -33,7 +33,7 @@ MAX_SECONDS = 2 * 3600.0
 MAX_HEARD_SECONDS = 24 * 3600.0
 """The same for a `Sound`, of which only one block is in memory at a time."""
 
-_LOUDEST = 2.0**32  # times full scale: what was exported without scaling is below it
+LOUDEST = 2.0**32  # times full scale: what was exported without scaling is below it
 
 Signal = NDArray[np.float32]
 Source = str | Path | IO[bytes]
@@ -308,7 +308,7 @@ def _alike(blocks: Iterator[tuple[Signal, int]], notes: list[str]) -> Iterator[t
 def _check_finite(block: Signal) -> None:
     if not np.isfinite(block).all():
         raise Damaged(said("The recording holds samples that are not numbers (NaN or infinity): export it again."))
-    if block.size and max(float(block.max()), -float(block.min())) > _LOUDEST:
+    if block.size and max(float(block.max()), -float(block.min())) > LOUDEST:
         raise Damaged(said(
             "The recording holds samples that no microphone gives (thousands of millions of times full scale): export"
             " it again."))

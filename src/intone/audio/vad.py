@@ -31,17 +31,21 @@ if TYPE_CHECKING:
 WINDOW = 512
 """Samples in a window of the detector: 32 ms."""
 
-_CONTEXT = 64  # samples of the window before that the detector gets as well
-_AT_ONCE = 512  # windows in one run, 16 s: more take more memory and no less time
-_SLOWER = (0.7, 0.4)  # the speeds at which a recording with a scream is tried again
-_SCREAMS_S = 60.0  # seconds of a signal that may hold nothing else
+CONTEXT = 64  # samples of the window before that the detector gets as well
+AT_ONCE = 512  # windows in one run, 16 s: more take more memory and no less time
+STATE = 128  # numbers that the detector remembers from window to window, twice
+PEAK = 0.9  # what a signal is scaled to
+SLOWER = (0.7, 0.4)  # the speeds at which a recording with a scream is tried again
+SCREAMS_S = 60.0  # seconds of a signal that may hold nothing else
 
 # In none of 150 clips of RAVDESS and CREMA-D, as recorded and through telephone and codecs, is a quarter of the
 # spectrum more than 53 dB below its peak in half of the frames. Of synthesized tones half of it is 80 to 160 dB below.
-_FRAME = 2048  # samples of a spectrum: 128 ms, in which a voice moves and a tone does not
-_BAND_HZ = (200.0, 3500.0)
-_EMPTY_DB = -80.0
-_MOST_FRAMES = 400
+FRAME = 2048  # samples of a spectrum: 128 ms, in which a voice moves and a tone does not
+BAND_HZ = (200.0, 3500.0)
+EMPTY_DB = -80.0
+MOST_FRAMES = 400
+LOUD = 1e-3  # of the power of the loudest window: 30 dB below it
+SMOOTHED = 5  # windows whose mean probability says where a long segment is cut
 
 SILENT = 1e-4
 """Peak below which a recording counts as digital silence: -80 dB of full scale."""
@@ -88,13 +92,13 @@ def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.
     if not windows:
         return np.zeros(0, np.float32)
     loudest = float(np.abs(signal).max()) if peak is None else peak
-    scaled = signal[: windows * WINDOW] * np.float32(0.9 / max(loudest, SILENT))
-    shown = sliding_window_view(np.pad(scaled, (_CONTEXT, 0)), _CONTEXT + WINDOW)[::WINDOW]
+    scaled = signal[: windows * WINDOW] * np.float32(PEAK / max(loudest, SILENT))
+    shown = sliding_window_view(np.pad(scaled, (CONTEXT, 0)), CONTEXT + WINDOW)[::WINDOW]
     found: list[NDArray[np.float32]] = []
-    hidden = cell = np.zeros((1, 1, 128), np.float32)
-    for at in range(0, windows, _AT_ONCE):
+    hidden = cell = np.zeros((1, 1, STATE), np.float32)
+    for at in range(0, windows, AT_ONCE):
         probability, hidden, cell = _detector().run(
-            None, {"heard": shown[at : at + _AT_ONCE], "hidden": hidden, "cell": cell})
+            None, {"heard": shown[at : at + AT_ONCE], "hidden": hidden, "cell": cell})
         found.append(probability)
     return np.concatenate(found)
 
@@ -146,10 +150,10 @@ def _voiced(
     """Probabilities of a voice, and the runs of windows with one; those of a slowed signal where these are longer."""
     probability = speech_probability(signal, peak)
     voiced = _spans_above(probability, settings)
-    longer_than_a_scream = len(signal) > _SCREAMS_S * RATE
+    longer_than_a_scream = len(signal) > SCREAMS_S * RATE
     if longer_than_a_scream or _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
         return probability, voiced
-    for speed in _SLOWER:
+    for speed in SLOWER:
         lowered = _lowered_probability(signal, speed)
         again = _spans_above(lowered, settings)
         if _seconds(again) > _seconds(voiced):
@@ -170,7 +174,7 @@ def _loud(signal: Signal) -> list[tuple[int, int]]:
     """The windows that are less than 30 dB below the loudest, each as a run."""
     windows = len(signal) // WINDOW
     power = np.square(signal[: windows * WINDOW].reshape(windows, WINDOW)).mean(axis=1)
-    return [(int(i), int(i) + 1) for i in np.flatnonzero(power > 1e-3 * power.max(initial=0.0))]
+    return [(int(i), int(i) + 1) for i in np.flatnonzero(power > LOUD * power.max(initial=0.0))]
 
 
 def _are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
@@ -178,15 +182,15 @@ def _are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
     if not voiced:
         return False
     centres = np.concatenate([np.arange(first, last) for first, last in voiced]) * WINDOW + WINDOW // 2
-    inside = centres[(centres >= _FRAME // 2) & (centres + _FRAME // 2 <= len(signal))]
+    inside = centres[(centres >= FRAME // 2) & (centres + FRAME // 2 <= len(signal))]
     if not len(inside):
         return False
-    chosen = inside[np.linspace(0, len(inside) - 1, min(len(inside), _MOST_FRAMES)).astype(int)]
-    frames = np.stack([signal[at - _FRAME // 2 : at + _FRAME // 2] for at in chosen]) * np.blackman(_FRAME)
-    hertz = np.fft.rfftfreq(_FRAME, 1 / RATE)
-    spectrum = np.abs(np.fft.rfft(frames))[:, (hertz > _BAND_HZ[0]) & (hertz < _BAND_HZ[1])]
+    chosen = inside[np.linspace(0, len(inside) - 1, min(len(inside), MOST_FRAMES)).astype(int)]
+    frames = np.stack([signal[at - FRAME // 2 : at + FRAME // 2] for at in chosen]) * np.blackman(FRAME)
+    hertz = np.fft.rfftfreq(FRAME, 1 / RATE)
+    spectrum = np.abs(np.fft.rfft(frames))[:, (hertz > BAND_HZ[0]) & (hertz < BAND_HZ[1])]
     between = _median(spectrum) / np.maximum(spectrum.max(axis=1), 1e-12)
-    return bool(_median(between) < 10 ** (_EMPTY_DB / 20))
+    return bool(_median(between) < 10 ** (EMPTY_DB / 20))
 
 
 def _median(values: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -228,7 +232,8 @@ def _cut(span: tuple[int, int], probability: NDArray[np.float32], longest: int) 
         return [span]
     quarter = (last - first) // 4
     middle = probability[first + quarter : last - quarter]
-    at = first + quarter + int(np.argmin(np.convolve(middle, np.ones(5) / 5, mode="same")[2:-2])) + 2
+    smoothed = np.convolve(middle, np.full(SMOOTHED, 1 / SMOOTHED), mode="valid")
+    at = first + quarter + int(np.argmin(smoothed)) + SMOOTHED // 2
     return _cut((first, at), probability, longest) + _cut((at, last), probability, longest)
 
 

@@ -15,7 +15,7 @@ from intone.errors import NoSpeech
 WINDOW_S = 120.0
 """Seconds from which on a recording is cut into windows."""
 
-_STEP = 10 * RATE  # samples that are added at a time, so that a long block does not make a long window
+STEP = 10 * RATE  # samples that are added at a time, so that a long block does not make a long window
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,10 @@ def _filled(blocks: Iterable[Signal]) -> Iterator[tuple[_Buffer, bool]]:
     """The buffer every time that it is full, and at the end; and whether it is the end."""
     buffer, size = _Buffer(), round(WINDOW_S * RATE)
     for block in blocks:
-        for at in range(0, len(block), _STEP):
+        for at in range(0, len(block), STEP):
             if buffer.samples > size:
                 yield buffer, False
-            buffer.add(block[at : at + _STEP])
+            buffer.add(block[at : at + STEP])
     yield buffer, True
 
 

@@ -116,13 +116,21 @@ class LogMel:
         """Seconds of sound that features stand for: a frame is a hundredth of a second."""
         return len(features[0, 0]) / 100
 
+    def enough(self, signal: Signal) -> Signal:
+        """The signal as it is; TooShort below `shortest_s`."""
+        return _enough(signal, self.shortest_s)
+
+    def heard_s(self, samples: int) -> float:
+        """Seconds of so many samples that features would stand for: of an even number of frames."""
+        return min(samples, round(self.longest_s * RATE)) // 320 * 2 / 100
+
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """The one row of probabilities: (1, labels) -> (labels,)."""
         return np.asarray(probabilities[0])
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The log-mel of a signal, (1, bands, frames) with an even number of frames; TooShort below `shortest_s`."""
-        first = _enough(signal, self.shortest_s)[: round(self.longest_s * RATE)]
+        first = self.enough(signal)[: round(self.longest_s * RATE)]
         spectrogram = log_mel(_at_peak(first), self.bands)
         return spectrogram[None, :, : spectrogram.shape[1] // 2 * 2]
 
@@ -153,13 +161,21 @@ class Waveform:
         """Seconds of sound that features stand for."""
         return len(features[0]) / RATE
 
+    def enough(self, signal: Signal) -> Signal:
+        """The signal as it is; TooShort below `shortest_s`."""
+        return _enough(signal, self.shortest_s)
+
+    def heard_s(self, samples: int) -> float:
+        """Seconds of so many samples that features would stand for."""
+        return min(samples, round(self.longest_s * RATE)) / RATE
+
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """The one row of probabilities: (1, labels) -> (labels,)."""
         return np.asarray(probabilities[0])
 
     def __call__(self, signal: Signal) -> NDArray[np.float32]:
         """The samples of a signal at one level, (1, samples); TooShort below `shortest_s`."""
-        scaled = _at_peak(_enough(signal, self.shortest_s)[: round(self.longest_s * RATE)])
+        scaled = _at_peak(self.enough(signal)[: round(self.longest_s * RATE)])
         if self.normalized:  # (x - mean) / sqrt(variance + 1e-7), as transformers has it
             centred = scaled - scaled.mean(dtype=np.float64)
             scaled = centred / np.sqrt(np.square(centred).mean() + 1e-7)

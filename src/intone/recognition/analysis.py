@@ -132,7 +132,6 @@ class _Segment:
     span: Span
     voice: int | None = None
     judged: Judged | None = None
-    seconds: float = 0.0
     occluded: tuple["Occluded", ...] = ()
     too_short: TooShort | None = None
 
@@ -154,16 +153,15 @@ def _segments(
 def _segment(model: Model, window: Window, explain: bool, part: Part) -> _Segment:
     signal, there = window.signal[part.span.start : part.span.end], window.in_recording(part.span)
     try:
-        features = model.settings.front_end(signal)
+        judged = model.judged(signal)
     except TooShort as problem:
         return _Segment(there, part.voice, too_short=problem)
-    judged = model.judged(features)
     without: tuple[Occluded, ...] = ()
     if explain:
         from intone.recognition.occlusion import occluded
 
         without = occluded(model, signal, there)
-    return _Segment(there, part.voice, judged, model.settings.front_end.seconds(features), without)
+    return _Segment(there, part.voice, judged, without)
 
 
 @dataclass
@@ -217,7 +215,7 @@ class _Collected:
             raise max(self.too_short, key=lambda one: one.span.end - one.span.start).too_short or TooShort()
         judged = [one.judged for one in self.answered if one.judged is not None]
         rows = np.stack([one.row for one in judged])
-        seconds = [one.seconds for one in self.answered]
+        seconds = [one.seconds for one in judged]
         whole = np.average(rows, axis=0, weights=seconds)
         scores = [one.ood_score for one in judged if one.ood_score is not None]
         evidence = [one.evidence for one in judged if one.evidence is not None]

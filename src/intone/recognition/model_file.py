@@ -1,6 +1,10 @@
 """The exported model: an ONNX network whose metadata carries labels, settings and identity.
 
-The network takes what its front end gives and answers probabilities of its labels, (n, labels); the scaling is inside.
+A network takes `samples` (samples,), the speech of one segment at 16 kHz, and answers calibrated probabilities of its
+labels, (1, labels): its front end and its calibration are inside, so that a browser runs the same file. `uncalibrated`
+are those before the calibration. A network of chunks takes `features`, what its front end gives, and answers
+probabilities (n, labels) that are not calibrated yet; so do model files before format 7.
+
 Everything else that an answer needs is one JSON text under the metadata key `intone`. A model file is data: whatever
 does not fit is refused with a RecognizerError.
 """
@@ -17,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone import dataclass_json, labels
+from intone.audio import Signal
 from intone.errors import IntoneError, RecognizerError
-from intone.features.front_end import FrontEnd
+from intone.features.front_end import FrontEnd, MfccChunks
 from intone.onnx_session import NO_MEMORY, session, wants_memory
 from intone.recognition.adaptation import Adaptation
 from intone.recognition.calibration import (
@@ -29,7 +34,7 @@ from intone.recognition.calibration import (
 )
 
 METADATA_KEY = "intone"
-FORMAT = 6
+FORMAT = 7
 LARGEST = 256 * 2**20
 """Bytes of the largest model file that is read."""
 
@@ -88,12 +93,13 @@ class ModelSettings:
 class Judged:
     """What a network says of one segment of speech.
 
-    `row`: calibrated probabilities (labels,), which sum to 1. `ood_score`: how far the sound lies from the training
-    data (`training.novelty`), None where the network has none. `evidence`: what an adaptation to the speaker needs,
-    (members, 2, classes), None where there is none (`adaptation.Adaptation`).
+    `row`: calibrated probabilities (labels,), which sum to 1. `seconds`: of sound that it stands on. `ood_score`: how
+    far the sound lies from the training data (`training.novelty`), None where the network has none. `evidence`: what an
+    adaptation to the speaker needs, (members, 2, classes), None where there is none (`adaptation.Adaptation`).
     """
 
     row: NDArray[np.float64]
+    seconds: float
     ood_score: float | None = None
     evidence: NDArray[np.float64] | None = None
 
@@ -111,39 +117,61 @@ class Model:
         """The class of every label, in the order of the labels."""
         return tuple(labels.split_label(label)[1] for label in self.settings.labels)
 
-    def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Features (n, ...) as the front end gives them -> probabilities (n, labels), rows that sum to 1."""
-        return self._checked(features)["probabilities"]
+    @property
+    def takes_samples(self) -> bool:
+        """Whether the front end and the calibration are inside the network."""
+        network: Any = self._run  # onnxruntime has no stubs
+        return bool(network.get_inputs()[0].name == "samples")
 
-    def answer(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Features of one segment of speech -> calibrated probabilities (labels,), which sum to 1."""
-        return self.judged(features).row
+    def probabilities(self, segment: Signal) -> NDArray[np.float64]:
+        """One segment of speech -> probabilities before the calibration, (n, labels), rows that sum to 1.
 
-    def judged(self, features: NDArray[np.float32]) -> Judged:
-        """The answer about one segment of speech."""
-        outputs = self._checked(features)
-        row = self.calibrated(self.settings.front_end.pool(outputs["probabilities"]), self.classes)
-        score, evidence = outputs.get("ood_score"), outputs.get("evidence")
-        return Judged(row, None if score is None else float(score.mean()), None if evidence is None else evidence[0])
+        A network of chunks gives a row for each chunk, any other one row. TooShort where there is too little.
+        """
+        return self._heard(segment)[0]["uncalibrated"]
+
+    def answer(self, segment: Signal) -> NDArray[np.float64]:
+        """One segment of speech -> calibrated probabilities (labels,), which sum to 1; TooShort as `probabilities`."""
+        return self.judged(segment).row
+
+    def judged(self, segment: Signal) -> Judged:
+        """The answer about one segment of speech; TooShort as `probabilities`."""
+        outputs, seconds = self._heard(segment)
+        score, evidence, shares = (outputs.get(name) for name in ("ood_score", "evidence", "probabilities"))
+        row = self.calibrated(self.settings.front_end.pool(outputs["uncalibrated"]), self.classes
+                              ) if shares is None else shares[0] / shares[0].sum()
+        return Judged(row, seconds, None if score is None else float(score.mean()),
+                      None if evidence is None else evidence[0])
 
     def calibrated(self, probabilities: NDArray[np.float64], classes: Sequence[str]) -> NDArray[np.float64]:
         """Probabilities (..., n) of the network -> calibrated ones; `classes` names the class of each column."""
         corrected = prior_corrected(probabilities, classes, self.settings.prior_correction)
         return temperature_scaled(corrected, self.settings.temperature)
 
-    def _outputs(self, features: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-        network: Any = self._run  # onnxruntime has no stubs
-        others = [_RENAMED_OUTPUTS.get(one.name, one.name) for one in network.get_outputs()[1:]]
-        out = network.run(None, {"features": features})
-        return {name: np.asarray(one, np.float64) for name, one in zip(["probabilities", *others], out, strict=True)}
+    def _outputs(self, segment: Signal) -> tuple[dict[str, NDArray[np.float64]], float]:
+        """The outputs of the network, and the seconds of sound that they stand on."""
+        network: Any = self._run
+        front_end = self.settings.front_end
+        if self.takes_samples and not isinstance(front_end, MfccChunks):
+            given, seconds = {"samples": front_end.enough(segment)}, front_end.heard_s(len(segment))
+        else:
+            features = front_end(segment)
+            given, seconds = {"features": features}, front_end.seconds(features)
+        first, *others = [_RENAMED_OUTPUTS.get(one.name, one.name) for one in network.get_outputs()]
+        names = [first if self.takes_samples else "uncalibrated", *others]
+        return {name: np.asarray(one, np.float64) for name, one in zip(names, network.run(None, given), strict=True)
+                }, seconds
 
-    def _checked(self, features: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
-        """The outputs; a RecognizerError where a damaged weight shows with this sound alone."""
-        found = self._outputs(features)
-        if not all(np.isfinite(found[name]).all() for name in ("probabilities", "evidence") if name in found):
+    def _heard(self, segment: Signal) -> tuple[dict[str, NDArray[np.float64]], float]:
+        """The same; a RecognizerError where a damaged weight shows with this sound alone."""
+        found, seconds = self._outputs(segment)
+        if not all(np.isfinite(found[name]).all() for name in _NUMBERS if name in found):
             raise RecognizerError("The network in the model file gives numbers that are no probabilities: name a file "
                                   "that `intone train` wrote.")
-        return found
+        return found, seconds
+
+
+_NUMBERS = ("probabilities", "uncalibrated", "evidence")
 
 
 def load_model(path: Path) -> Model:
@@ -195,15 +223,16 @@ def _read_settings(text: str, path: Path) -> ModelSettings:
 
 
 def upgraded(values: Any) -> Any:
-    """Settings of formats 3 to 5, as JSON has them, in those of today; anything else as it is.
+    """Settings of formats 3 to 6, as JSON has them, in those of today; anything else as it is.
 
-    Format 5 knew nothing of likely answers, format 4 nothing of an adaptation to a speaker, and format 3 nothing of
-    precision and coverage. There a scheme without a threshold was either never calibrated or had none that was good
-    enough: what else was calibrated tells which.
+    Format 6 differs in the network alone, which took features. Format 5 knew nothing of likely answers, format 4
+    nothing of an adaptation to a speaker, and format 3 nothing of precision and coverage. There a scheme without a
+    threshold was either never calibrated or had none that was good enough: what else was calibrated tells which.
     """
-    if not isinstance(values, Mapping) or values.get("format") not in (3, 4, 5):
+    if not isinstance(values, Mapping) or values.get("format") not in (3, 4, 5, 6):
         return values
-    added: dict[str, Any] = {"adaptation": values.get("adaptation"), "likely": {}, "format": FORMAT}
+    added: dict[str, Any] = {"adaptation": values.get("adaptation"), "likely": values.get("likely", {}),
+                             "format": FORMAT}
     if values["format"] > 3:
         return {**values, **added}
     new = {RENAMED.get(name, name): value for name, value in values.items()} | added
@@ -220,14 +249,14 @@ def _check_network(model: Model, network: object, path: Path) -> None:
     """Run front end and network once, on noise: what comes out must be probabilities of the labels."""
     try:
         inputs = [one.name for one in network.get_inputs()]  # type: ignore[attr-defined]
-        front_end = model.settings.front_end
-        noise = (0.5 * np.sin(np.arange(2 * front_end.shortest) ** 2.0)).astype(np.float32)
-        features = front_end(noise)
-        outputs = model._outputs(features)
-        out, shape = outputs["probabilities"], outputs.get("evidence", np.empty(0)).shape
-        adaptation = model.settings.adaptation
-        good = (inputs == ["features"] and out.shape == (len(features), len(model.settings.labels))
-                and bool((out >= 0).all()) and np.allclose(out.sum(axis=1), 1, atol=1e-3)
+        noise = (0.5 * np.sin(np.arange(2 * model.settings.front_end.shortest) ** 2.0)).astype(np.float32)
+        outputs, _ = model._outputs(noise)
+        rows, shape = outputs["uncalibrated"], outputs.get("evidence", np.empty(0)).shape
+        known, adaptation = len(model.settings.labels), model.settings.adaptation
+        good = (inputs in (["features"], ["samples"]) and rows.ndim == 2 and rows.shape[1] == known
+                and (not model.takes_samples or outputs["probabilities"].shape == rows.shape == (1, known))
+                and all(bool((outputs[name] >= 0).all()) and np.allclose(outputs[name].sum(axis=1), 1, atol=1e-3)
+                        for name in ("uncalibrated", "probabilities") if name in outputs)
                 and (adaptation is None or shape == (1, len(adaptation.weights), 2, np.shape(adaptation.means)[2])))
     except Exception as error:  # onnxruntime's errors have no common root
         if wants_memory(error):

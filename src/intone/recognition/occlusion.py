@@ -89,6 +89,6 @@ def without(segment: Signal, start: int, end: int) -> Signal:
 def _answer(model: Model, segment: Signal) -> Rows:
     """What a network says of a segment; all labels alike where nothing of it is left."""
     try:
-        return model.answer(model.settings.front_end(segment))
+        return model.answer(segment)
     except TooShort:
         return np.full(len(model.settings.labels), 1 / len(model.settings.labels))

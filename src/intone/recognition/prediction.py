@@ -16,6 +16,9 @@ NEITHER = "neither"
 MIXED = "mixed"
 """The sex of a recording in which people of both speak."""
 
+ROUNDING = 1e-6
+"""Probability outside a scheme below which there is none."""
+
 Confidence = Literal["clear", "likely", "unclear"]
 """How far an answer can be relied on, as measured: `ConfidenceThreshold`."""
 
@@ -302,7 +305,7 @@ def in_scheme(scheme: Scheme, masses: NDArray[np.float64]) -> tuple[str, dict[st
     `masses` (classes,) are the probabilities of its classes, which sum to at most 1.
     """
     inside = float(masses.sum())
-    outside = 1.0 - inside if inside < 1 - 1e-6 else 0.0  # what is below is rounding
+    outside = 1.0 - inside if inside < 1 - ROUNDING else 0.0
     shares = masses / inside if inside > 0 else np.full(len(masses), 1 / len(masses))
     label = NEITHER if outside > masses.max() else scheme.classes[int(np.argmax(shares))]
     return label, dict(zip(scheme.classes, map(float, shares), strict=True)), outside

@@ -84,8 +84,7 @@ def _serve(model: Path, asked: tuple[str, str]) -> tuple[Rows, str, float | None
 def _verify(model: Path, clip: str) -> Rows:
     loaded = _load(model)
     try:
-        front_end = loaded.settings.front_end
-        return front_end.pool(loaded.probabilities(front_end(read_clip(clip))))
+        return loaded.settings.front_end.pool(loaded.probabilities(read_clip(clip)))
     except TooShort:
         return np.full(len(loaded.settings.labels), np.nan)
 

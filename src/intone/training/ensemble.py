@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from intone import labels
@@ -26,6 +25,7 @@ from intone.recognition.adaptation import Adaptation
 from intone.recognition.model_file import ModelSettings, load_model
 from intone.recognition.scoring import KEYS, classes_of
 from intone.training.onnx_export import set_settings
+from intone.training.onnx_graph import calibrated, constant, factors, operation, without_samples
 from intone.training.probe import voices_of
 
 if TYPE_CHECKING:
@@ -84,14 +84,14 @@ def merge(
     graph, kinds = _joined([onnx.load_from_string(path.read_bytes()) for path in paths])
     shares, evidence, all_means = [], [], []
     for number, (member, weight) in enumerate(zip(members, weights, strict=True)):
-        calibrated = _calibrated(graph, f"m{number}_probabilities", member, number)
-        share = _constant(graph, f"w{number}", np.float32(weight))
-        shares.append(_node(graph, "Mul", [calibrated, share], f"s{number}"))
+        shown = calibrated(graph, f"m{number}_probabilities", member, f"c{number}_")
+        share = constant(graph, f"w{number}", np.float32(weight))
+        shares.append(operation(graph, "Mul", [shown, share], f"s{number}"))
         own = number not in means
         if own and member.adaptation is None:
             raise RecognizerError(f"{paths[number].name} gives no evidence for an adaptation: give its predictions for "
                                   "unseen speakers.")
-        evidence.append(_evidence(graph, calibrated, member, number, own=own))
+        evidence.append(_evidence(graph, shown, member, number, own=own))
         all_means.append(_means(member) if own else means[number])
     graph.node.append(helper.make_node("Sum", shares, ["probabilities"]))
     graph.node.append(helper.make_node("Concat", evidence, ["evidence"], axis=1))
@@ -115,6 +115,7 @@ def _joined(protos: Sequence[onnx.ModelProto]) -> tuple[onnx.GraphProto, tuple[l
     """The graphs of the members side by side, member k's names behind `mK_`, all with the one input `features`."""
     graph = onnx.GraphProto(name="ensemble")
     for number, proto in enumerate(protos):
+        without_samples(proto)
         part = onnx.compose.add_prefix(proto, f"m{number}_").graph
         for node in part.node:
             node.input[:] = ["features" if name == f"m{number}_features" else name for name in node.input]
@@ -126,31 +127,20 @@ def _joined(protos: Sequence[onnx.ModelProto]) -> tuple[onnx.GraphProto, tuple[l
     return graph, ([helper.make_opsetid(*pair) for pair in versions.items()], max(one.ir_version for one in protos))
 
 
-def _calibrated(graph: onnx.GraphProto, name: str, member: ModelSettings, number: int) -> str:
-    """The probabilities of a member with its prior correction and temperature (`recognition.calibration`)."""
-    factors = _factors(member, [labels.split_label(label)[1] for label in member.labels])
-    raised = _node(graph, "Pow", [
-        _node(graph, "Max", [_node(graph, "Mul", [name, _constant(graph, f"f{number}", factors)], f"c{number}_1"),
-                             _constant(graph, f"e{number}", np.float32(1e-30))], f"c{number}_2"),
-        _constant(graph, f"t{number}", np.float32(1 / member.temperature))], f"c{number}_3")
-    axes = _constant(graph, f"a{number}", np.array([1], np.int64))
-    return _node(graph, "Div", [raised, _node(graph, "ReduceSum", [raised, axes], f"c{number}_4")], f"c{number}_5")
-
-
-def _evidence(graph: onnx.GraphProto, calibrated: str, member: ModelSettings, number: int, *, own: bool) -> str:
+def _evidence(graph: onnx.GraphProto, shown: str, member: ModelSettings, number: int, *, own: bool) -> str:
     """The evidence of a member, (1, 1, 2, classes): its own, calibrated, or the log of its probabilities twice."""
     names = labels.scheme(member.classes).classes
     if own:
-        moved = _constant(graph, f"l{number}", np.log(_factors(member, names)))
-        added = _node(graph, "Add", [f"m{number}_evidence", moved], f"v{number}_1")
-        heat = _constant(graph, f"h{number}", np.float32(member.temperature))
-        return _node(graph, "Div", [added, heat], f"v{number}_2")
+        moved = constant(graph, f"l{number}", np.log(factors(member, names)))
+        added = operation(graph, "Add", [f"m{number}_evidence", moved], f"v{number}_1")
+        heat = constant(graph, f"h{number}", np.float32(member.temperature))
+        return operation(graph, "Div", [added, heat], f"v{number}_2")
     sums = np.tile(np.eye(len(names), dtype=np.float32), (len(member.sexes), 1))
-    shares = _node(graph, "MatMul", [calibrated, _constant(graph, f"g{number}", sums)], f"v{number}_1")
-    logs = _node(graph, "Log", [_node(graph, "Max", [shares, _constant(graph, f"q{number}", np.float32(LEAST))],
+    shares = operation(graph, "MatMul", [shown, constant(graph, f"g{number}", sums)], f"v{number}_1")
+    logs = operation(graph, "Log", [operation(graph, "Max", [shares, constant(graph, f"q{number}", np.float32(LEAST))],
                                       f"v{number}_2")], f"v{number}_3")
-    shape = _constant(graph, f"r{number}", np.array([1, 1, 1, len(names)], np.int64))
-    once = _node(graph, "Reshape", [logs, shape], f"v{number}_4")
+    shape = constant(graph, f"r{number}", np.array([1, 1, 1, len(names)], np.int64))
+    once = operation(graph, "Reshape", [logs, shape], f"v{number}_4")
     output = f"v{number}_5"
     graph.node.append(helper.make_node("Concat", [once, once], [output], axis=2))
     return output
@@ -159,23 +149,9 @@ def _evidence(graph: onnx.GraphProto, calibrated: str, member: ModelSettings, nu
 def _means(member: ModelSettings) -> tuple[tuple[float, ...], ...]:
     """The means of a member with evidence of its own, moved as `_evidence` moves the evidence."""
     assert member.adaptation is not None
-    moved = np.log(_factors(member, labels.scheme(member.classes).classes))
+    moved = np.log(factors(member, labels.scheme(member.classes).classes))
     means = (np.asarray(member.adaptation.means[0]) + moved) / member.temperature
     return tuple(tuple(map(float, row)) for row in means)
-
-
-def _factors(member: ModelSettings, classes: Sequence[str]) -> NDArray[np.float32]:
-    return np.array([member.prior_correction.get(name, 1.0) for name in classes], np.float32)
-
-
-def _node(graph: onnx.GraphProto, kind: str, inputs: Sequence[str], output: str) -> str:
-    graph.node.append(helper.make_node(kind, inputs, [output]))
-    return output
-
-
-def _constant(graph: onnx.GraphProto, name: str, value: NDArray[np.generic] | np.generic) -> str:
-    graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
-    return name
 
 
 def _share(graph: onnx.GraphProto) -> None:

@@ -17,6 +17,7 @@ from intone.errors import TrainingError
 from intone.files import write_whole
 from intone.recognition.model_file import METADATA_KEY, ModelSettings, load_model
 from intone.training import run
+from intone.training.onnx_graph import with_samples
 from intone.training.recipes import trainer
 
 TOLERANCE = 1e-5
@@ -50,17 +51,17 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
                                     output_names=outputs, dynamic_shapes=(growing,))
     assert program is not None
     proto = program.model_proto
-    set_settings(proto, model)
     strip(proto)
     if packed:
         pack_weights(proto)
+    set_settings(proto, model)
     tolerance = PACKED_TOLERANCE if packed else TOLERANCE
     with write_whole(to) as part:
         part.write_bytes(proto.SerializeToString())
         with torch.no_grad():
             made = network(example)
         wanted = (made[0] if isinstance(made, tuple) else made).numpy()
-        difference = float(np.abs(load_model(part).probabilities(example.numpy()) - wanted).max())
+        difference = float(np.abs(load_model(part).probabilities(noise) - wanted).max())
         if not difference <= tolerance:
             raise TrainingError(f"The exported network differs from the trained one by {difference:.1e}, more than "
                                 f"{tolerance:.0e}: update torch and onnxruntime, then export again.")
@@ -68,7 +69,8 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
 
 
 def set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
-    """Put the settings of a recognizer into a network, in place of earlier ones."""
+    """Put the settings of a recognizer into a network, in place of earlier ones, its front end and its calibration."""
+    with_samples(proto, model)
     onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(dataclass_json.to_dict(model))})
 
 

@@ -37,7 +37,7 @@ SEX_CHOICES = ("auto", "female", "male")
 OUTLINE = 2000
 """Points of a waveform, at most."""
 
-_PEAK = 32  # samples of which the loudest is remembered: 2 ms
+PEAK = 32  # samples of which the loudest is remembered: 2 ms
 _KEPT_S = 60.0  # seconds of a recording that are kept in memory
 
 _WINDOWS_A_SECOND = 4  # an explanation runs the network again for each of them
@@ -231,8 +231,8 @@ class Outline:
     def add(self, block: Signal) -> None:
         """Count the next samples."""
         level = np.concatenate([self._rest, np.abs(block)])
-        whole = len(level) // _PEAK * _PEAK
-        self._peaks.append(level[:whole].reshape(-1, _PEAK).max(axis=1))
+        whole = len(level) // PEAK * PEAK
+        self._peaks.append(level[:whole].reshape(-1, PEAK).max(axis=1))
         self._rest = level[whole:]
 
     def drawn(self) -> tuple[float, ...]:
