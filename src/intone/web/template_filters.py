@@ -67,13 +67,14 @@ def word(label: str) -> str:
     return state().texts.word(label)
 
 
-_ODDS = {RECORDED: "answer.odds.recorded", NOISY: "answer.odds.noisy", CLIPPED: "answer.odds.clipped"}
+ODDS = {RECORDED: "answer.odds.recorded", NOISY: "answer.odds.noisy", CLIPPED: "answer.odds.clipped"}
+"""The text about the answers of a kind of recordings."""
 
 
 def odds(found: Reliability, texts: Texts | None = None) -> str:
     """How often answers like this one were right, as measured."""
     texts = texts or state().texts
-    return texts(_ODDS[found.condition], answers=found.answers, low=f"{100 * found.low:.0f}",
+    return texts(ODDS[found.condition], answers=found.answers, low=f"{100 * found.low:.0f}",
                  high=texts.percent(found.high) if found.high < 1 else texts("answer.odds.all"),
                  right=texts.percent(found.right))
 
