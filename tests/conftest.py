@@ -14,7 +14,8 @@ import hypothesis
 import pytest
 import soundfile
 
-from chromium import browser, playwright, real, recognizer, stand_in, visitor  # noqa: F401 - fixtures of the page
+from chromium import browser, on_device, playwright, real, recognizer, stand_in, visitor  # noqa: F401 - fixtures of the page
+from device_scripts import scripts  # noqa: F401
 from microphone import microphone  # noqa: F401
 
 # No deadline: the machine may be busy. The same examples every time: a red test must be red again.

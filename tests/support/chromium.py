@@ -50,11 +50,12 @@ def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
 
 @contextmanager
 def visiting(browser: Browser) -> Iterator[Visitor]:
-    """visitor(address, size, **context options) opens a page as another visitor."""
+    """visitor(address, size, prepare, **context options) opens a page as another visitor; `prepare` gets it before."""
     complaints: list[str] = []
     contexts = []
 
-    def visit(address: str, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
+    def visit(address: str, size: tuple[int, int] = DESKTOP, prepare: Callable[[Page], object] = lambda page: None,
+              **options: Any) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         context.set_default_timeout(1000 * PATIENCE_S)
         contexts.append(context)
@@ -64,6 +65,7 @@ def visiting(browser: Browser) -> Iterator[Visitor]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: any(known in message.text for known in EXPECTED) or message.type not in (
             "error", "warning") or complaints.append(message.text))
+        prepare(page)
         page.goto(address)
         return page
 
@@ -100,7 +102,14 @@ def recognizer() -> Recognizer:
 
 @pytest.fixture(scope="session")
 def real(recognizer: Recognizer) -> Iterator[str]:
-    """Address of a page with the bundled recognizer."""
+    """Address of a page with the bundled recognizer, which analyses on the server."""
+    with in_background(create_app(recognizer, WebSettings(device=False))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def on_device(recognizer: Recognizer) -> Iterator[str]:
+    """Address of the same page, which analyses on the device of the visitor."""
     with in_background(create_app(recognizer)) as address:
         yield address
 

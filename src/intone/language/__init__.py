@@ -15,7 +15,8 @@ from importlib import import_module
 from intone.errors import UsageError
 from intone.language.sentences import DECIMAL_COMMA, Sentence, filled, said
 
-__all__ = ["LANGUAGES", "Sentence", "Texts", "checked", "said", "sentence_of", "texts", "told"]
+__all__ = ["DECIMAL_COMMA", "LANGUAGES", "Sentence", "Texts", "checked", "said", "sentence_of", "sentences_in", "texts",
+           "told"]
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 """Every language by its code, with its own name for itself."""
@@ -32,14 +33,14 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = checked(language)
-        self._table: Mapping[str, str] = import_module(_MODULES[language]).TEXTS
+        self.table: Mapping[str, str] = import_module(_MODULES[language]).TEXTS
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, with its places filled in; KeyError for a key that no table has."""
-        return filled(self._table[key], self.language, values)
+        return filled(self.table[key], self.language, values)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._table
+        return key in self.table
 
     def percent(self, share: float) -> str:
         """A probability as the language writes it; never 0 % or 100 %, which would be a promise.
@@ -70,7 +71,7 @@ class Texts:
 
     def word(self, label: str) -> str:
         """What people call a class; a class that no table knows is called by its name."""
-        return self._table.get(f"class.{label}", label)
+        return self.table.get(f"class.{label}", label)
 
 
 @cache
@@ -87,7 +88,7 @@ def told(sentence: str, language: str) -> str:
     """
     if language == "en" or not isinstance(sentence, Sentence):
         return sentence
-    template = _sentences(language).get(sentence.template)
+    template = sentences_in(language).get(sentence.template)
     if template is None:
         return sentence
     values = {name: told(value, language) if isinstance(value, str) else value
@@ -108,6 +109,9 @@ def checked(language: str) -> str:
 
 
 @cache
-def _sentences(language: str) -> Mapping[str, str]:
+def sentences_in(language: str) -> Mapping[str, str]:
+    """The sentences about recordings in a language, by their English templates; empty for English."""
+    if language == "en":
+        return {}
     found: Mapping[str, str] = import_module(_MODULES[language]).SENTENCES
     return found

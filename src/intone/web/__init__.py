@@ -16,6 +16,8 @@
     site              the page as a folder of files, without a server
     guide             /docs: the documents of intone as pages
     api/              /api/v1: the same for programs, and for the page's script
+    browser_templates the templates and texts of an answer, for the page that recognises in the browser
+    device_files      GET /device: what that page loads
     health            GET /health and GET /metrics
     metrics           what is counted for Prometheus
     security          headers of every response, and the refusal of requests of other hosts and other sites

@@ -10,7 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from jinja2 import StrictUndefined
 
 from intone import __version__
-from intone.web import admission, api, device_models, guide, health, page, template_filters
+from intone.web import admission, api, device_files, device_models, guide, health, page, template_filters
 from intone.web.error_answers import answer_failures, refused
 from intone.web.hosts import host_of
 from intone.web.language import keep_choice
@@ -51,7 +51,9 @@ class Application(Flask):
         return super().wsgi_app(environ, start_response)
 
 
-def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None) -> Application:
+def create_app(
+    recognizer: "Recognizer", settings: WebSettings | None = None, together: Path | None = None
+) -> Application:
     """A WSGI application that answers with one recognizer, and keeps no recording beyond its answer.
 
     `together` is a folder that several processes share, so that any of them can answer about anything
@@ -74,7 +76,8 @@ def create_app(recognizer: "Recognizer", settings: WebSettings | None = None, to
     template_filters.equip(app, __version__)
     keep_choice(app)
     answer_failures(app)
-    for blueprint in (page.blueprint, guide.blueprint, health.blueprint, device_models.blueprint, *api.BLUEPRINTS):
+    for blueprint in (page.blueprint, guide.blueprint, health.blueprint, device_files.blueprint,
+                      device_models.blueprint, *api.BLUEPRINTS):
         app.register_blueprint(blueprint)
     return app
 

@@ -59,8 +59,9 @@ def offered() -> dict[str, Any] | None:
     here = state()
     found = {name: {"address": url_for("device_models.read", name=one.name), "bytes": one.size, "sha256": one.sha256,
                     "packed": one.path.suffix == ".gzip"} for name, one in parts(here).items()}
-    page = url_for("device.page", language=here.texts.language)
-    return {"page": page, "minutes": MINUTES, "parts": found} if found else None
+    if not found:
+        return None
+    return {"page": url_for("device.page", language=here.texts.language), "minutes": MINUTES, "parts": found}
 
 
 @blueprint.get("/<name>")

@@ -8,7 +8,7 @@
     service_worker.js          what makes it work without a network after the first visit
     intone-site.json           says that `intone page` wrote the folder, which it may then replace
 
-The application itself renders the pages, with addresses of files. They are relative, so that the folder may lie anywhere.
+The application itself renders the pages, with addresses of files. They are relative: the folder may lie anywhere.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from flask import request
 from intone import __version__
 from intone.errors import UsageError
 from intone.files import FileError, told
+from intone.language import LANGUAGES
 from intone.recognition.recognizer import load
 from intone.web import guide
 from intone.web.app import Application, create_app
@@ -58,7 +59,7 @@ class Site:
 
 
 def made(recognizer: str | Path | None, languages: Sequence[str]) -> Site:
-    """The page with a recognizer in some languages. UsageError where no browser can run it, or where it is too large."""
+    """The page with a recognizer in some languages. UsageError where no browser can run it, or it is too large."""
     settings = WebSettings(max_seconds=60 * MINUTES, language=languages[0])
     app = create_app(load(recognizer), settings)
     models = {f"models/{part.name}": part.path for part in parts(state_of(app)).values()}
@@ -89,17 +90,15 @@ def _rendered(app: Application, languages: Sequence[str], assets: str, models: d
     policy = POLICY.format(nonce=nonce).replace(" frame-ancestors 'none';", "")  # a meta element cannot say it
     app.jinja_env.globals.update(
         nonce=lambda: nonce, language_page=lambda code: app.addresses and app.addresses("page.empty", language=code),
-        languages={code: name for code, name in app.jinja_env.globals["languages"].items() if code in names},
+        languages={code: name for code, name in LANGUAGES.items() if code in names},
         site=_Head(policy))
-    client = app.test_client()
     static = Path(app.static_folder or "")
     held = {f"{assets}/{path.relative_to(static).as_posix()}": path.read_bytes() for path in sorted(static.rglob("*"))
             if path.is_file() and path.name not in (WORKER, *(path.name for path in models.values()))}
     for language in languages:
-        held[f"{assets}/device-{language}.json"] = client.get(f"/device/page.json?language={language}").data
-    pages = {name: client.get(f"/?language={language}").data for language, name in names.items()}
-    documents = {f"docs/{name}.html": _document(client.get(f"/docs/{name}?language=en").text)
-                 for name in guide.documents()}
+        held[f"{assets}/device-{language}.json"] = _got(app, "/device/page.json", language)
+    pages = {name: _got(app, "/", language) for language, name in names.items()}
+    documents = {f"docs/{name}.html": _document(_got(app, f"/docs/{name}", languages[0])) for name in guide.documents()}
     documents |= {f"docs/images/{path.name}": path.read_bytes() for path in (guide.folder() / "images").glob("*.png")}
     pages[MANIFEST] = _json(_manifest(app, assets))
     pages[WORKER] = _worker((static / WORKER).read_text("utf-8"), nonce, [*pages, *held])
@@ -109,7 +108,7 @@ def _rendered(app: Application, languages: Sequence[str], assets: str, models: d
 
 @dataclass(frozen=True)
 class _Addresses:
-    """Gives the address of an endpoint's file, relative to the page that is rendered; "" for what only a server does."""
+    """Gives the address of an endpoint's file, relative to the page being rendered; "" for what only a server does."""
 
     assets: str
     names: dict[str, str]
@@ -139,9 +138,16 @@ class _Head:
     colour: str = _COLOUR
 
 
-def _document(html: str) -> bytes:
+def _got(app: Application, address: str, language: str) -> bytes:
+    """What the application serves there."""
+    with app.test_client().get(address, query_string={"language": language}) as response:
+        assert response.status_code == 200, (address, response.status)
+        return bytes(response.data)
+
+
+def _document(html: bytes) -> bytes:
     """A document without the screenshots of the page."""
-    return re.sub(rf'<img src="[^"]*images/{_SCREENSHOTS}[^>]*>', "", html).encode()
+    return re.sub(rf'<img src="[^"]*images/{_SCREENSHOTS}[^>]*>', "", html.decode()).encode()
 
 
 def _manifest(app: Application, assets: str) -> dict[str, Any]:
@@ -155,7 +161,7 @@ def _manifest(app: Application, assets: str) -> dict[str, Any]:
 
 
 def _worker(script: str, version: str, files: Sequence[str]) -> bytes:
-    """The service worker with the files that it keeps: all that the page needs but the models, which it keeps itself."""
+    """The service worker with the files that it keeps: all but the models, which download.js keeps."""
     kept = ["./", *(name for name in files if not name.endswith((".md", "LICENSE", ".txt")))]
     return f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(kept)};\n\n{script}".encode()
 

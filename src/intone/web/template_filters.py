@@ -43,7 +43,8 @@ def equip(app: Flask, version: str) -> None:
         left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,
         class_names=class_names, class_marks=class_marks, accept=ACCEPT, licence=here.recognizer.licence,
         most_parts=MOST_TRIED, most_speakers=MOST_SPEAKERS, figures=results_of(here.recognizer.identity.version),
-        device_offered=offered, site=None, language_page="?language={}".format, takeaways=[one for one in FORMATS.values() if one.scope != "many"],
+        device_offered=offered, site=None,
+        language_page="?language={}".format, takeaways=[one for one in FORMATS.values() if one.scope != "many"],
     )
 
     @app.context_processor
@@ -66,13 +67,14 @@ def word(label: str) -> str:
     return state().texts.word(label)
 
 
-_ODDS = {RECORDED: "answer.odds.recorded", NOISY: "answer.odds.noisy", CLIPPED: "answer.odds.clipped"}
+ODDS = {RECORDED: "answer.odds.recorded", NOISY: "answer.odds.noisy", CLIPPED: "answer.odds.clipped"}
+"""The text about the answers of a kind of recordings."""
 
 
 def odds(found: Reliability, texts: Texts | None = None) -> str:
     """How often answers like this one were right, as measured."""
     texts = texts or state().texts
-    return texts(_ODDS[found.condition], answers=found.answers, low=f"{100 * found.low:.0f}",
+    return texts(ODDS[found.condition], answers=found.answers, low=f"{100 * found.low:.0f}",
                  high=texts.percent(found.high) if found.high < 1 else texts("answer.odds.all"),
                  right=texts.percent(found.right))
 

@@ -27,13 +27,14 @@ def likelihood(part: Prediction | Segment) -> float | None:
     return part.shares[part.label] if isinstance(part, Prediction) else part.probabilities.get(part.label)
 
 
-_STEADY = 0.3  # of a valence from -1 to 1: less is no move
+STEADY = 0.3
+"""Of a valence from -1 to 1: less is no move."""
 
 
 def trend(story: Summary) -> str:
     """How the valence of a longer recording moves from its first to its last third: up, down or steady."""
     moved = story.valence[-1] - story.valence[0]
-    return "steady" if abs(moved) < _STEADY else "up" if moved > 0 else "down"
+    return "steady" if abs(moved) < STEADY else "up" if moved > 0 else "down"
 
 
 Manner = Literal["always", "mostly", "changing"]
@@ -50,12 +51,13 @@ def manner(one: Speaker) -> tuple[Manner, str]:
     return ("mostly" if most == one.label and share >= HOLDS else "changing"), most
 
 
-_REACTS = 0.1  # of a valence from -1 to 1: less is no reaction
+REACTS = 0.1
+"""Of a valence from -1 to 1: less is no reaction."""
 
 
 def reacts(one: Speaker) -> str | None:
     """How the valence of a speaker is after a turn of somebody else: up, down, or None where nothing can be said."""
-    if one.reaction is None or abs(one.reaction) < _REACTS:
+    if one.reaction is None or abs(one.reaction) < REACTS:
         return None
     return "up" if one.reaction > 0 else "down"
 

@@ -7,6 +7,8 @@ import { filled, percent } from "./words.js";
 
 const KEY = "intone.where";
 const SERVER = { server: true };
+const writer = () => import("./device/answer_html.js"); // only where they are needed
+const sayer = () => import("./device/texts.js");
 const ONE_ONLY = { speakers: ["auto", "1"], channel: ["mix"], track: ["default"] }; // all that a device can do
 
 // Returns { analyse, learn, onDevice }; `onDevice()` says whether it is this device. The others are as analysis.js and
@@ -48,8 +50,10 @@ export function offerWhere(form) {
         bar.value = share;
         box.querySelector("span").textContent = filled(place.dataset.loading, { share: percent(share) });
       });
+      await Promise.all([writer(), sayer()]);
+      place.dataset.ready = "";
     } catch (error) {
-      means.textContent = place.dataset[error.reason];
+      means.textContent = place.dataset[troubleOf(error).reason];
     }
     box.hidden = true;
   }
@@ -64,7 +68,7 @@ export function offerWhere(form) {
       return await work(page);
     } catch (error) {
       if (error.name === "AbortError") return {};
-      if (error.sentence) return { sentence: (await import("./device/texts.js")).told(error.sentence, page.texts) };
+      if (error.sentence) return { sentence: (await sayer()).told(error.sentence, page.texts) };
       const sentence = place.dataset[troubleOf(error).reason];
       if (!served) return { sentence };
       return kept() ? { sentence: `${sentence} ${place.dataset.choose}` } : { ...SERVER, said: `${sentence} ${place.dataset.instead}` };
@@ -81,7 +85,7 @@ export function offerWhere(form) {
       if (needsServer(options)) throw new Trouble("only");
       const { sex, classes, explain, reference, start_s: from_s, end_s: to_s } = options;
       const answer = await analyse(file, { ...given({ sex, classes, reference, from_s, to_s }), explain: explain === "true" }, signal, report);
-      return { html: (await import("./device/answer_html.js")).answerHtml(answer, page) };
+      return { html: (await writer()).answerHtml(answer, page) };
     }),
     learn: (files, emotion) => here(async () => ({ reference: await learn(files, emotion === "unknown" ? null : emotion) })),
   };

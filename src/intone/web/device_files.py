@@ -1,0 +1,20 @@
+"""`/device`: what the page loads to recognise, and to write its answers, in the visitor's browser."""
+
+from flask import Blueprint, Response, current_app, jsonify, url_for
+
+from intone.web import browser_templates, device
+from intone.web.device_models import parts
+from intone.web.state import state
+
+blueprint = Blueprint("device", __name__)
+
+
+@blueprint.get("/device/page.json")
+def page() -> Response:
+    """The templates, texts and values of an answer, in the language of the request.
+
+    And the facts about the recognizer, where browsers may recognise by themselves.
+    """
+    here = state()
+    facts = device.facts(here.recognizer) if parts(here) else None
+    return jsonify(facts=facts, **browser_templates.page(current_app, here.texts.language, url_for))
