@@ -6,7 +6,7 @@ what flickers. So the label that is shown gives way only to one that leads clear
 
 from collections.abc import Mapping
 
-LEAD = 0.25
+LEAD = 0.2
 """How much more probable than the shown label another must be to be shown at once."""
 
 TIMES = 3

@@ -37,8 +37,8 @@ from intone.recognition.prediction import NEITHER, Confidence, Prediction, Segme
 STEP_S = 1.0
 """Seconds from one state to the next."""
 
-WINDOW_S = 4.0
-"""Seconds of the segment that goes on that a state is about."""
+WINDOW_S = 3.0
+"""Seconds of the segment that goes on that a state is about. More were not better where it was measured (docs)."""
 Judge = Callable[[Signal], tuple[Model, Judged]]
 
 
