@@ -62,7 +62,7 @@ def test_an_example_is_answered_in_the_language_of_the_page(visitor: Visitor, on
     expect(page.locator(".answer")).to_be_visible()
     assert verdict(page).startswith("Wütend")
     ask(page, wav(silence(3)))
-    expect(page.get_by_role("alert")).to_contain_text("Die Aufnahme ist still")
+    expect(page.get_by_role("alert")).to_contain_text("Die Aufnahme ist stumm")
 
 
 def test_several_recordings_have_a_table(visitor: Visitor, on_device: str, clip: Path) -> None:
