@@ -21,8 +21,9 @@ from intone.recognition.model_file import Model, ModelSettings
 from intone.recognition.recognizer import Recognizer
 
 _FOLDER = "/static/scripts/device"
-_MODULES = ("adaptation", "analysis", "decision", "fft", "numbers", "occlusion", "outline", "pooling", "quality",
-            "reference", "refusal", "resample", "signal", "spans", "speech", "summary", "together", "windows")
+_MODULES = ("adaptation", "analysis", "answer_html", "decimals", "decision", "fft", "filters", "numbers", "occlusion",
+            "outline", "pooling", "quality", "reference", "refusal", "render", "resample", "signal", "spans", "speech",
+            "summary", "texts", "together", "values", "windows")
 
 _BEFORE = """async ([folder, modules, values]) => {
   const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);

@@ -26,7 +26,7 @@ from intone.web.answers import Answer, Unanswered
 from intone.web.views import shown
 
 REASONS = (
-    said("Only {spoken:.1f} s of speech was found.", spoken=0.25), said(OWN_VOICES), "<What> \"nobody\" & 'anybody' said – ☃ 🎙",
+    said("Only {spoken:.1f} s of speech was found.", spoken=0.25), said(OWN_VOICES), "<What> \"nobody\" & 'anybody' said \N{EN DASH} \N{SNOWMAN} \N{STUDIO MICROPHONE}",
     said("The header states only {share:.0%} of the sound that follows it, as after a crash: the file was read to its end.", share=0.125),
     said("The file is {what}, not a recording that can be decoded: use {usual}.", what=said("of the format {name}", name="<x & y>"),
          usual=said("wav, flac, mp3, ogg, opus, m4a, mp4 or webm")))

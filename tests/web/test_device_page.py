@@ -1,7 +1,6 @@
 """The HTML that the browser makes of an answer is the server's, letter by letter."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,19 @@ import pytest
 from flask import Flask, render_template
 from jinja2 import DictLoader, nodes
 from jinja2.exceptions import UndefinedError
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error
 
-from chromium import Visitor
+import intone
+from device_scripts import Scripts
 from intone import Recognizer
 from intone.language import LANGUAGES, told
 from intone.recognition.prediction import RENAMED, Prediction
 from intone.web import WebSettings, create_app
 from intone.web.answers import Answer, Unanswered
-from intone.web.browser_templates import ANSWER, templates, unsaid
+from intone.web.browser_templates import ANSWER, templates
+from intone.web.device import sentence
 from random_answers import answered
+from tiny_log_mel import tiny_log_mel_model
 from web_server import StandIn
 
 pytestmark = pytest.mark.browser
@@ -35,20 +37,10 @@ def bundled(recognizer: Recognizer) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def keeping() -> Flask:
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Of a recognizer without published results, on a page that keeps corrections."""
-    return create_app(StandIn(), WebSettings(corrections=Path("kept"), corrections_s=7.5))
-
-
-@pytest.fixture
-def tab(visitor: Visitor, stand_in: str) -> Iterator[Page]:
-    page = visitor(stand_in)
-    page.evaluate("""async () => {
-        const own = (name) => import(`/static/scripts/device/${name}.js`);
-        window.own = Object.assign({}, ...await Promise.all(
-            ["answer_html", "filters", "render", "texts", "values"].map(own)));
-    }""")
-    yield page
+    model = tiny_log_mel_model(tmp_path_factory.mktemp("tiny") / "model.onnx")
+    return create_app(intone.load(model), WebSettings(corrections=Path("kept"), corrections_s=7.5))
 
 
 def by_server(app: Flask, answer: Answer, language: str) -> str:
@@ -64,12 +56,11 @@ def in_language(answer: Answer, language: str) -> Answer:
     return replace(answer, views=views, parts=parts)
 
 
-def by_browser(tab: Page, app: Flask, answers: list[Answer], language: str) -> list[str]:
+def by_browser(scripts: Scripts, app: Flask, answers: list[Answer], language: str) -> list[str]:
     page = app.test_client().get(f"/device/page.json?language={language}").text
-    found: list[str] = tab.evaluate("""([answers, page]) => {
-        const known = JSON.parse(page);
-        return JSON.parse(answers).map((one) => own.answerHtml(one, known));
-    }""", [json.dumps([unread(one, language) for one in answers]), page])
+    found: list[str] = scripts("""const page = JSON.parse(given.page);
+        return JSON.parse(given.answers).map((one) => own.answerHtml(one, page));""",
+                               answers=json.dumps([unread(one, language) for one in answers]), page=page)
     return found
 
 
@@ -84,18 +75,18 @@ def unread(answer: Answer | Unanswered, language: str) -> dict[str, Any]:
 
 def view(seen: Prediction) -> dict[str, Any]:
     plain = {name: value for name, value in seen.to_dict().items() if name not in RENAMED}
-    return {**plain, "reasons": [unsaid(one) for one in seen.reasons]}
+    return {**plain, "reasons": [sentence(one) for one in seen.reasons]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["bundled", "keeping"])
-def test_the_browser_writes_what_the_server_writes(request: pytest.FixtureRequest, tab: Page, name: str, language: str) -> None:
+def test_the_browser_writes_what_the_server_writes(request: pytest.FixtureRequest, scripts: Scripts, name: str, language: str) -> None:
     app: Flask = request.getfixturevalue(name)
     draw = np.random.default_rng(list(map(ord, name + language)))
     recognizer = app.extensions["intone"].recognizer
     answers = [answered(draw, recognizer.identity, recognizer.schemes()) for _ in range(60)]
     assert {kind for one in answers for kind in kinds(one)} == KINDS, "every kind of answer is among them"
-    for answer, found in zip(answers, by_browser(tab, app, answers, language), strict=True):
+    for answer, found in zip(answers, by_browser(scripts, app, answers, language), strict=True):
         assert found == by_server(app, answer, language)
 
 
@@ -131,15 +122,14 @@ def test_what_no_browser_could_render_is_refused(template: str, kind: str) -> No
         templates(of_templates(main=f"first\n\n{template}"))
 
 
-def test_every_filter_and_test_is_there(tab: Page, bundled: Flask) -> None:
+def test_every_filter_and_test_is_there(scripts: Scripts, bundled: Flask) -> None:
     named: dict[str, set[str]] = {"Filter": set(), "Test": set()}
     trees = templates(bundled)
     for name in trees:
         assert bundled.jinja_env.loader
         for one in bundled.jinja_env.parse(bundled.jinja_env.loader.get_source(bundled.jinja_env, name)[0]).find_all((nodes.Filter, nodes.Test)):
             named[type(one).__name__].add(one.name)
-    filters, tests = tab.evaluate("""() => [
-        Object.keys({ ...own.BUILT_IN, ...own.filters({}, {}) }), Object.keys(own.TESTS)]""")
+    filters, tests = scripts("return [Object.keys({ ...own.BUILT_IN, ...own.filters({}, {}) }), Object.keys(own.TESTS)]")
     assert named == {"Filter": {*filters, *UNSCRIPTED}, "Test": set(tests)}
     assert set(trees) > {"_alert.html", "_answer.html", "_view.html", "_report.html"}
 
@@ -157,7 +147,7 @@ SNIPPETS = {
     "macros": "{% macro tag(name, kind='<b>') %}<{{ name }} {{ kind }} {{ other }}>{% endmacro %}{% set other = '&' %}{{ tag('a') }}{{ tag('a', kind=odd) }}"
               "{{ tag(odd) ~ odd }}{{ 'full' if tag('') else 'empty' }}{% macro nothing() -%}{%- endmacro %}{{ 'full' if nothing() else 'empty' }}{{ tag(tag('b')) == 'c' }}",
     "parts": "{% set first = 1 %}{% include 'other.html' %}{{ first }}{% for first in (7, 8) %}{% include 'other.html' %}{% endfor %}"
-             "{% from 'other.html' import said with context %}{{ said(2) }}",
+             "{% from 'other.html' import said, said as told with context %}{{ said(2) }}{{ told(3) }}",
     "items": "{{ made['a'] }}{{ made.list[0] }}{{ (4, 5, 6, 7)[1:3] | length }}{{ (4, 5, 6)[:2] | list | length }}{{ {'k': 'v'}['k'] }}{{ range(3) | length }}"
              "{{ 'b' in made }}{{ 'x' in made }}{{ 2 in (1, 2) }}{{ 'cd' in 'bcde' }}{% set _ = made.update({'z': 9}) %}{{ made.z }}{{ made.a is defined }}{{ made.y is defined }}"
              "{{ made.y | default('none') }}{{ made.nil is none }}{{ made.a is not none }}",
@@ -167,23 +157,24 @@ SNIPPETS = {
 OTHER = "{{ first }}{% set first = first * 10 %}{{ first }}{% macro said(one) %}({{ one }}{{ first }}{{ odd }}){% endmacro %}"
 GIVEN = {"made": {"a": 1.0, "b": "<'\"&\u00e9\u2028\U0001f399>", "list": [True, None, 1e-7], "nil": None}, "half": 0.5, "small": 1e-5, "odd": "<a href='b'>&\"",
          "shares": {"a": 0.25, "b": 0.5, "c": 0.25, "d": 0.5}, "rows": [{"on": True, "name": "x"}, {"on": False, "name": "y"}]}
-RENDERED = """([trees, given]) => own.render("_parts.html", trees, {},
-    Object.fromEntries(Object.entries(JSON.parse(given)).map(([name, value]) => [name, own.held(value)])))"""
+RENDERED = """return own.render("_parts.html", JSON.parse(given.trees), {}, Object.fromEntries(
+    Object.entries(JSON.parse(given.names)).map(([name, value]) => [name, own.held(value)])))"""
 
 
 @pytest.mark.parametrize("name", SNIPPETS)
-def test_a_tree_is_rendered_as_jinja_renders_it(tab: Page, name: str) -> None:
+def test_a_tree_is_rendered_as_jinja_renders_it(scripts: Scripts, name: str) -> None:
     app = of_templates(main=SNIPPETS[name], **{"other.html": OTHER})
     wanted = app.jinja_env.get_template(ANSWER).render(json.loads(json.dumps(GIVEN)))
-    assert tab.evaluate(RENDERED, [{"other.html": templates(of_templates(main=OTHER))[ANSWER], **templates(app)}, json.dumps(GIVEN)]) == wanted
+    trees = {"other.html": templates(of_templates(main=OTHER))[ANSWER], **templates(app)}
+    assert scripts(RENDERED, trees=json.dumps(trees), names=json.dumps(GIVEN)) == wanted
 
 
 @pytest.mark.parametrize("template", [
     "{{ nothing }}", "{{ made.nothing }}", "{{ made['x'] }}", "{% if nothing %}{% endif %}", "{% for a in nothing %}{% endfor %}", "{{ nothing.more }}",
     "{{ nothing() }}", "{{ nothing ~ 'a' }}", "{{ nothing == 1 }}", "{{ nothing < 1 }}", "{{ nothing + 1 }}"])
-def test_what_is_not_there_is_an_error_as_in_jinja(tab: Page, template: str) -> None:
+def test_what_is_not_there_is_an_error_as_in_jinja(scripts: Scripts, template: str) -> None:
     app = of_templates(main=template)
     with pytest.raises(UndefinedError):
         app.jinja_env.get_template(ANSWER).render(GIVEN)
     with pytest.raises(Error, match="is not there"):
-        tab.evaluate(RENDERED, [templates(app), json.dumps(GIVEN)])
+        scripts(RENDERED, trees=json.dumps(templates(app)), names=json.dumps(GIVEN))

@@ -1,34 +1,22 @@
 """Texts, sentences and numbers in the browser are Python's, letter by letter."""
 
-import json
-from collections.abc import Iterator
 from importlib import import_module
 from string import Formatter
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error
 
-from chromium import Visitor
+from device_scripts import Scripts
 from intone.language import LANGUAGES, Sentence, said, sentences_in, texts, told
 from intone.web import browser_templates
-from intone.web.browser_templates import unsaid
+from intone.web.device import sentence
 
 pytestmark = pytest.mark.browser
 
 SPECS = (".1f", ".2f", ".0f", "g", ".0%", "+.2f")
 """How the places of the tables are written."""
-
-
-@pytest.fixture
-def tab(visitor: Visitor, stand_in: str) -> Iterator[Page]:
-    page = visitor(stand_in)
-    page.evaluate("""async () => {
-        const own = (name) => import(`/static/scripts/device/${name}.js`);
-        window.own = Object.assign({}, ...await Promise.all(["numbers", "texts"].map(own)));
-    }""")
-    yield page
 
 
 def places(template: str) -> list[tuple[str, str]]:
@@ -39,7 +27,7 @@ def numbers() -> list[float]:
     """Of every size; among them those half way between two that can be written, and their neighbours."""
     draw = np.random.default_rng(26)
     halves = np.array([*np.arange(-50, 50) / 2, *np.arange(1, 400) / 8, *np.arange(1, 400) / 200, *np.arange(0, 3000) / 20])
-    large = np.array([9999995.0, 1234565.0, 1000005.0, 2.5e15, 1e16, 1e17, 1.5e22, 1e-4, 9.9999e-5, 1.5e-5, 1e-300, 5e-324, 0.0, -0.0, 999999.5, 99999.95])
+    large = np.array([9999995.0, 1234565.0, 1000005.0, 2.5e15, 1e16, 1e17, 1e-4, 9.9999e-5, 1.5e-5, 1e-300, 5e-324, 0.0, -0.0, 999999.5, 99999.95])
     drawn = draw.normal(0, 1, 2000) * 10.0 ** draw.integers(-8, 9, 2000)
     near = np.concatenate([halves, large])
     return np.concatenate([near, np.nextafter(near, np.inf), np.nextafter(near, -np.inf), drawn]).tolist()
@@ -51,57 +39,48 @@ def test_the_places_of_the_tables_are_those() -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_a_number_is_written_as_python_writes_it(tab: Page, spec: str) -> None:
+def test_a_number_is_written_as_python_writes_it(scripts: Scripts, spec: str) -> None:
     values = [*numbers(), float("nan"), float("inf"), float("-inf")]
-    found = tab.evaluate("([values, spec]) => values.map((one) => own.formatted(one, spec))", [values, spec])
+    found = scripts("return given.values.map((one) => own.formatted(one, given.spec))", values=values, spec=spec)
     wrong = [(value, one) for value, one in zip(values, found, strict=True) if one != format(value, spec)]
     assert len(found) > 10_000 and wrong == []
 
 
-def test_a_float_is_written_as_python_writes_it(tab: Page) -> None:
+def test_a_float_is_written_as_python_writes_it(scripts: Scripts) -> None:
     values = [*numbers(), float("nan"), float("inf"), float("-inf")]
-    found = tab.evaluate("(values) => values.map((one) => String(new own.Real(one)))", values)
+    found = scripts("return given.values.map((one) => String(new own.Real(one)))", values=values)
     assert [one for one in zip(values, found, strict=True) if one[1] != repr(one[0])] == []
 
 
-def test_a_number_is_rounded_as_python_rounds_it(tab: Page) -> None:
-    values = numbers()
-    found = tab.evaluate("(values) => values.map((one) => String(new own.Real(own.rounded(one, 3))))", values)
-    assert [one for one in zip(values, found, strict=True) if one[1] != repr(round(one[0], 3))] == []
-
-
-def test_no_other_kind_of_number_is_known(tab: Page) -> None:
+def test_no_other_kind_of_number_is_known(scripts: Scripts) -> None:
     for spec in ("d", ".3g", "5.1f", ".1e"):
         with pytest.raises(Error, match=f"No number is written as {spec}"):
-            tab.evaluate("(spec) => own.formatted(1, spec)", spec)
+            scripts("return own.formatted(1, given.spec)", spec=spec)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_shares_and_times_are_written_as_python_writes_them(tab: Page, language: str) -> None:
+def test_shares_and_times_are_written_as_python_writes_them(scripts: Scripts, language: str) -> None:
     t, table = texts(language), browser_templates.texts(language)
     shares = [*np.linspace(0, 1, 4001).tolist(), *(n / 200 for n in range(201)), 0.01, 0.99, 0.0099999, 0.990001]
     times = [*(n / 20 for n in range(0, 80_000, 7)), *np.linspace(0, 130, 3001).tolist(), 59.94, 59.95, 59.96, 3599.95]
-    found = tab.evaluate("""([table, shares, times]) => {
-        const t = new own.Texts(table);
-        return [shares.map((one) => t.percent(one)), times.map((one) => t.clock(one)), times.map((one) => t.seconds(one))];
-    }""", [table, shares, times])
+    found = scripts("""const t = new own.Texts(given.table);
+        return [given.shares.map((one) => t.percent(one)), given.times.map((one) => t.clock(one)), given.times.map((one) => t.seconds(one))];""",
+                    table=table, shares=shares, times=times)
     assert found == [list(map(t.percent, shares)), list(map(t.clock, times)), list(map(t.seconds, times))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_told_alike(tab: Page, language: str) -> None:
+def test_every_text_is_told_alike(scripts: Scripts, language: str) -> None:
     t, table = texts(language), browser_templates.texts(language)
     filled = {key: {name: -0.125 if spec else f"<{name}> & {{x}}" for name, spec in places(text)} for key, text in t.table.items()}
-    found = tab.evaluate("""([table, filled]) => {
-        const t = new own.Texts(table);
-        return [Object.entries(filled).map(([key, values]) => t.t(key, values)), t.has("answer.title"), t.has("toString"), t.language,
-                t.word("angry"), t.word("cheerful")];
-    }""", [table, filled])
+    found = scripts("""const t = new own.Texts(given.table);
+        return [Object.entries(given.filled).map(([key, values]) => t.t(key, values)), t.has("answer.title"), t.has("toString"), t.language,
+                t.word("angry"), t.word("cheerful")];""", table=table, filled=filled)
     assert found == [[t(key, **values) for key, values in filled.items()], True, False, language, t.word("angry"), "cheerful"]
     with pytest.raises(Error, match=r"There is no text toString\."):
-        tab.evaluate("(table) => new own.Texts(table).t('toString')", table)
+        scripts("return new own.Texts(given.table).t('toString')", table=table)
     with pytest.raises(Error, match=r"Nothing is given for \{label\}\."):
-        tab.evaluate("(table) => new own.Texts(table).t('answer.mostly', {})", table)
+        scripts("return new own.Texts(given.table).t('answer.mostly', {})", table=table)
 
 
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -110,17 +89,11 @@ VALUES: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_is_told_alike(tab: Page, language: str) -> None:
+def test_every_sentence_is_told_alike(scripts: Scripts, language: str) -> None:
     templates = [*import_module("intone.language.german").SENTENCES, "Nobody translates {what}, for {seconds:.1f} s."]
     made = [Sentence(template, {name: VALUES[spec][turn % len(VALUES[spec])] for name, spec in places(template)})
             for template in templates for turn in range(5)]
     made.append(said("The file is {what}, not a recording that can be decoded: use {usual}.", what="odd", usual=made[-1]))
-    found = tab.evaluate("([sentences, table]) => JSON.parse(sentences).map((one) => own.told(one, table))",
-                         [json.dumps([unsaid(one) for one in [*made, "as it is {x}"]]), browser_templates.texts(language)])
+    found = scripts("return given.sentences.map((one) => own.told(one, given.table))",
+                    sentences=[*map(sentence, made), "as it is {x}"], table=browser_templates.texts(language))
     assert found == [*(told(one, language) for one in made), "as it is {x}"] and len(found) > 400
-
-
-def test_only_values_that_are_sentences_are_taken_apart() -> None:
-    nested = said("The file is {what}, not a recording that can be decoded: use {usual}.", what=said("of the format {name}", name="wav"), usual="x")
-    assert unsaid(nested) == {"text": nested.template, "values": {"what": {"text": "of the format {name}", "values": {"name": "wav"}}, "usual": "x"}}
-    assert unsaid("plain") == "plain"

@@ -65,7 +65,7 @@ def test_every_sentence_that_is_asked_for_is_in_the_table() -> None:
 def test_every_class_of_a_style_sheet_is_on_the_page() -> None:
     sheets = "".join(file.read_text() for file in (WEB / "static/styles").glob("*.css"))
     classes = set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)))
-    written = "".join(file.read_text() for folder in ("templates", "static/scripts") for file in (WEB / folder).iterdir())
+    written = "".join(file.read_text() for folder in ("templates", "static/scripts") for file in (WEB / folder).rglob("*.*"))
     assert len(classes) > 50
     painted = {f"paint-{emotion}" for emotion in EMOTIONS}
     assert painted <= classes and '"paint-" ~ class_marks()[label].paint' in written

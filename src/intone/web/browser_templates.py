@@ -5,24 +5,19 @@ stands twice. A tree is a list of a kind and of the fields that `_FIELDS` names:
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
 from jinja2 import nodes
 
+from intone import __version__
 from intone.audio.channels import OWN_VOICES
-from intone.labels import SCHEMES
-from intone.language import DECIMAL_COMMA, Sentence, Texts, sentences_in
+from intone.language import DECIMAL_COMMA, Texts, sentences_in
 from intone.recognition.decision import mean_of
-from intone.recognition.prediction import NEITHER
-from intone.recognition.summary import HOLDS, SIGNS
+from intone.web.device import facts, sentence
 from intone.web.state import state_of
-from intone.web.template_filters import ODDS, class_marks
-from intone.web.views import REACTS, STEADY, class_names, left_out, shown, tone
-
-if TYPE_CHECKING:
-    from intone.recognition.recognizer import Recognizer
+from intone.web.template_filters import ODDS, TAKEAWAYS, class_marks
+from intone.web.views import REACTS, STEADY
 
 Tree = list[Any]
 
@@ -38,24 +33,35 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "Assign": ("target", "node"), "With": ("targets", "values", "body"), "Macro": ("name", "args", "defaults", "body"),
     "Include": ("template",), "FromImport": ("template", "names"), "CondExpr": ("test", "expr1", "expr2"),
     "Compare": ("expr", "ops"), "Operand": ("op", "expr"), "Concat": ("nodes",), "Not": ("node",),
-    "And": ("left", "right"), "Or": ("left", "right"), "Tuple": ("items",), "Dict": ("items",), "Pair": ("key", "value"),
-    "Add": ("left", "right"), "Sub": ("left", "right"), "Mul": ("left", "right"), "Div": ("left", "right"),
-    "Mod": ("left", "right"),
+    "And": ("left", "right"), "Or": ("left", "right"), "Tuple": ("items",), "Dict": ("items",),
+    "Pair": ("key", "value"), "Add": ("left", "right"), "Sub": ("left", "right"), "Mul": ("left", "right"),
+    "Div": ("left", "right"), "Mod": ("left", "right"),
 }
 _USUAL: dict[str, tuple[Any, ...]] = {
-    "ctx": ("load", "store", "param"), "dyn_args": (None,), "dyn_kwargs": (None,), "recursive": (False,), "else_": ([],),
-    "with_context": (True,), "ignore_missing": (False,), "step": (None,)}
+    "ctx": ("load", "store", "param"), "dyn_args": (None,), "dyn_kwargs": (None,), "recursive": (False,),
+    "else_": ([],), "with_context": (True,), "ignore_missing": (False,), "step": (None,)}
 """What the fields that `_FIELDS` leaves out must hold, since the scripts take it for granted."""
 
 
 def page(app: Flask, language: str, address: Callable[..., str]) -> dict[str, Any]:
-    """All that answer_html.js needs to write answers of an application in a language.
+    """All that a browser needs to recognise, and to write its answers in a language.
 
-    `address` gives the address of an endpoint, as `flask.url_for` does.
+    `address` gives the address of an endpoint, as `flask.url_for` does. Raises UsageError where a browser cannot
+    recognise by itself.
     """
-    trees = templates(app)
-    return {"templates": trees, "texts": texts(language), "marks": class_marks(Texts(language)), **values(app),
-            "scales": scales(state_of(app).recognizer), "addresses": addresses(trees, address)}
+    trees, settings = templates(app), state_of(app).settings
+    limits = {"corrections": settings.corrections is not None, "corrections_s": settings.corrections_s}
+    return {
+        "facts": facts(state_of(app).recognizer),
+        "templates": trees,
+        "texts": texts(language),
+        "marks": class_marks(Texts(language)),
+        "globals": {"version": __version__, "limits": limits,
+                    "takeaways": [{"name": one.name, "words": one.words} for one in TAKEAWAYS]},
+        "rules": {"steady": STEADY, "reacts": REACTS, "odds": ODDS, "own_voices": OWN_VOICES,
+                  "mean": sentence(mean_of(2))["text"]},
+        "addresses": addresses(trees, address),
+    }
 
 
 def templates(app: Flask) -> dict[str, Tree]:
@@ -64,12 +70,11 @@ def templates(app: Flask) -> dict[str, Tree]:
     Raises NotImplementedError for what no script could go through, with its template and line.
     """
     found: dict[str, Tree] = {}
-    names = [ANSWER]
+    names = {ANSWER}
     while names:
         name = names.pop()
-        parsed = _parsed(app, name)
-        found[name] = _plain(parsed, name)
-        names += {one.template.value for one in parsed.find_all((nodes.Include, nodes.FromImport))} - found.keys()
+        found[name] = _plain(_parsed(app, name), name)
+        names |= {template[1] for _, template, *_ in _every(found[name], "Include", "FromImport")} - found.keys()
     return found
 
 
@@ -93,17 +98,18 @@ def _plain(value: Any, name: str) -> Any:
 
 def addresses(trees: dict[str, Tree], address: Callable[..., str]) -> dict[str, str]:
     """Every address in some templates: by its endpoint, or by endpoint and file name, `static/icon.svg`."""
-    asked = [({key: value[1] for _, key, value in keywords}, args[0][1])
-             for tree in trees.values() for _, called, args, keywords in _calls(tree) if called == ["Name", "url_for"]]
-    return {"/".join([endpoint, *named.values()]): address(endpoint, **named) for named, endpoint in asked}
+    calls = [one for tree in trees.values() for one in _every(tree, "Call") if one[1] == ["Name", "url_for"]]
+    asked = [(args[0][1], {key: value[1] for _, key, value in named}) for _, _, args, named in calls]
+    return {"/".join([endpoint, *values.values()]): address(endpoint, **values) for endpoint, values in asked}
 
 
-def _calls(tree: Any) -> Iterator[Tree]:
-    if isinstance(tree, list):
-        if tree and tree[0] == "Call":
-            yield tree
-        for one in tree:
-            yield from _calls(one)
+def _every(tree: Tree, *kinds: str) -> Iterator[Tree]:
+    """The parts of a tree of some kinds."""
+    if tree and tree[0] in kinds:
+        yield tree
+    for one in tree:
+        if isinstance(one, list):
+            yield from _every(one, *kinds)
 
 
 def texts(language: str) -> dict[str, Any]:
@@ -113,42 +119,3 @@ def texts(language: str) -> dict[str, Any]:
     """
     return {"language": language, "comma": language in DECIMAL_COMMA, "table": dict(Texts(language).table),
             "sentences": dict(sentences_in(language))}
-
-
-def scales(recognizer: "Recognizer") -> dict[str, Any]:
-    """How often answers of each step of confidence were right, by scheme: a sentence as `unsaid` gives it."""
-    return {name: unsaid(recognizer.scale(name)) for name in recognizer.schemes()}
-
-
-def unsaid(sentence: str) -> Any:
-    """A sentence as scripts know it: its English template, and the values of its places; a plain text as it is.
-
-    >>> unsaid(Sentence("Only {spoken:.1f} s of speech was found.", {"spoken": 0.5}))
-    {'text': 'Only {spoken:.1f} s of speech was found.', 'values': {'spoken': 0.5}}
-    """
-    if not isinstance(sentence, Sentence):
-        return sentence
-    return {"text": sentence.template, "values": {
-        name: unsaid(value) if isinstance(value, str) else value for name, value in sentence.values.items()}}
-
-
-def values(app: Flask) -> dict[str, Any]:
-    """`globals`, the values that the templates name, and `rules`, those that their filters need."""
-    known = app.jinja_env.globals
-    limits, figures = known["limits"], known["figures"]
-    return {
-        "globals": {
-            **{name: known[name] for name in ("version", "licence", "emotions")},
-            "limits": {"corrections": limits.corrections is not None, "corrections_s": limits.corrections_s},
-            "recognizer": asdict(known["recognizer"]),
-            "schemes": {name: {"words": one.words} for name, one in SCHEMES.items()},
-            "takeaways": [{"name": one.name, "words": one.words} for one in known["takeaways"]],
-            "figures": figures and {name: asdict(figures)[name] for name in ("schemes", "conditions")},
-        },
-        "rules": {
-            "order": shown(state_of(app).recognizer.schemes()), "tones": {name: tone(name) for name in class_names()},
-            "left_out": {name: left_out(name) for name in SCHEMES}, "signs": SIGNS, "odds": ODDS, "holds": HOLDS,
-            "steady": STEADY, "reacts": REACTS, "neither": NEITHER, "mean": unsaid(mean_of(2))["text"],
-            "own_voices": OWN_VOICES,
-        },
-    }

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, Response, current_app, jsonify, url_for
 
-from intone.web import browser_templates, device
-from intone.web.device_models import parts
+from intone.web import browser_templates
 from intone.web.state import state
 
 blueprint = Blueprint("device", __name__)
@@ -11,10 +10,5 @@ blueprint = Blueprint("device", __name__)
 
 @blueprint.get("/device/page.json")
 def page() -> Response:
-    """The templates, texts and values of an answer, in the language of the request.
-
-    And the facts about the recognizer, where browsers may recognise by themselves.
-    """
-    here = state()
-    facts = device.facts(here.recognizer) if parts(here) else None
-    return jsonify(facts=facts, **browser_templates.page(current_app, here.texts.language, url_for))
+    """The templates, texts and values of an answer, in the language of the request."""
+    return jsonify(browser_templates.page(current_app, state().texts.language, url_for))

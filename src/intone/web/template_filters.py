@@ -30,6 +30,9 @@ from intone.web.views import (
     trend,
 )
 
+TAKEAWAYS = tuple(one for one in FORMATS.values() if one.scope != "many")
+"""The formats of the answer about one recording."""
+
 
 def equip(app: Flask, version: str) -> None:
     """Give the templates of an application their filters and values."""
@@ -43,8 +46,7 @@ def equip(app: Flask, version: str) -> None:
         left_out=left_out, adaptable=here.recognizer.adaptable, emotions=EMOTIONS, schemes=SCHEMES,
         class_names=class_names, class_marks=class_marks, accept=ACCEPT, licence=here.recognizer.licence,
         most_parts=MOST_TRIED, most_speakers=MOST_SPEAKERS, figures=results_of(here.recognizer.identity.version),
-        device_offered=offered, site=None,
-        language_page="?language={}".format, takeaways=[one for one in FORMATS.values() if one.scope != "many"],
+        takeaways=TAKEAWAYS, device_offered=offered, site=None, language_page="?language={}".format,
     )
 
     @app.context_processor

@@ -1,24 +1,31 @@
-// The HTML of an answer that was found here: the server's own templates, with the server's values (browser_templates.py).
+// The HTML of an answer that was found here, from the server's own templates (browser_templates.py).
 
-import { drawn } from "./drawn.js";
 import { fixed } from "./decimals.js";
+import { drawn } from "./drawn.js";
+import { sum } from "./numbers.js";
 import { render } from "./render.js";
 import { Texts, told } from "./texts.js";
 import { held } from "./values.js";
 
 const TEMPLATE = "_parts.html";
 
-// `answer`: { views, classes, asked_sex, waveform }, or such `parts` for each channel or track besides. `page`: what
+// `answer`: { views, classes, asked_sex, waveform }, perhaps with such `parts` for each channel or track. `page`: what
 // `page` in browser_templates.py gives.
 export function answerHtml(answer, page) {
   const texts = new Texts(page.texts);
+  const { facts } = page;
   return render(TEMPLATE, page.templates, filters(page, texts), {
-    ...Object.fromEntries(Object.entries(page.globals).map(([name, value]) => [name, held(value)])),
+    ...Object.fromEntries(held(page.globals)),
+    recognizer: held(facts.recognizer),
+    schemes: held(facts.schemes),
+    emotions: facts.emotions,
+    figures: held(facts.results),
+    licence: facts.settings.licence,
     t: Object.assign((key, values) => texts.t(key, values), { has: (key) => texts.has(key), language: texts.language }),
     url_for: (endpoint, file) => address(page, [endpoint, ...Object.values(file ?? {})].join("/")),
-    class_names: () => Object.keys(page.marks),
+    class_names: () => facts.classes,
     class_marks: () => held(page.marks),
-    left_out: (scheme) => page.rules.left_out[scheme],
+    left_out: (scheme) => leftOut(facts, scheme),
     answer: recording(answer, page),
     scripted: true,
   });
@@ -29,22 +36,26 @@ function address(page, name) {
   return page.addresses[name];
 }
 
+function leftOut({ emotions, schemes }, scheme) {
+  const there = Object.values(schemes[scheme].groups).flat();
+  return emotions.filter((one) => !there.includes(one));
+}
+
 // An answer as the templates name it: `Answer` in answers.py.
 function recording(answer, page) {
   if (answer.error !== undefined) return held({ channel: null, track: null, ...answer });
-  const { rules, texts } = page;
-  const order = rules.order.filter((name) => name in answer.views);
-  const views = new Map(order.map((name) => [name, prediction(answer.views[name], rules, texts)]));
+  const names = page.facts.shown.filter((name) => name in answer.views);
+  const views = new Map(names.map((name) => [name, prediction(answer.views[name], page)]));
   const reasons = Object.values(answer.views).flatMap((one) => one.reasons);
   return new Map(Object.entries({
     views,
     classes: answer.classes,
     first: views.get(answer.classes),
     asked_sex: answer.asked_sex,
-    stress: stress(views.get("stress")),
-    apart: reasons.some((one) => textOf(one) === rules.own_voices),
+    stress: stress(answer.views.stress),
+    apart: reasons.some((one) => textOf(one) === page.rules.own_voices),
     parts: (answer.parts ?? []).map((one) => recording(one, page)),
-    drawn: () => drawn(answer, order, page),
+    drawn: () => drawn(answer, names, page),
   }));
 }
 
@@ -55,31 +66,28 @@ const LEFT_OUT = {
 };
 
 // A view, `Prediction.to_dict()`, as the templates name it: `Prediction`.
-function prediction(view, rules, texts) {
+function prediction(view, { facts, rules, texts }) {
   const segments = view.segments.map((one) => ({ ...ALONE, ...one }));
   const timed = (one) => segments.find((other) => other.start_s === one.start_s && other.end_s === one.end_s);
   const summary = view.summary && { ...view.summary, strongest: view.summary.strongest.map(timed) };
   const inside = Object.entries(view.probabilities).map(([name, share]) => [name, share * (1 - view.outside)]);
-  const shares = Object.fromEntries(view.outside ? [...inside, [rules.neither, view.outside]] : inside);
-  const left = view.reasons.filter((one) => textOf(one) !== rules.mean);
+  const shares = Object.fromEntries(view.outside ? [...inside, [facts.decision.neither, view.outside]] : inside);
+  const said = (sentences) => sentences.map((one) => told(one, texts));
   return held({
-    ...LEFT_OUT, ...view, segments, shares, summary: summary ?? null, reasons: sentences(view.reasons, texts),
-    reasons_left: sentences(left, texts),
+    ...LEFT_OUT, ...view, segments, shares, summary: summary ?? null, reasons: said(view.reasons),
+    reasons_left: said(view.reasons.filter((one) => textOf(one) !== rules.mean)),
   });
 }
 
-const sentences = (all, texts) => all.map((one) => told(one, texts));
-
 // Share of the speech in segments that sound stressed; null where that cannot be told.
-function stress(seen) {
-  if (!seen) return null;
-  const seconds = (all) => all.reduce((sum, one) => sum + (one.get("end_s") - one.get("start_s")), 0);
-  const segments = seen.get("segments");
-  return segments.length ? seconds(segments.filter((one) => one.get("label") === "stressed")) / seconds(segments) : 0;
+function stress(view) {
+  if (!view) return null;
+  const seconds = (segments) => sum(segments.map((one) => one.end_s - one.start_s));
+  return seconds(view.segments.filter((one) => one.label === "stressed")) / seconds(view.segments);
 }
 
 // How templates write numbers, times and names: template_filters.py and views.py.
-export function filters({ rules, scales, texts: table }, texts) {
+export function filters({ facts, rules, texts: table }, texts) {
   const word = (label) => texts.word(label);
   const percent = (share) => texts.percent(Number(share));
   const direction = (move, least) => (Math.abs(move) < least ? null : move > 0 ? "up" : "down");
@@ -87,10 +95,10 @@ export function filters({ rules, scales, texts: table }, texts) {
     percent,
     word,
     clock: (seconds) => texts.clock(Number(seconds)),
-    tone: (label) => rules.tones[label] ?? "neutral",
+    tone: (label) => facts.sides[label] ?? "neutral",
     named: (names) => names.map(word).join(", "),
     likelihood: (part) => (part.get("shares") ?? part.get("probabilities")).get(part.get("label")) ?? null,
-    scale_of: (scheme) => told(scales[scheme], table),
+    scale_of: (scheme) => told(facts.scales[scheme], table),
     reasons_left: (seen) => seen.get("reasons_left"),
     part_name: (one) =>
       one.get("channel") ? texts.t("answer.channel", { number: one.get("channel") })
@@ -101,7 +109,7 @@ export function filters({ rules, scales, texts: table }, texts) {
       const [[most, share]] = one.get("emotions");
       const itself = most === one.get("label");
       if (one.get("emotions").size === 1) return [itself ? "always" : "mostly", most];
-      return [itself && share >= rules.holds ? "mostly" : "changing", most];
+      return [itself && share >= facts.summary.holds ? "mostly" : "changing", most];
     },
     odds: (found) =>
       texts.t(rules.odds[found.get("condition")], {

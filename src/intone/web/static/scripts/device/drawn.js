@@ -1,38 +1,36 @@
 // What the page's script draws and takes away of an answer, packed: `drawn` in answers.py, `packed` in views.py.
 
-import { Real, rounded } from "./decimals.js";
+import { Real } from "./decimals.js";
+import { rounded, sum } from "./numbers.js";
 import { told } from "./texts.js";
 import { held } from "./values.js";
 
-// `order`: the names of the views. The probabilities and weights are bytes in base64, as answer.js unpacks them.
-export function drawn(answer, order, { rules, texts }) {
+// Probabilities and weights are bytes in base64, as answer.js unpacks them. `names`: those of the views, in order.
+export function drawn(answer, names, { facts, texts }) {
   const one = answer.views[answer.classes];
   const who = one.speakers?.length ? { who: one.segments.map((segment) => segment.speaker ?? 0) } : {};
   return new Map(Object.entries({
     ...who,
     duration_s: new Real(one.duration_s),
     waveform: held(answer.waveform),
-    valence: held(valence(answer.views, order, rules)),
+    valence: held(valence(answer.views["8"] ?? answer.views[names[0]], facts)),
     segments: times(one.segments),
     attributions: times(one.attributions),
-    views: new Map(order.map((name) => [name, packed(answer.views[name], rules, texts)])),
+    views: new Map(names.map((name) => [name, packed(answer.views[name], facts, texts)])),
   }));
 }
 
 const times = (all = []) => all.map((one) => [new Real(one.start_s), new Real(one.end_s)]);
 
-// Of every segment, the probability that it is positive less that it is negative, from the finest view.
-function valence(views, order, rules) {
-  const finest = views["8"] ?? views[order[0]];
-  return finest.segments.map(({ probabilities }) => {
-    const signed = Object.entries(probabilities).map(([name, share]) => rules.signs[rules.tones[name]] * share);
-    return rounded(signed.reduce((sum, share) => sum + share, 0), 3);
-  });
+// Of every segment of a view, the probability that it is positive less that it is negative.
+function valence({ segments }, { sides, summary: { signs } }) {
+  const signed = ([name, share]) => signs[sides[name]] * share;
+  return segments.map((one) => rounded(sum(Object.entries(one.probabilities).map(signed)), 3));
 }
 
-function packed({ attributions = [], summary, ...view }, rules, texts) {
+function packed({ attributions = [], summary, ...view }, { decision: { neither } }, texts) {
   const classes = Object.keys(view.probabilities);
-  const names = [...classes, rules.neither];
+  const names = [...classes, neither];
   return new Map([
     ...held({ ...view, segments: [], reasons: view.reasons.map((one) => told(one, texts)) }),
     ["names", names],
@@ -46,6 +44,5 @@ function packed({ attributions = [], summary, ...view }, rules, texts) {
 function bytes(numbers) {
   const view = new DataView(new ArrayBuffer(8 * numbers.length));
   numbers.forEach((one, i) => view.setFloat64(8 * i, one, true));
-  const text = Array.from(new Uint8Array(view.buffer), (one) => String.fromCharCode(one)).join("");
-  return btoa(text);
+  return btoa(Array.from(new Uint8Array(view.buffer), (one) => String.fromCharCode(one)).join(""));
 }

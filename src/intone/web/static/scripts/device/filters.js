@@ -1,14 +1,14 @@
 // The filters and tests of Jinja that the templates of an answer use.
 
 import { formatted } from "./decimals.js";
-import { elements, escaped, field, json, Markup, Missing, size, text, truth } from "./values.js";
+import { coded, elements, escaped, field, json, Markup, Missing, size, text, truth } from "./values.js";
 
 // "%.1f" % 0.25 -> "0.2"
-export const filledIn = (pattern, value) => pattern.replace(/%((?:\.\d+)?[fg])/g, (_, spec) => formatted(Number(value), spec));
+export const filledIn = (pattern, value) =>
+  pattern.replace(/%((?:\.\d+)?[fg])/g, (_, spec) => formatted(Number(value), spec));
 
 // In a script nothing may look like the end of it.
-const inScript = (value) =>
-  json(value).replace(/[<>&']/g, (one) => `\\u00${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
+const inScript = (value) => json(value).replace(/[<>&']/g, coded);
 
 export const BUILT_IN = {
   capitalize: (value) => capital(text(value)),

@@ -1,5 +1,7 @@
 // Numbers as Python and NumPy make them.
 
+import { fixed } from "./decimals.js";
+
 // A number to the nearest integer, halves to the even one: Python's round().
 export function halfEven(x) {
   const below = Math.floor(x);
@@ -8,15 +10,7 @@ export function halfEven(x) {
 }
 
 // A number to some decimal places, halves to the even digit: Python's round(x, digits).
-//
-// toFixed looks at the exact value as Python does, but gives the larger of two that are as near. That is so where x is
-// an odd multiple of 1 / 2^(digits + 1), and nowhere else.
-export function rounded(x, digits) {
-  const text = Math.abs(x).toFixed(digits);
-  const tie = Math.abs((x * 2 ** (digits + 1)) % 2) === 1;
-  const near = Number(text) - (tie && Number(text.at(-1)) % 2 ? 10 ** -digits : 0);
-  return Math.sign(x) * Number(near.toFixed(digits));
-}
+export const rounded = (x, digits) => Number(fixed(x, digits));
 
 // `count` numbers from 0 to `last`, cut to integers: numpy.linspace(0, last, count).astype(int).
 export function stepsTo(last, count) {

@@ -107,7 +107,7 @@ const STATEMENTS = {
   FromImport(at, scope, from, names) {
     const module = inner(scope);
     at.template(at.value(from, scope), module);
-    for (const name of names) scope[name] = module[name];
+    for (const [own, called = own] of names.map((one) => [one].flat())) scope[called] = module[own];
     return "";
   },
 };
@@ -137,7 +137,8 @@ const EXPRESSIONS = {
     return value.slice(...ends.map((end) => (end ? at.value(end, scope) : undefined)));
   },
   Call: (at, scope, called, args, named) => there(at.value(called, scope))(...at.given(args, named, scope)),
-  Filter: (at, scope, one, name, args, named) => at.filters[name](at.value(one, scope), ...at.given(args, named, scope)),
+  Filter: (at, scope, one, name, args, named) =>
+    at.filters[name](at.value(one, scope), ...at.given(args, named, scope)),
   Test: (at, scope, one, name) => TESTS[name](at.value(one, scope)),
   CondExpr: (at, scope, test, then, otherwise) =>
     truth(at.value(test, scope)) ? at.value(then, scope) : otherwise ? at.value(otherwise, scope) : "",

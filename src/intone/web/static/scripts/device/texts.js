@@ -1,7 +1,8 @@
 // The texts of the page's language, and the sentences about recordings: `Texts` and `told` in language/ do the same.
 // `table` is what `texts` in browser_templates.py gives.
 
-import { fixed, formatted, rounded } from "./decimals.js";
+import { fixed, formatted } from "./decimals.js";
+import { halfEven } from "./numbers.js";
 
 const NO_BREAK_SPACE = "\u00a0";
 const PLACES = /\{\{|\}\}|\{(\w+)(?::([^}]*))?\}/g;
@@ -33,7 +34,7 @@ export class Texts {
 
   // 3.54 -> "3.5 s", 83.21 -> "1:23.2"
   clock(seconds) {
-    const tenths = rounded(10 * seconds, 0);
+    const tenths = halfEven(10 * seconds);
     const rest = `${Math.floor(tenths / 10) % 60}`.padStart(2, "0");
     const text = tenths < 600 ? `${fixed(tenths / 10, 1)} s` : `${Math.floor(tenths / 600)}:${rest}.${tenths % 10}`;
     return this.data.comma ? text.replace(".", ",") : text;
@@ -54,8 +55,9 @@ export class Texts {
 export function told(sentence, table) {
   if (typeof sentence === "string") return sentence;
   const known = Object.hasOwn(table.sentences, sentence.text);
-  const values = Object.entries(sentence.values ?? {}).map(([name, value]) => [name, inner(value, known ? table : ENGLISH)]);
-  return filled(known ? table.sentences[sentence.text] : sentence.text, known && table.comma, Object.fromEntries(values));
+  const language = known ? table : ENGLISH;
+  const values = Object.entries(sentence.values ?? {}).map(([name, value]) => [name, inner(value, language)]);
+  return filled(known ? table.sentences[sentence.text] : sentence.text, language.comma, Object.fromEntries(values));
 }
 
 const ENGLISH = { comma: false, sentences: {} };

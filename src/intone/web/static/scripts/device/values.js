@@ -87,10 +87,12 @@ export function held(value, name) {
 
 // As JSON, with its keys in order and in ASCII.
 export function json(value) {
-  if (value instanceof Map) {
-    return `{${[...value].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, one]) => `${json(key)}: ${json(one)}`).join(", ")}}`;
-  }
   if (Array.isArray(value)) return `[${value.map(json).join(", ")}]`;
-  if (typeof value !== "string") return value instanceof Real ? value.toString() : JSON.stringify(value);
-  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  if (value instanceof Real) return value.toString();
+  if (!(value instanceof Map)) return JSON.stringify(value).replace(/[\u0080-\uffff]/g, coded);
+  const ordered = [...value].sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${ordered.map(([key, one]) => `${json(key)}: ${json(one)}`).join(", ")}}`;
 }
+
+// A character as JSON can write it: \u00e9.
+export const coded = (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
