@@ -24,7 +24,7 @@ class Canned(Detector):
     def __init__(self, probability: NDArray[np.float32]) -> None:
         self._probability, self._at = probability, 0
 
-    def __call__(self, block: Signal, peak: float) -> NDArray[np.float32]:
+    def __call__(self, block: Signal, _peak: float) -> NDArray[np.float32]:
         self._at += len(block) // WINDOW
         return self._probability[self._at - len(block) // WINDOW : self._at]
 

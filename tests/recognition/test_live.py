@@ -103,7 +103,7 @@ def test_an_hour_costs_per_second_what_a_minute_does(tiny: Recognizer, monkeypat
     """Twenty minutes: the network gets as much sound in the last of them as in the second."""
     minute = np.concatenate([voice(4, 110), silence(1), voice(20, 150, seed=3), silence(2), voice(3, seed=4), silence(30)])
     counted, sums, before = Counted(monkeypatch), list[int](), 0
-    for state in tiny.live((block for _ in range(20) for block in blocks(minute, RATE))):
+    for state in tiny.live(block for _ in range(20) for block in blocks(minute, RATE)):
         if state.time_s % 60 == 0 and state.time_s:
             sums.append(sum(counted.sizes) - before)
             before = sum(counted.sizes)

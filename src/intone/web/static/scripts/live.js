@@ -8,7 +8,8 @@ import { filled, percent } from "./words.js";
 
 const STEP_S = 1;
 const MOST_S = 10; // of sound that waits
-const SHOWN_S = 30; // of the strip
+const SHOWN_S = 20; // of the strip
+const LETTER = 0.04; // of the strip: it is as wide as the form
 const CALM_S = 5; // between two sentences for who hears the page
 
 // `wanted()` says whether to analyse on this device, and `sex()` which is chosen. Returns { begin(), pause(paused), end() }
@@ -81,7 +82,7 @@ export function offerLive(place, wanted, sex) {
     const from = state.time_s - SHOWN_S;
     const parts = [...segments, ...open].filter(({ label }) => label).map(({ start_s: startS, end_s: endS, label }) => (
       { start_s: Math.max(0, startS - from), end_s: endS - from, label }));
-    moving.replaceChildren(strip(parts, SHOWN_S, look));
+    moving.replaceChildren(strip(parts, SHOWN_S, look, LETTER));
   }
 
   function write({ time_s: timeS, label, shares, confidence, speaking }) {
