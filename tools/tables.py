@@ -72,6 +72,7 @@ TABLES: dict[str, Maker] = {
     "robustness-crema-d": conditions.robustness_crema_d,
     "short": conditions.short,
     "joins": conditions.joins,
+    "live": conditions.live,
     "deletion": conditions.deletion,
     "conversations": conversations.conversations,
     "one-voice": conversations.one_voice,
@@ -99,6 +100,7 @@ TABLES: dict[str, Maker] = {
 }
 
 FIGURES: dict[str, Maker] = {
+    "live-spoken": conditions.live_spoken,
     "original-training": lambda results: _share(original.trained_on_right(results)),
     "original-unseen": lambda results: _share(original.unseen(results).accuracy.value),
     "accuracy": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).accuracy.value),

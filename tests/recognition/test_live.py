@@ -159,6 +159,15 @@ def test_it_ends_when_no_more_is_kept(tiny: Recognizer) -> None:
     assert one.answer().duration_s == 2.5
 
 
+def test_an_answer_on_the_way_is_about_what_came_so_far(tiny: Recognizer, talk: Signal) -> None:
+    one = tiny.live(blocks(talk))
+    states = iter(one)
+    for _ in range(5):
+        next(states)
+    assert one.answer().duration_s == pytest.approx(5, abs=0.3)
+    assert len(list(states)) == 7 and one.answer().duration_s == pytest.approx(len(talk) / RATE)
+
+
 def test_there_may_be_nothing_to_answer_on(tiny: Recognizer) -> None:
     one = tiny.live(blocks(silence(2)))
     assert {state.label for state in one} == {None}

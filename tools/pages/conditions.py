@@ -10,6 +10,8 @@ from intone.audio.augment import CORRUPTIONS
 from intone.evaluation.metrics import Interval
 from intone.evaluation.report import answers, difference, interval, majority_rows, percent, signed, summarize, table
 from intone.labels import scheme
+from intone.recognition import hysteresis
+from intone.recognition.live import WINDOW_S
 from pages.committed import TUNED, MissingError, Results
 
 RECORDED = "as recorded"
@@ -85,6 +87,22 @@ def joins(results: Results) -> str:
     return table(("recordings of three clips", "joins", "median distance (s)", f"within {NEAR_S:g} s (%)"),
                  [[name, str(len(part)), _seconds(float(part["distance_s"].median())),
                    percent(float((part["distance_s"] < NEAR_S).mean()))] for name, part in parts.items()])
+
+
+def live(results: Results) -> str:
+    """What is shown live, by the window and the hysteresis: the one that is used, and its neighbours."""
+    rows = results.csv("live")
+    used = rows["lead"].isin([0.0, hysteresis.LEAD]) & rows["times"].isin([1, hysteresis.TIMES])
+    other = (rows["window_s"] == WINDOW_S) & ((rows["times"] == hysteresis.TIMES) | (rows["lead"] == hysteresis.LEAD))
+    chosen = rows[used | other].sort_values(["window_s", "lead", "times"])
+    return table(("window (s)", "lead", "in a row", "right (%)", "changes a minute"),
+                 [[f"{one.window_s:g}", f"{one.lead:g}", str(one.times), percent(one.right), f"{one.changes:.1f}"]
+                  for one in chosen.itertuples()], text=0)
+
+
+def live_spoken(results: Results) -> str:
+    """How often a minute the emotion of the recordings changes on which the live label was measured."""
+    return f"{results.csv('live')['spoken'].iloc[0]:.1f}"
 
 
 def _seconds(value: float) -> str:

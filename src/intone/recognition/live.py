@@ -2,7 +2,7 @@
 
     live = intone.load().live(blocks, rate)
     for state in live:
-        print(state)
+        ...
     answer = live.answer()
 
 Every segment goes through the network once, when it has ended. In between the network gets the last seconds of the
@@ -183,7 +183,7 @@ class _Kept:
             raise UsageError(f"A rate of {rate:g} samples a second cannot be kept: give a whole number from 1000 to "
                              "768000.")
         self._rate, self._left = int(rate), round(max_seconds * rate)
-        self._samples = io.BytesIO()
+        self._file = io.BytesIO(bytes(self._HEAD.size))
         self._kind: np.dtype[Any] | None = None
 
     @property
@@ -202,16 +202,19 @@ class _Kept:
         if self._kind not in (None, kind):
             raise UsageError("The blocks of a live recording are of one type: give int16 alone, or floats alone.")
         self._kind, self._left = kind, self._left - len(block)
-        self._samples.write((block if kind.kind == "i" else signal).astype(kind).tobytes())
+        self._file.seek(0, io.SEEK_END)
+        self._file.write((block if kind.kind == "i" else signal).astype(kind).tobytes())
         return signal
 
     def file(self) -> io.BytesIO:
-        """What is kept."""
-        kind, size = self._kind or np.dtype("<i2"), self._samples.tell()
+        """What is kept, and no copy of it."""
+        kind, size = self._kind or np.dtype("<i2"), self._file.seek(0, io.SEEK_END) - self._HEAD.size
         code = 1 if kind.kind == "i" else 3
-        head = self._HEAD.pack(b"RIFF", size + self._HEAD.size - 8, b"WAVE", b"fmt ", 16, code, 1, self._rate,
-                               self._rate * kind.itemsize, kind.itemsize, 8 * kind.itemsize, b"data", size)
-        return io.BytesIO(head + self._samples.getbuffer())
+        self._file.seek(0)
+        self._file.write(self._HEAD.pack(
+            b"RIFF", size + self._HEAD.size - 8, b"WAVE", b"fmt ", 16, code, 1, self._rate, self._rate * kind.itemsize,
+            kind.itemsize, 8 * kind.itemsize, b"data", size))
+        return self._file
 
 
 class _Resampled:
