@@ -11,6 +11,7 @@
     answers           from a request to the answer, by one run of the network
     names             what files are called that are made of a recording
     views             the same answer in each class scheme, and how it is drawn
+    device            what a browser must know to recognise by itself
     page              GET / and POST /: the page, also without JavaScript
     guide             /docs: the documents of intone as pages
     api/              /api/v1: the same for programs, and for the page's script
