@@ -14,7 +14,7 @@ from sounds import voice
 
 MODULES = ("recognition.recognizer", "recognition.networks", "recognition.given", "recognition.default",
            "recognition.prediction", "recognition.formats", "recognition.calibration", "recognition.options",
-           "recognition.published", "recognition.speakers", "recognition.summary", "labels", "corpora.emotions",
+           "recognition.published", "recognition.live", "recognition.hysteresis", "recognition.speakers", "recognition.summary", "labels", "corpora.emotions",
            "tables.cells", "tables.columns", "tables.recordings")
 
 ANSWER = Prediction(

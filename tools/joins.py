@@ -50,7 +50,7 @@ def chosen(table: pd.DataFrame, count: int, seed: int) -> list[list[str]]:
 def joined(clips: Sequence[Signal], pause_s: float) -> tuple[Signal, list[tuple[int, int]]]:
     """Clips one after the other, and the pause before each but the first, in samples; no pause leaves them whole."""
     if pause_s:
-        clips = [_trimmed(clip) for clip in clips]
+        clips = [trimmed(clip) for clip in clips]
     silence = np.zeros(round(pause_s * RATE), np.float32)
     parts, pauses = [clips[0]], list[tuple[int, int]]()
     for clip in clips[1:]:
@@ -60,7 +60,8 @@ def joined(clips: Sequence[Signal], pause_s: float) -> tuple[Signal, list[tuple[
     return np.concatenate(parts), pauses
 
 
-def _trimmed(clip: Signal) -> Signal:
+def trimmed(clip: Signal) -> Signal:
+    """A clip from the first to the last sound that is less than 30 dB below its loudest."""
     first, last = np.flatnonzero(mask(clip, SOUND))[[0, -1]]
     return clip[first : last + 1]
 

@@ -29,6 +29,8 @@ COMMANDS = {
                 "--format", "--same-speaker", "--reference", "--language"),
     "reference": ("--to", "--emotion", "--recognizer"),
     "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics", "--open"),
+    "listen": ("--rate", "--device", "--list-devices", "--seconds", "--format", "--sex", "--classes", "--speakers",
+               "--recognizer", "--language"),
     "completion": (),
     "corpus check": ("--emotion", "--strict", "--jobs", "--json"),
     "corpus fetch": ("--song", "--to"),
@@ -287,7 +289,7 @@ def test_only_one_function_prints_what_others_have_named() -> None:
     package = Path(intone.__file__).parent
     printing = {path.relative_to(package).as_posix() for path in package.rglob("*.py")
                 if re.search(r"\bprint\(|\bstd(out|err)\.write\(", path.read_text(encoding="utf-8"))}
-    assert printing == {"cli/__init__.py", "cli/messages.py", "cli/answer_table.py", "cli/corpora.py", "web/server.py",
+    assert printing == {"cli/__init__.py", "cli/messages.py", "cli/answer_table.py", "cli/corpora.py", "cli/live_display.py", "web/server.py",
                         "recognition/formats.py"}
 
 

@@ -9,6 +9,7 @@
     search     which files of a folder or a glob are recordings, and what is left out
     envelope   where in a signal there is sound
     vad        where in a signal someone speaks (voice activity detection), and the segments between pauses
+    live       the speech in a signal that still comes in
     windows    a recording of any length in windows of two minutes, cut where nobody speaks
     quality    how noisy, clipped, quiet or coarse a recording is
     augment    noise, rooms, microphones, codecs, speed: augmentation in training, corruptions in evaluation

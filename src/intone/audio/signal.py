@@ -134,14 +134,21 @@ def from_samples(samples: NDArray[Any], rate: float, channel: str | int = "mix")
                          f"{array.shape}.")
     if not 1000 <= rate <= 768_000:
         raise UsageError(f"A rate of {rate} samples a second cannot be resampled: 1000 to 768000 can.")
-    scale = {"i": 2.0 ** (8 * array.itemsize - 1), "u": 2.0 ** (8 * array.itemsize - 1), "f": 1.0}[array.dtype.kind]
-    values = (array.astype(np.float64) - (scale if array.dtype.kind == "u" else 0)) / scale
-    with np.errstate(over="ignore"):  # an infinity is refused below
-        block = np.ascontiguousarray(np.atleast_2d(values.T), np.float32)
-    _check_finite(block)
+    block = np.ascontiguousarray(np.atleast_2d(in_full_scale(array).T))
     chosen = Choice(channel, Levels())
     signals = resample(chosen(block, rate), rate)
     return _named(signals, channel, tuple(chosen.notes()), chosen.levels)
+
+
+def in_full_scale(samples: NDArray[Any]) -> Signal:
+    """Samples of integers or floats as float32 from -1 to 1; Damaged where one is no number, or no microphone's."""
+    kind = samples.dtype.kind
+    scale = 1.0 if kind == "f" else 2.0 ** (8 * samples.itemsize - 1)
+    values = (samples.astype(np.float64) - (scale if kind == "u" else 0)) / scale
+    with np.errstate(over="ignore"):  # an infinity is refused below
+        found = values.astype(np.float32)
+    _check_finite(found)
+    return found
 
 
 _Opener = Callable[[], IO[bytes]]

@@ -92,18 +92,30 @@ def speech_probability(signal: Signal, peak: float | None = None) -> NDArray[np.
     recording where the signal is a window of it, None where it is the whole.
     """
     windows = len(signal) // WINDOW
-    if not windows:
-        return np.zeros(0, np.float32)
-    loudest = float(np.abs(signal).max()) if peak is None else peak
-    scaled = signal[: windows * WINDOW] * np.float32(PEAK / max(loudest, SILENT))
-    shown = sliding_window_view(np.pad(scaled, (CONTEXT, 0)), CONTEXT + WINDOW)[::WINDOW]
-    found: list[NDArray[np.float32]] = []
-    hidden = cell = np.zeros((1, 1, STATE), np.float32)
-    for at in range(0, windows, AT_ONCE):
-        probability, hidden, cell = _detector().run(
-            None, {"heard": shown[at : at + AT_ONCE], "hidden": hidden, "cell": cell})
-        found.append(probability)
-    return np.concatenate(found)
+    loudest = float(np.abs(signal).max(initial=0.0)) if peak is None else peak
+    return Detector()(signal[: windows * WINDOW], loudest)
+
+
+class Detector:
+    """The detector over a signal that comes block by block: what it remembers goes on from each to the next."""
+
+    def __init__(self) -> None:
+        self._hidden = self._cell = np.zeros((1, 1, STATE), np.float32)
+        self._before: Signal = np.zeros(CONTEXT, np.float32)
+
+    def __call__(self, block: Signal, peak: float) -> NDArray[np.float32]:
+        """Probability of a voice in every 32 ms of a block of whole windows; `peak` is scaled to `PEAK`."""
+        if not len(block):
+            return np.zeros(0, np.float32)
+        scaled = np.concatenate([self._before, block]) * np.float32(PEAK / max(peak, SILENT))
+        self._before = block[-CONTEXT:].copy()
+        shown = sliding_window_view(scaled, CONTEXT + WINDOW)[::WINDOW]
+        found: list[NDArray[np.float32]] = []
+        for at in range(0, len(shown), AT_ONCE):
+            probability, self._hidden, self._cell = _detector().run(
+                None, {"heard": shown[at : at + AT_ONCE], "hidden": self._hidden, "cell": self._cell})
+            found.append(probability)
+        return np.concatenate(found)
 
 
 def find_speech(
@@ -117,11 +129,19 @@ def find_speech(
     if loudest < SILENT:
         raise nothing_heard(len(signal), loudest)
     probability, voiced = _voiced(signal, settings, peak)
-    if _seconds(voiced) < settings.voice_s or _are_tones(signal, voiced):
+    if _seconds(voiced) < settings.voice_s or are_tones(signal, voiced):
         raise nothing_heard(len(signal), loudest)
-    whole = _join(voiced, _windows(settings.pause_s))
-    parts = [part for span in whole for part in _cut(span, probability, _windows(settings.longest_s))]
-    return _widen(_gather(parts, settings), voiced, len(signal), round(settings.margin_s * RATE))
+    return segments(probability, voiced, len(signal), settings)
+
+
+def segments(
+    probability: NDArray[np.float32], voiced: Sequence[tuple[int, int]], samples: int,
+    settings: SpeechSettings = SpeechSettings(),
+) -> list[Span]:
+    """The segments of a signal of so many samples, from the probability of a voice and the runs of windows with one."""
+    longest = in_windows(settings.longest_s)
+    parts = [part for run in joined(voiced, settings) for part in _cut(run, probability, longest)]
+    return _widen(_gather(parts, settings), voiced, samples, round(settings.margin_s * RATE))
 
 
 def nothing_heard(samples: int, peak: float) -> NoSpeech:
@@ -152,13 +172,13 @@ def _voiced(
 ) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
     """Probabilities of a voice, and the runs of windows with one; those of a slowed signal where these are longer."""
     probability = speech_probability(signal, peak)
-    voiced = _spans_above(probability, settings)
+    voiced = voiced_runs(probability, settings)
     longer_than_a_scream = len(signal) > SCREAMS_S * RATE
-    if longer_than_a_scream or _seconds(voiced) >= settings.least_s or _are_tones(signal, _loud(signal)):
+    if longer_than_a_scream or _seconds(voiced) >= settings.least_s or are_tones(signal, _loud(signal)):
         return probability, voiced
     for speed in SLOWER:
         lowered = _lowered_probability(signal, speed)
-        again = _spans_above(lowered, settings)
+        again = voiced_runs(lowered, settings)
         if _seconds(again) > _seconds(voiced):
             probability, voiced = lowered, again
     return probability, voiced
@@ -180,7 +200,7 @@ def _loud(signal: Signal) -> list[tuple[int, int]]:
     return [(int(i), int(i) + 1) for i in np.flatnonzero(power > LOUD * power.max(initial=0.0))]
 
 
-def _are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
+def are_tones(signal: Signal, voiced: Sequence[tuple[int, int]]) -> bool:
     """Whether the supposed voice is synthesized tones: half of the spectrum is empty in most of its frames."""
     if not voiced:
         return False
@@ -202,7 +222,8 @@ def _median(values: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.asarray((ordered[..., (size - 1) // 2] + ordered[..., size // 2]) / 2)
 
 
-def _windows(seconds: float) -> int:
+def in_windows(seconds: float) -> int:
+    """Seconds as windows of the detector."""
     return round(seconds * RATE / WINDOW)
 
 
@@ -211,21 +232,26 @@ def _seconds(spans: Sequence[tuple[int, int]]) -> float:
     return sum(last - first for first, last in spans) * WINDOW / RATE
 
 
-def _spans_above(probability: NDArray[np.float32], settings: SpeechSettings) -> list[tuple[int, int]]:
+def voiced_runs(
+    probability: NDArray[np.float32], settings: SpeechSettings = SpeechSettings()
+) -> list[tuple[int, int]]:
     """Runs of windows above `end` that somewhere rise above `begin`, as (first, last + 1)."""
     above = np.concatenate([[False], probability > settings.end, [False]])
     edges = np.flatnonzero(above[1:] != above[:-1]).reshape(-1, 2)
     return [(int(a), int(b)) for a, b in edges if probability[a:b].max() > settings.begin]
 
 
-def _join(spans: list[tuple[int, int]], pause: int) -> list[tuple[int, int]]:
-    joined = spans[:1]
-    for first, last in spans[1:]:
-        if first - joined[-1][1] <= pause:
-            joined[-1] = (joined[-1][0], last)
+def joined(
+    voiced: Sequence[tuple[int, int]], settings: SpeechSettings = SpeechSettings()
+) -> list[tuple[int, int]]:
+    """Runs of windows with a voice, of which those with a short pause between them are one."""
+    found = list(voiced[:1])
+    for first, last in voiced[1:]:
+        if first - found[-1][1] <= in_windows(settings.pause_s):
+            found[-1] = (found[-1][0], last)
         else:
-            joined.append((first, last))
-    return joined
+            found.append((first, last))
+    return found
 
 
 def _cut(span: tuple[int, int], probability: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
@@ -245,7 +271,7 @@ def _gather(spans: Sequence[tuple[int, int]], settings: SpeechSettings) -> list[
 
     One pass is enough: groups only grow, so that a pause which cannot be bridged in its turn never can.
     """
-    shortest, longest, near = (_windows(s) for s in (settings.shortest_s, settings.longest_s, settings.near_s))
+    shortest, longest, near = (in_windows(s) for s in (settings.shortest_s, settings.longest_s, settings.near_s))
     pauses = [b[0] - a[1] for a, b in pairwise(spans)]
     begins, ends = list(range(len(spans))), list(range(len(spans)))  # of the group that ends, or begins, with a span
     for i in sorted(range(len(pauses)), key=lambda i: pauses[i]):
@@ -257,7 +283,7 @@ def _gather(spans: Sequence[tuple[int, int]], settings: SpeechSettings) -> list[
     return [(spans[i][0], spans[ends[i]][1]) for i in heads]
 
 
-def _widen(parts: list[tuple[int, int]], voiced: list[tuple[int, int]], samples: int, margin: int) -> list[Span]:
+def _widen(parts: list[tuple[int, int]], voiced: Sequence[tuple[int, int]], samples: int, margin: int) -> list[Span]:
     """Parts in windows -> spans in samples with a margin, which ends half-way to the neighbour."""
     bounds = [(first * WINDOW, last * WINDOW) for first, last in parts]
     spans = []

@@ -8,6 +8,10 @@
     reference     a person's normal voice -> a small file to compare recordings with
     batch         many recordings -> one table
     answer_table  how answers are printed: a table, JSON, CSV
+    listen        the microphone, or a pipe of samples -> what it sounds like now
+    microphone    the microphone itself
+    live_display  what is shown meanwhile
+    ending        Ctrl+C as the end of what goes on
     serve         the page
     page          the page as a folder of files, without a server
     corpora       corpus check, corpus fetch, clean, plots

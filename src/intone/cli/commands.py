@@ -11,10 +11,10 @@ RECOGNISE, DATA, TRAIN, REST = (Group(title, sort_key=place) for place, title in
     ("Recognise emotion in recordings", "Prepare a corpus", "Train a recognizer", "Options")))
 
 COMMANDS = (("predict", "predict", RECOGNISE), ("batch", "batch", RECOGNISE), ("reference", "reference", RECOGNISE),
-            ("serve", "serve", RECOGNISE), ("page", "page", RECOGNISE), ("clean", "corpora", DATA),
-            ("plots", "corpora", DATA), ("train", "training", TRAIN), ("verify", "training", TRAIN),
-            ("evaluate", "training", TRAIN), ("robustness", "robustness", TRAIN), ("reproduce", "training", TRAIN),
-            ("completion", "completion", REST))
+            ("listen", "listen", RECOGNISE), ("serve", "serve", RECOGNISE), ("page", "page", RECOGNISE),
+            ("clean", "corpora", DATA), ("plots", "corpora", DATA), ("train", "training", TRAIN),
+            ("verify", "training", TRAIN), ("evaluate", "training", TRAIN), ("robustness", "robustness", TRAIN),
+            ("reproduce", "training", TRAIN), ("completion", "completion", REST))
 """Every command, the module that it lies in, and where the help lists it; `corpus` has its own below it."""
 
 

@@ -11,6 +11,7 @@ EXTRAS = {
     **dict.fromkeys(("matplotlib", "pandas", "requests", "soundfile"), "data"),
     **dict.fromkeys(("onnx", "onnxscript", "safetensors", "torch", "transformers"), "train"),
     **dict.fromkeys(("fsspec", "pyarrow"), "batch"), "distributed": "cluster", "s3fs": "s3", "sklearn": "dev",
+    "sounddevice": "microphone",
 }
 """Packages that the core does without, and the extra that brings them."""
 

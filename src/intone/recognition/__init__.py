@@ -18,6 +18,8 @@
     together     several recordings of one person -> what they tell of the voice
     given        what a program gives as a recording: a path, bytes, a file, samples, or several of these
     recognizer   a recording -> an answer
+    hysteresis   a label that is shown while it is measured again and again
+    live         a recording that still goes on
     default      the default recognizer, loaded once
     many         many recordings -> one table of answers
     formats      an answer -> text and tables for other programs

@@ -74,7 +74,7 @@ class Analysis:
         weights = self.weights[chosen] / self.weights[chosen].sum()
         whole = weights @ self.rows[chosen]
         return replace(
-            self, sex=given_sex or _likelier_sex(model, whole), whole=by_class(model, whole, given_sex),
+            self, sex=given_sex or likelier_sex(model, whole), whole=by_class(model, whole, given_sex),
             segments=tuple(self.segments[i] for i in chosen), by_segment=tuple(self.by_segment[i] for i in chosen),
             rows=self.rows[chosen], weights=weights, occluded=(),
             evidence=None if self.evidence is None else self.evidence[chosen], speakers=())
@@ -220,7 +220,7 @@ class _Collected:
         scores = [one.ood_score for one in judged if one.ood_score is not None]
         evidence = [one.evidence for one in judged if one.evidence is not None]
         return Analysis(
-            duration_s, options.given_sex or _likelier_sex(model, whole), by_class(model, whole, options.given_sex),
+            duration_s, options.given_sex or likelier_sex(model, whole), by_class(model, whole, options.given_sex),
             tuple(one.span for one in self.answered),
             tuple(by_class(model, row, options.given_sex) for row in rows), rows, np.array(seconds) / sum(seconds),
             self.gauge.read(levels), tuple(one.occluded for one in self.answered),
@@ -244,7 +244,8 @@ def adapted(model: Model, found: Analysis, offset: Offset) -> Analysis:
     return replace(found, whole=np.average(by_segment, axis=0, weights=found.weights), by_segment=tuple(by_segment))
 
 
-def _likelier_sex(model: Model, probabilities: NDArray[np.float64]) -> str:
+def likelier_sex(model: Model, probabilities: NDArray[np.float64]) -> str:
+    """The sex whose labels have more of the probability (labels,)."""
     by_sex = {sex: sum(p for label, p in zip(model.settings.labels, probabilities, strict=True)
                        if label.startswith(f"{sex}_")) for sex in model.settings.sexes}
     return max(by_sex, key=lambda sex: by_sex[sex])

@@ -40,13 +40,13 @@ _OTHER_SEX = {
 
 def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> Prediction:
     """What a network says of a recording, read in a scheme, with the attributions that were asked for."""
-    label, probabilities, outside = in_scheme(scheme, _own(model, scheme, found.whole))
+    label, probabilities, outside = in_scheme(scheme, masses(model, scheme, found.whole))
     segments = []
     for span, row in zip(found.segments, found.by_segment, strict=True):
-        name, shares, _ = in_scheme(scheme, _own(model, scheme, row))
+        name, shares, _ = in_scheme(scheme, masses(model, scheme, row))
         segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
     doubts = list(_doubts(model, scheme, label, found))
-    confidence = "unclear" if doubts else _confidence(model, scheme, max(probabilities.values()))
+    confidence = "unclear" if doubts else confidence_of(model, scheme, max(probabilities.values()))
     spoken = sum(one.speech_s for one in found.segments)
     limits = [said("Only {spoken:.1f} s of speech was found.", spoken=spoken)] if spoken < SHORT_S else []
     answer = Prediction(None, round(found.duration_s, 3), label, probabilities, outside, confidence == "clear",
@@ -141,7 +141,7 @@ def identity_of(model: Model) -> RecognizerIdentity:
     return RecognizerIdentity(model.settings.name, model.version, labels.scheme(model.settings.classes).classes)
 
 
-def _own(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
+def masses(model: Model, scheme: Scheme, classes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities of the model's own classes (..., own) -> of a scheme's (..., classes): sums, or the same."""
     return scheme.sums(classes) if model.settings.classes == "8" else classes
 
@@ -150,7 +150,7 @@ def _asked(model: Model, scheme: Scheme, label: str, sex: str | None) -> Callabl
     """The probability of a label in a scheme, as a function of those of the network's labels."""
 
     def probability(row: NDArray[np.float64]) -> float:
-        _, shares, outside = in_scheme(scheme, _own(model, scheme, by_class(model, row, sex)))
+        _, shares, outside = in_scheme(scheme, masses(model, scheme, by_class(model, row, sex)))
         return outside if label == NEITHER else shares[label]
 
     return probability
@@ -161,13 +161,13 @@ def _covers(model: Model, found: Analysis) -> bool:
     return found.sex in model.settings.sexes
 
 
-def _is_ood(model: Model, found: Analysis) -> bool:
-    """Whether a recording is out of distribution: farther from the training data than nearly all validation clips."""
+def is_ood(model: Model, score: float | None) -> bool:
+    """Whether a score is out of distribution: farther from the training data than nearly all validation clips."""
     most = model.settings.ood_above
-    return most is not None and found.ood_score is not None and found.ood_score > most
+    return most is not None and score is not None and score > most
 
 
-def _confidence(model: Model, scheme: Scheme, probability: float) -> Confidence:
+def confidence_of(model: Model, scheme: Scheme, probability: float) -> Confidence:
     """What the thresholds of a recognizer say of a probability; without any an answer is unclear."""
     for word, thresholds in (("clear", model.settings.confidence), ("likely", model.settings.likely)):
         if scheme.name in thresholds and thresholds[scheme.name].reached_by(probability):
@@ -212,7 +212,7 @@ def _doubts(model: Model, scheme: Scheme, label: str, found: Analysis) -> Iterat
     if not _covers(model, found):
         (trained,) = model.settings.sexes
         yield said(_OTHER_SEX[trained])
-    if _is_ood(model, found):
+    if is_ood(model, found.ood_score):
         yield said(
             "The recording sounds unlike those that this recognizer was trained on (it is out of distribution), so "
             "that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual.")
@@ -232,7 +232,7 @@ def _reliability(
     """
     faults = [name for name, there in ((NOISY, found.quality.noisy), (CLIPPED, found.quality.clipped)) if there]
     results = results_of(model.version)
-    unlike = _is_ood(model, found) or not _covers(model, found) or any(quality.doubts(found.quality))
+    unlike = is_ood(model, found.ood_score) or not _covers(model, found) or any(quality.doubts(found.quality))
     if results is None or probability is None or options.given_sex or len(faults) > 1 or unlike:
         return None
     return results.reliable(scheme.name, faults[0] if faults else RECORDED, probability)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import cache, partial
 
 from intone import labels
-from intone.audio import Sound
+from intone.audio import Signal, Sound
 from intone.errors import NoSpeech, RecordingError, TooShort, UsageError
 from intone.labels import Scheme
 from intone.language.sentences import said
-from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex
+from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex, likelier_sex
 from intone.recognition.decision import identity_of, scale
 from intone.recognition.loading import FREE, bundled
-from intone.recognition.model_file import Model
+from intone.recognition.model_file import Judged, Model
 from intone.recognition.options import Options, asked
 from intone.recognition.prediction import RecognizerIdentity
 
@@ -99,6 +99,18 @@ class Networks:
                     number=one.number))
                 return found
         return None
+
+    def judged(self, signal: Signal, sex: str = "auto") -> tuple[Model, Judged]:
+        """The network for a sex, and what it says of one segment of speech; TooShort where that is too short for it.
+
+        Where there is none for either sex, that of a voice is detected by `FREE`.
+        """
+        first, *others = self._networks(sex)
+        if sex == "auto" and len(first.settings.sexes) == 1:
+            detector = _sex_detector()
+            likelier = likelier_sex(detector, detector.judged(signal).row)
+            first = next((one for one in (first, *others) if likelier in one.settings.sexes), first)
+        return first, first.judged(signal)
 
     def in_full(self, options: Options) -> Options:
         """Options with a class scheme: where none is asked for, that of the network, usually the eight emotions."""

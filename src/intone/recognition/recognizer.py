@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
+from numpy.typing import NDArray
+
 from intone import audio, labels
 from intone.audio import RATE, Sound
 from intone.audio.decoding.tracks import DEFAULT as DEFAULT_TRACK
@@ -28,6 +30,8 @@ from intone.recognition.published import results_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from intone.recognition.live import Live
 
 
 class Choices(TypedDict, total=False):
@@ -127,6 +131,33 @@ class Recognizer(Networks):
             with given.numbered(number, one):
                 answers += self.answer(one, options=options).values()
         return answers
+
+    def live(
+        self, blocks: Iterable[NDArray[Any]], rate: float = RATE, *, sex: str = "auto",
+        classes: int | str | None = None, speakers: str | int = "auto", file: str | None = None,
+        max_seconds: float = 3600.0,
+    ) -> "Live":
+        """A recording that still goes on: what it sounds like, second by second.
+
+        `blocks`: its samples as they come, (samples,) each, int16 or floats from -1 to 1, at `rate` in Hz. To iterate
+        over it gives a `State` for every second, and `Live.answer()` the `Prediction` about all of it, which is that
+        about a file with the same samples. Who falls behind gives what waits as one block, which has one state. After
+        `max_seconds`, an hour unless more is asked for, it ends as if there were no more blocks. `sex`, `classes`,
+        `speakers` and `file` as in `predict`. The states are not adapted to a reference; the answer is.
+
+        >>> live = intone.load().live((samples[at : at + 4000] for at in range(0, len(samples), 4000)), rate)
+        >>> [(state.time_s, state.speaking) for state in live]
+        [(1.0, True), (2.0, True), (2.0, False)]
+        >>> live.answer().duration_s, len(live.segments)
+        (2.0, 1)
+        """
+        from intone.recognition.live import Live
+
+        options = self.in_full(Options(sex, asked(classes), speakers=speakers))
+        self.check_options(options)
+        scheme = labels.scheme(options.schemes[0])
+        return Live(blocks, rate, scheme, options.given_sex, partial(self.judged, sex=sex),
+                    lambda recording: self.answer(recording, options=options, file=file)[scheme.name], max_seconds)
 
     def predict_many(
         self, recordings: Given | Iterable[Given], *, sex: str = "auto", classes: int | str | None = None,

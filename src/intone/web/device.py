@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from intone import dataclass_json
 from intone.audio import RATE, channels, choice, levels, offset, quality, signal, vad, windows
+from intone.audio import live as live_speech
 from intone.audio.decoding import bounds
 from intone.errors import UsageError
 from intone.labels import EMOTIONS, SCHEMES, SEXES, side_of
 from intone.language.sentences import Sentence
-from intone.recognition import adaptation, decision, occlusion, prediction, published, references, summary
+from intone.recognition import (
+    adaptation,
+    decision,
+    hysteresis,
+    live,
+    occlusion,
+    prediction,
+    published,
+    references,
+    summary,
+)
 from intone.recognition.decision import identity_of
 from intone.recognition.model_file import Model
 from intone.web import answers
@@ -113,6 +124,8 @@ def _answers() -> dict[str, Any]:
         "adaptation": _constants(adaptation, "SHRINKAGE", "ROUNDS", "VARIED"),
         "reference": _constants(references, "LARGEST", "LARGEST_NUMBER"),
         "outline": {"points": answers.OUTLINE, "samples": answers.PEAK},
+        "live": _constants(live, "STEP_S", "WINDOW_S") | _constants(live_speech, "QUIETEST", "STEP", "MOST")
+        | _constants(hysteresis, "LEAD", "TIMES"),
     }
 
 

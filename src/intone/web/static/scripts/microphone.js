@@ -1,5 +1,7 @@
 // Records the microphone without any processing.
 
+import { capture } from "./device/capture.js";
+
 const KINDS = [["audio/webm;codecs=opus", "webm"], ["audio/mp4", "m4a"], ["audio/ogg;codecs=opus", "ogg"]];
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
 const FULL = 0.985;
@@ -8,18 +10,23 @@ const CLIPPED_FRAMES = 3;
 export const canRecord = () => window.isSecureContext && navigator.mediaDevices && window.MediaRecorder;
 
 // Begins a recording; resolves to { stop(), pause() -> whether it is paused }. `tick(level in dBFS, seconds)` is called
-// twenty times a second, and `finish({ file, peakDb, clipped })` at the end, which is at the latest after `maxSeconds`.
-export async function begin(maxSeconds, tick, finish) {
+// twenty times a second, and `finish({ file, peakDb, clipped, gone })` at the end, which is at the latest after
+// `maxSeconds`, or when the microphone is `gone`. `heard(samples, rate)` gets the samples, where it is given.
+export async function begin(maxSeconds, tick, finish, heard) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: RAW });
   const [type, suffix] = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind)) ?? [undefined, "webm"];
   const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 192_000 });
   const context = new AudioContext();
   context.resume();
   const analyser = new AnalyserNode(context, { fftSize: 2048 });
-  context.createMediaStreamSource(stream).connect(analyser);
+  const source = context.createMediaStreamSource(stream);
+  source.connect(analyser);
+  if (heard) capture(context, source, heard).catch(() => undefined); // the recording does without
   const parts = [];
   const measured = { peak: 0, clippedFrames: 0, seconds: 0, last: performance.now() };
   recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+  let gone = false;
+  stream.getTracks()[0].addEventListener("ended", () => { gone = true; });
   recorder.addEventListener("stop", () => {
     clearInterval(watch);
     for (const track of stream.getTracks()) track.stop();
@@ -28,6 +35,7 @@ export async function begin(maxSeconds, tick, finish) {
       file: new File(parts, `recording.${suffix}`, { type: recorder.mimeType.split(";")[0] }),
       peakDb: decibels(measured.peak),
       clipped: measured.clippedFrames > CLIPPED_FRAMES,
+      gone,
     });
   });
   const watch = setInterval(() => {

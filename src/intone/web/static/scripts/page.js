@@ -7,6 +7,7 @@ import { offerCorrection } from "./correction.js";
 import { offerDiary } from "./diary.js";
 import { offerExamples } from "./examples.js";
 import { offerNames } from "./lanes.js";
+import { offerLive } from "./live.js";
 import { offerTable } from "./many.js";
 import "./offline.js";
 import { offerPictures } from "./pictures.js";
@@ -182,6 +183,7 @@ offerPrint(answer);
 const place = form.querySelector("[data-recorder]");
 const where = offerWhere(form);
 const voice = offerVoice(form, place.cloneNode(true), where);
-const recording = offerRecording(place, files, button);
+const live = offerLive(place.querySelector("[data-live]"), where.onDevice, () => form.elements.sex.value);
+const recording = offerRecording(place, files, button, live);
 const isExample = offerExamples(form.querySelector(".examples"), files, () => form.requestSubmit(),
   (sentence) => showAlert(alertOf(sentence)));

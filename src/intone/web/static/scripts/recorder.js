@@ -10,8 +10,8 @@ const LOWEST_DB = -60;
 const REASONS = { NotFoundError: "missing", NotReadableError: "taken", AbortError: "taken" };
 
 // `next` has the focus when a recording is ready. Returns { end(), sent(file) }: `end` ends the recording and resolves
-// when it is the chosen file; `sent` says that a file has its answer.
-export function offerRecording(place, input, next) {
+// when it is the chosen file; `sent` says that a file has its answer. `live` is what live.js offers, if anything.
+export function offerRecording(place, input, next, live) {
   const $ = (name) => place.querySelector(`[data-record=${name}]`);
   const [meter, audio, said, time] = ["meter", "audio", ".said", ".time"].map((one) => place.querySelector(one));
   let session = null;
@@ -47,21 +47,30 @@ export function offerRecording(place, input, next) {
     if (asking) return;
     asking = true;
     try {
-      session = await begin(Number(place.dataset.maxSeconds), tick, finish);
+      session = await begin(Number(place.dataset.maxSeconds), tick, finish, live?.begin());
       replaced = false;
       show("recording");
       $("stop").focus();
     } catch (error) {
+      live?.end();
       said.textContent = place.dataset[REASONS[error.name] ?? "refused"];
     } finally {
       asking = false;
     }
   }
 
-  function finish({ file, peakDb, clipped }) {
+  function pause() {
+    if (!session) return;
+    const paused = session.pause();
+    live?.pause(paused);
+    show(paused ? "paused" : "recording");
+  }
+
+  function finish({ file, peakDb, clipped, gone }) {
     session = null;
+    live?.end();
     if (replaced) setAside(file, "replaced");
-    else take(file, peakDb < QUIET_DB ? "quiet" : clipped ? "clipped" : "ready");
+    else take(file, gone ? "gone" : peakDb < QUIET_DB ? "quiet" : clipped ? "clipped" : "ready");
   }
 
   function take(file, key) {
@@ -113,7 +122,7 @@ export function offerRecording(place, input, next) {
 
   $("start").addEventListener("click", start);
   $("stop").addEventListener("click", () => session?.stop());
-  $("pause").addEventListener("click", () => session && show(session.pause() ? "paused" : "recording"));
+  $("pause").addEventListener("click", pause);
   $("discard").addEventListener("click", discard);
   $("undo").addEventListener("click", () => take(aside, "restored"));
   input.addEventListener("change", change);

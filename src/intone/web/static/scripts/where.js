@@ -11,11 +11,12 @@ const writer = () => import("./device/answer_html.js"); // only where they are n
 const sayer = () => import("./device/texts.js");
 const ONE_ONLY = { speakers: ["auto", "1"], channel: ["mix"], track: ["default"] }; // all that a device can do
 
-// Returns { analyse, learn }, as analysis.js and voice.js ask. Both resolve to { server: true } where the server is to be
+// Returns { analyse, learn, onDevice }; `onDevice()` says whether it is this device. The others are as analysis.js and
+// voice.js ask. Both resolve to { server: true } where the server is to be
 // asked, with `said` where it is asked instead of this device: the sentence that says so.
 export function offerWhere(form) {
   const place = form.querySelector("[data-where]");
-  if (!place) return { analyse: async () => SERVER, learn: async () => SERVER };
+  if (!place) return { analyse: async () => SERVER, learn: async () => SERVER, onDevice: () => false };
   const choices = place.querySelectorAll("input");
   const means = place.querySelector("[data-means]");
   const served = choices.length > 0;
@@ -79,6 +80,7 @@ export function offerWhere(form) {
   if (able && where === "device" && !navigator.connection?.saveData) idle(load);
 
   return {
+    onDevice: () => able && where === "device",
     analyse: (file, options, signal, report) => here(async (page) => {
       if (needsServer(options)) throw new Trouble("only");
       const { sex, classes, explain, reference, start_s: from_s, end_s: to_s } = options;

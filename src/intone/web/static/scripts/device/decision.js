@@ -132,10 +132,10 @@ function doubtsOf(name, label, found, facts) {
   return doubts;
 }
 
-const isOod = ({ oodScore }, { settings: { ood_above: most } }) =>
+export const isOod = ({ oodScore }, { settings: { ood_above: most } }) =>
   most !== null && oodScore !== null && oodScore > most;
 
-function confidenceOf(name, probability, { settings }) {
+export function confidenceOf(name, probability, { settings }) {
   const reached = (known) => known[name] && known[name].threshold !== null && probability >= known[name].threshold;
   return reached(settings.confidence) ? "clear" : reached(settings.likely) ? "likely" : "unclear";
 }

@@ -10,7 +10,7 @@ const REJECTED_DB = 126;
 
 const CUT_OFF = (1 + PASSED) / 2;
 const BETA = 0.1102 * (REJECTED_DB - 8.7); // Kaiser 1974
-const REACH = (REJECTED_DB - 7.95) / (2.285 * Math.PI * (1 - PASSED)) / 2; // samples of the lower rate, to one side
+export const REACH = (REJECTED_DB - 7.95) / (2.285 * Math.PI * (1 - PASSED)) / 2; // samples of the lower rate, to one side
 const LARGEST_PART = 768_000; // of a ratio of two rates
 
 // Samples (Float32Array) at the rate `to`: as many as last nearest as long.

@@ -33,10 +33,10 @@ export function runsAbove(probability, facts) {
 export const secondsOf = (runs, facts) =>
   (runs.reduce((total, [first, last]) => total + last - first, 0) * facts.speech.window) / facts.rate;
 
-const windowsIn = (seconds, facts) => halfEven((seconds * facts.rate) / facts.speech.window);
+export const windowsIn = (seconds, facts) => halfEven((seconds * facts.rate) / facts.speech.window);
 
 // Runs with those joined between which the pause is no longer.
-function joined(runs, pause) {
+export function joined(runs, pause) {
   const found = [];
   for (const [first, last] of runs) {
     if (found.length && first - found.at(-1)[1] <= pause) found.at(-1)[1] = last;

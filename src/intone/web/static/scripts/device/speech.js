@@ -42,7 +42,7 @@ export class Detector {
   }
 }
 
-function together(before, after) {
+export function together(before, after) {
   const whole = new Float32Array(before.length + after.length);
   whole.set(before);
   whole.set(after, before.length);

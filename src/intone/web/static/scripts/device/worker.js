@@ -4,6 +4,7 @@
 
 import { analyseChannels } from "./analysis.js";
 import { download, keepOnly } from "./download.js";
+import { Live } from "./live.js";
 import { Refusal } from "./refusal.js";
 import { begin } from "./runtime.js";
 import { mixed } from "./signal.js";
@@ -13,6 +14,7 @@ import { troubleOf } from "./trouble.js";
 const cancelled = new Set();
 let facts = null;
 let run = null;
+let live = null; // the recording that goes on
 let turn = Promise.resolve();
 
 const WORK = {
@@ -37,6 +39,13 @@ const WORK = {
   // `recordings`: such channels of each; `emotion`: that of all of them, or null.
   reference: ({ recordings, emotion }) => reference(
     recordings.map(({ channels, rate }) => mixed(channels, rate, facts)), facts, run, emotion),
+
+  // The next samples at `rate` Hz of a recording that goes on, which begins with `begin`; before them `skipped` are missing.
+  live({ begin: anew, samples, rate, skipped, options }) {
+    if (anew) live = new Live(run, facts, rate, options);
+    if (skipped) live.skip(skipped);
+    return live.hear(samples);
+  },
 };
 
 async function work(message) {
