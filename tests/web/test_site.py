@@ -118,7 +118,7 @@ def test_what_needs_a_server_is_not_there(visitor: Visitor, address: str) -> Non
 @pytest.mark.browser
 def test_a_failure_is_a_sentence_alone(visitor: Visitor, address: str) -> None:
     page = visitor(address, prepare=lambda page: page.add_init_script("WebAssembly.validate = () => false"))
-    expect(page.locator("[data-means]")).to_have_text(texts("en")("where.old"))
+    expect(page.locator("[data-means]")).to_have_text(f"{texts('en')('where.old')} {texts('en')('where.site')}")
     page.locator("[data-example]").first.click()
     expect(page.get_by_role("alert")).to_have_text(texts("en")("where.old"))
     page = ready(visitor, address)
