@@ -183,3 +183,34 @@ def test_recordings_of_one_person_have_one_speaker(
     assert Turns.asked == [1] * 6
     with pytest.raises(UsageError, match="Recordings of one person have one speaker"):
         answers(adaptable, paths, replace(EIGHT, speakers=2))
+
+
+# Several people in one recording
+
+
+def talk(turns: int) -> Signal:
+    """A dark and a bright voice in turn, as they speak in several ways."""
+    said = [one for number in range(turns) for one in (voice(2, 110, 1 + number % 3), silence(1), BRIGHT, silence(1))]
+    return np.concatenate(said)
+
+
+@pytest.mark.parametrize(("turns", "judged_together"), [(3, False), (4, True), (6, True)])
+def test_each_of_several_speakers_is_judged_by_all_that_this_one_says(
+    adaptable: Recognizer, monkeypatch: pytest.MonkeyPatch, turns: int, judged_together: bool
+) -> None:
+    monkeypatch.setattr("intone.recognition.analysis.Diarization", Turns)
+    found = adaptable.predict(talk(turns), RATE, classes=8)
+    assert [one.number for one in found.speakers] == [1, 2]
+    for one in found.speakers:
+        told = one.adapted_to
+        assert (told is not None) == judged_together
+        if told:
+            assert (told.segments, told.emotion) == (turns, None)
+        theirs = [part.probabilities for part in found.segments if part.speaker == one.number]
+        seconds = [part.end_s - part.start_s for part in found.segments if part.speaker == one.number]
+        mean = np.average([[shares[name] for name in EMOTIONS] for shares in theirs], axis=0, weights=seconds)
+        assert mean == pytest.approx([one.probabilities[name] for name in EMOTIONS], abs=0.01)
+
+
+def test_what_two_people_say_is_not_judged_together_where_one_is_said_to_speak(adaptable: Recognizer) -> None:
+    assert adaptable.predict(talk(6), RATE, classes=8, speakers=1).adapted_to is None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -60,7 +61,8 @@ def visiting(browser: Browser) -> Iterator[Visitor]:
         context.set_default_timeout(1000 * PATIENCE_S)
         contexts.append(context)
         page = context.new_page()
-        own = re.compile(rf"(blob:)?{re.escape(address)}/.*")
+        place = urlsplit(address)
+        own = re.compile(rf"blob:{place.scheme}://{place.netloc}/|{re.escape(address.rstrip('/'))}/")
         page.on("request", lambda request: own.match(request.url) or complaints.append(f"asks {request.url}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: any(known in message.text for known in EXPECTED) or message.type not in (

@@ -122,7 +122,26 @@ def test_the_document_describes_every_resource_and_what_it_gives(client: FlaskCl
         answer = send(client, wav(tone("sad", 2)), explain="true") if path == API else client.get(path)
         validator = validator_for({"$ref": f"#/components/schemas/{schema}", "components": found["components"]})
         validator.validate(answer.get_json())
-    assert client.get("/api/").status_code == 200
+    shown = client.get("/api/").text
+    assert all(f'id="{name}"' in shown for name in found["components"]["schemas"])
+
+
+def test_the_document_is_as_openapi_has_it(client: FlaskClient) -> None:
+    schemathesis.openapi.from_dict(document(client)).validate()
+
+
+def test_queries_and_forms_are_described_as_they_are_read(client: FlaskClient) -> None:
+    found = document(client)
+    for path, name, usual in ((API, "track", "default"), ("/api/v1/pictures", "view", "waveform"),
+                              ("/api/v1/references", "emotion", "neutral")):
+        (query,) = (one["schema"] for one in found["paths"][path]["post"]["parameters"] if one["name"] == name)
+        assert query["default"] == usual
+    forms = {path: found["components"]["schemas"][form] for path, form in (
+        (API, "AnalysisForm"), ("/api/v1/pictures", "Form"), ("/api/v1/references", "ReferenceForm"), ("/api/v1/corrections", "CorrectionForm"))}
+    for path, form in forms.items():
+        content = found["paths"][path]["post"]["requestBody"]["content"]
+        assert content["multipart/form-data"] == {"schema": {"$ref": f"#/components/schemas/{form['title']}"}} and "file" in form["required"]
+    assert forms["/api/v1/corrections"]["required"] == ["agree", "emotion", "sex", "file"]
 
 
 @pytest.mark.parametrize("path", [f"{API}", "/api/v1/annotations", "/api/v1/corrections"])

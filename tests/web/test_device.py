@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from flask import Response
 from playwright.sync_api import Page, Route, expect
 
@@ -24,7 +25,8 @@ pytestmark = pytest.mark.browser
 
 STATIC = Path(create_app.__code__.co_filename).parent / "static"
 EXAMPLES = STATIC / "examples"
-SENTENCES = {name: texts("en")(f"where.{name}") for name in ("old", "memory", "model", "network", "unread", "instead", "choose")}
+SENTENCES = {name: texts("en")(f"where.{name}") for name in ("old", "memory", "model", "network", "unread", "instead", "choose",
+                                                                "usual", "stays")}
 Break = Callable[[Page], None]
 
 
@@ -97,6 +99,17 @@ def test_the_normal_voice_is_learned_and_compared_with_on_the_device(visitor: Vi
         expect(page.locator(".voice > .field > .said")).to_contain_text("Your normal voice is known")
         ask(page, clip)
         expect(page.locator(".answer .hint:visible", has_text="Compared with your normal voice.")).to_have_count(1)
+
+
+def test_a_longer_recording_says_that_it_is_taken_as_of_one_person(visitor: Visitor, on_device: str, clip: Path) -> None:
+    samples, rate = soundfile.read(clip, dtype="float32")
+    page = ready(visitor, on_device)
+    ask(page, pcm(np.tile(samples, 8), rate))
+    expect(page.locator(".answer .moments:visible")).to_have_count(1)
+    expect(page.locator(".answer > .hint").first).to_have_text(texts("en")("where.one"))
+    ask(page, clip)
+    expect(page.locator(".answer .moments")).to_have_count(0)
+    expect(page.locator(".answer")).not_to_contain_text(texts("en")("where.one"))
 
 
 def test_what_is_cancelled_ends_and_the_next_is_answered(visitor: Visitor, on_device: str, clip: Path) -> None:
@@ -226,7 +239,7 @@ def test_where_the_device_fails_the_server_answers_and_the_page_says_so(
 ) -> None:
     reason, prepare = TROUBLE[what]
     page = visitor(on_device, prepare=prepare)
-    expect(page.locator("[data-means]")).to_have_text(SENTENCES[reason])
+    expect(page.locator("[data-means]")).to_have_text(f"{SENTENCES[reason]} {SENTENCES['usual']}")
     sent = posts(page)
     page.locator("[data-example]").first.click()
     expect(page.locator(".answer")).to_be_visible()
@@ -242,6 +255,7 @@ def test_who_has_chosen_the_device_has_the_sentence_and_nothing_is_sent(
     page = visitor(on_device, prepare=lambda page: (
         prepare(page), page.add_init_script("localStorage.setItem('intone.where', 'device')")))
     sent = posts(page)
+    expect(page.locator("[data-means]")).to_have_text(f"{SENTENCES[reason]} {SENTENCES['stays']}")
     page.locator("[data-example]").first.click()
     expect(page.get_by_role("alert")).to_have_text(f"{SENTENCES[reason]} {SENTENCES['choose']}")
     assert sent == []
@@ -250,7 +264,7 @@ def test_who_has_chosen_the_device_has_the_sentence_and_nothing_is_sent(
 
 def test_a_model_that_was_lost_once_is_fetched_again(visitor: Visitor, on_device: str, clip: Path) -> None:
     page = visitor(on_device, prepare=unreachable)
-    expect(page.locator("[data-means]")).to_have_text(SENTENCES["network"])
+    expect(page.locator("[data-means]")).to_have_text(f"{SENTENCES['network']} {SENTENCES['usual']}")
     page.unroute("**/device/ensemble-*.onnx")
     sent = posts(page)
     ask(page, clip)

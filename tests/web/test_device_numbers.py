@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soxr
 
-from device_scripts import Scripts
+from device_scripts import Scripts, unpacked
 from intone.audio import RATE
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_spectra_of_any_size_are_those_of_numpy(scripts: Scripts, size: int) -> 
 
 
 def resampled(scripts: Scripts, signal: np.ndarray, rate: float, to: float = RATE) -> np.ndarray:
-    return np.array(scripts("return [...own.resample(given.signal, given.rate, given.to)]",
+    return unpacked(scripts("return packed(own.resample(given.signal, given.rate, given.to))",
                             signal=signal.astype(np.float32), rate=rate, to=to))
 
 

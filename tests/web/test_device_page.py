@@ -23,6 +23,7 @@ from intone.web.browser_templates import ANSWER, templates
 from intone.web.device import sentence
 from random_answers import answered
 from tiny_log_mel import tiny_log_mel_model
+from tiny_model import save, tiny_network, tiny_settings
 from web_server import StandIn
 
 pytestmark = pytest.mark.browser
@@ -100,6 +101,12 @@ def kinds(answer: Answer) -> set[str]:
              "adapted": seen.adapted_to, "explained": seen.attributions, "reliable": seen.reliability, "reasons": seen.reasons,
              "apart": answer.apart, "people": seen.speakers, "parts": answer.parts, "one view": len(answer.views) == 1}
     return {name for name, true in there.items() if true}
+
+
+def test_there_is_no_page_where_no_browser_can_recognise(tmp_path: Path) -> None:
+    model = save(tmp_path / "model.onnx", tiny_network(np.full(16, 1 / 16)), tiny_settings())
+    response = create_app(intone.load(model)).test_client().get("/device/page.json")
+    assert response.status_code == 400 and "does not run in a browser" in response.text
 
 
 # The trees

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chromium import PHONE, Visitor, ask, until, verdict, violations
 from in_browser import nothing_asked, ready
@@ -59,7 +59,7 @@ def served(parent: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     with served(folder.parent) as root:
-        yield f"{root}/{NAME}"
+        yield f"{root}/{NAME}/"
 
 
 def kept(page: Page) -> bool:
@@ -118,7 +118,7 @@ def test_what_needs_a_server_is_not_there(visitor: Visitor, address: str) -> Non
 @pytest.mark.browser
 def test_a_failure_is_a_sentence_alone(visitor: Visitor, address: str) -> None:
     page = visitor(address, prepare=lambda page: page.add_init_script("WebAssembly.validate = () => false"))
-    expect(page.locator("[data-means]")).to_have_text(texts("en")("where.old"))
+    expect(page.locator("[data-means]")).to_have_text(f"{texts('en')('where.old')} {texts('en')('where.site')}")
     page.locator("[data-example]").first.click()
     expect(page.get_by_role("alert")).to_have_text(texts("en")("where.old"))
     page = ready(visitor, address)
@@ -133,7 +133,7 @@ def test_it_can_be_installed_as_an_app(visitor: Visitor, address: str) -> None:
     page = ready(visitor, address)
     until(page, lambda: kept(page))
     found = page.context.new_cdp_session(page).send("Page.getAppManifest")
-    assert found["errors"] == [] and found["url"] == f"{address}/manifest.json"
+    assert found["errors"] == [] and found["url"] == f"{address}manifest.json"
     errors = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
 
@@ -142,8 +142,9 @@ def test_it_can_be_installed_as_an_app(visitor: Visitor, address: str) -> None:
 def test_a_new_version_takes_the_place_of_the_old_one(visitor: Visitor, tmp_path: Path, made: site.Site) -> None:
     site.write(made, tmp_path / NAME)
     with served(tmp_path) as root:
-        page = ready(visitor, f"{root}/{NAME}")
+        page = ready(visitor, f"{root}/{NAME}/")
         until(page, lambda: kept(page))
+        page.reload()  # now it comes from what is kept
         before = page.evaluate("caches.keys()")
         site.write(site.made(None, ["de"]), tmp_path / NAME)
         page.evaluate("navigator.serviceWorker.ready.then(one => one.update())")
@@ -157,12 +158,13 @@ def test_a_new_version_takes_the_place_of_the_old_one(visitor: Visitor, tmp_path
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_opened_as_a_file_it_says_what_it_needs(visitor: Visitor, folder: Path, language: str) -> None:
+def test_opened_as_a_file_it_says_what_it_needs(browser: Browser, folder: Path, language: str) -> None:
     name = "index" if language == "en" else language
-    page = visitor("about:blank", java_script_enabled=False)  # as a browser runs no module of a file, and complains
+    page = browser.new_page()
     page.goto((folder / f"{name}.html").as_uri())
     expect(page.locator(".late")).to_be_visible()
     expect(page.locator(".late")).to_have_text(texts(language)("where.needs"))
+    page.close()
 
 
 # The files

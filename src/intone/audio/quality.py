@@ -150,7 +150,7 @@ def _powers(part: Signal) -> NDArray[np.float64]:
     size = 1 << max(1, len(part) - 1).bit_length()
     low, high = RISE_HZ
     gain = np.clip((np.fft.rfftfreq(size, 1 / RATE) - low) / (high - low), 0, 1)
-    above = np.fft.irfft(np.fft.rfft(part, size) * gain, size)
+    above = np.fft.irfft(np.fft.rfft(part.astype(np.float64), size) * gain, size)  # as exactly as a browser
     frames = len(part) // FRAME
     shape = (frames, FRAME)
     audible = np.any(part[: frames * FRAME].reshape(shape), axis=1)

@@ -48,6 +48,11 @@ class MfccChunks:
         return self.chunk
 
     @property
+    def step(self) -> int:
+        """Samples by which what features stand for grows: a chunk."""
+        return self.chunk
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Frames and coefficients of one chunk."""
         return self.mfcc.frames(self.chunk), self.mfcc.coefficients
@@ -120,9 +125,14 @@ class LogMel:
         """The signal as it is; TooShort below `shortest_s`."""
         return _enough(signal, self.shortest_s)
 
+    @property
+    def step(self) -> int:
+        """Samples by which what features stand for grows: two frames."""
+        return 320
+
     def heard_s(self, samples: int) -> float:
         """Seconds of so many samples that features would stand for: of an even number of frames."""
-        return min(samples, round(self.longest_s * RATE)) // 320 * 2 / 100
+        return min(samples, round(self.longest_s * RATE)) // self.step * self.step / RATE
 
     def pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """The one row of probabilities: (1, labels) -> (labels,)."""
@@ -164,6 +174,11 @@ class Waveform:
     def enough(self, signal: Signal) -> Signal:
         """The signal as it is; TooShort below `shortest_s`."""
         return _enough(signal, self.shortest_s)
+
+    @property
+    def step(self) -> int:
+        """Samples by which what features stand for grows."""
+        return 1
 
     def heard_s(self, samples: int) -> float:
         """Seconds of so many samples that features would stand for."""

@@ -60,6 +60,7 @@ TEXTS: Mapping[str, str] = {
     "where.broken": "Your browser did not finish the analysis.",
     "where.instead": "The server analysed the recording instead, and has forgotten it.",
     "where.choose": "Choose “On the server” to have it analysed there.",
+    "where.one": "Whoever speaks in it is taken as one person on this device.",
     "where.needs": "This page needs JavaScript, and a web server, as a browser runs no scripts of a page that is "
     "opened as a file. On your own computer, run python -m http.server in its folder.",
     "form.choose": "Already have a recording?",

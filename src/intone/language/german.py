@@ -59,6 +59,7 @@ TEXTS: Mapping[str, str] = {
     "where.broken": "Dein Browser hat die Analyse nicht beendet.",
     "where.instead": "Stattdessen hat der Server die Aufnahme analysiert und schon vergessen.",
     "where.choose": "Wähle „Auf dem Server“, um sie dort analysieren zu lassen.",
+    "where.one": "Wer darin spricht, gilt auf diesem Gerät als eine einzige Person.",
     "where.needs": "Diese Seite braucht JavaScript und einen Webserver, denn ein Browser führt keine Skripte einer "
     "Seite aus, die als Datei geöffnet wird. Auf dem eigenen Computer genügt python -m http.server in ihrem Ordner.",
     "form.choose": "Hast du schon eine Aufnahme?",

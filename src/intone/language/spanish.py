@@ -57,6 +57,7 @@ TEXTS: Mapping[str, str] = {
     "where.broken": "Tu navegador no terminó el análisis.",
     "where.instead": "En su lugar, el servidor analizó la grabación y ya la ha olvidado.",
     "where.choose": "Elige «En el servidor» para que se analice allí.",
+    "where.one": "Quien habla en ella se toma en este dispositivo como una sola persona.",
     "where.needs": "Esta página necesita JavaScript y un servidor web, porque un navegador no ejecuta los scripts de "
     "una página abierta como archivo. En tu ordenador, ejecuta python -m http.server en su carpeta.",
     "form.choose": "¿Ya tienes una grabación?",

@@ -10,7 +10,7 @@ from intone import labels
 from intone.audio import RATE, quality
 from intone.labels import EMOTIONS, Scheme
 from intone.language.sentences import said
-from intone.recognition.adaptation import Reference
+from intone.recognition.adaptation import Reference, offset_of_clips
 from intone.recognition.analysis import Analysis, adapted, by_class
 from intone.recognition.model_file import Model
 from intone.recognition.options import Options
@@ -67,14 +67,29 @@ def _with_speakers(answer: Prediction, model: Model, scheme: Scheme, found: Anal
     """The same with an answer about each speaker; what holds for the mean over several people is never clear."""
     from intone.recognition.speakers import numbered, speaker  # a recording of one speaker does without
 
-    segments = numbered(answer.segments, found.speakers)
     numbers = sorted({one for one in found.speakers if one is not None})
-    alone = [decided(model, scheme, found.of(model, one, options.given_sex), options) for one in numbers]
+    alone = [_of_own_voice(model, scheme, found.of(model, one, options.given_sex), options) for one in numbers]
+    theirs = {one: iter(said.segments) for one, said in zip(numbers, alone, strict=True)}
+    segments = numbered([plain if who is None else next(theirs[who])
+                         for plain, who in zip(answer.segments, found.speakers, strict=True)], found.speakers)
     people = tuple(speaker(number, one, segments) for number, one in enumerate(alone, start=1))
     sexes = {one.sex for one in people}
     return replace(answer, segments=segments, speakers=people, sex=answer.sex if len(sexes) == 1 else MIXED,
                    confident=False, confidence="unclear", reliability=None,
                    reasons=(mean_of(len(people)), *answer.reasons))
+
+
+OWN_SEGMENTS = 4
+"""Segments of a speaker from which on they are judged together, as several recordings of one person are."""
+
+
+def _of_own_voice(model: Model, scheme: Scheme, found: Analysis, options: Options) -> Prediction:
+    """The answer about one of several speakers, each of whose segments is compared with the others of that voice."""
+    adaptation, evidence = model.settings.adaptation, found.evidence
+    if adaptation is None or evidence is None or len(evidence) < OWN_SEGMENTS:
+        return decided(model, scheme, found, options)
+    reference = Reference(model.version, found.sex, None, offset_of_clips(adaptation, evidence))
+    return decided_with(model, scheme, found, options, reference)
 
 
 def mean_of(number: int) -> str:

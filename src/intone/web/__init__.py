@@ -8,9 +8,11 @@
     pace              how slowly a client may send and read
     jobs              long recordings, with progress and cancel
     upload            the bytes of a request, in memory, without the visitor's file name
+    fields            what a field of a query or a form can be, and the sentence about anything else
     answers           from a request to the answer, by one run of the network
     names             what files are called that are made of a recording
     views             the same answer in each class scheme, and how it is drawn
+    device            what a browser must know to recognise by itself
     page              GET / and POST /: the page, also without JavaScript
     device_models     /device: what a browser needs to recognise by itself
     site              the page as a folder of files, without a server

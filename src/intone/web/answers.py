@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import numpy as np
 from flask import Request
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, WithJsonSchema
 from werkzeug.exceptions import ClientDisconnected
 
 from intone import audio, language
@@ -21,12 +21,13 @@ from intone.audio.channels import OWN_VOICES
 from intone.audio.choice import MOST_TRIED
 from intone.audio.decoding.tracks import DEFAULT
 from intone.errors import IntoneError, RecordingError, TooLong, TooShort, UsageError
-from intone.labels import scheme
+from intone.labels import SCHEMES, scheme
 from intone.language.sentences import said
 from intone.recognition.analysis import Progress, unheeded
-from intone.recognition.options import Options, choice_named
+from intone.recognition.options import MOST_SPEAKERS, Options, choice_named
 from intone.recognition.prediction import Prediction
 from intone.web import upload
+from intone.web.fields import Else
 from intone.web.jobs import Job, Work
 from intone.web.pace import LEFT
 from intone.web.state import State, state
@@ -41,6 +42,36 @@ PEAK = 32  # samples of which the loudest is remembered: 2 ms
 _KEPT_S = 60.0  # seconds of a recording that are kept in memory
 
 _WINDOWS_A_SECOND = 4  # an explanation runs the network again for each of them
+
+
+def _number_or(*words: str, **limits: int) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"enum": list(words)}, {"type": "integer", "minimum": 1, **limits}]})
+
+
+_Choice = Annotated[str | int, BeforeValidator(choice_named)]
+_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(float), Else(
+    "'{given}' is no time in a recording: give seconds from 0, such as 12.5.")]
+
+
+class Asked(BaseModel):
+    """What is asked about a recording, in the query or in the fields of a form."""
+
+    sex: Annotated[str, WithJsonSchema({"enum": list(SEX_CHOICES)})] = Field(
+        "auto", description="Sex of the voice; auto detects it.")
+    channel: Annotated[_Choice, _number_or("mix", "each")] = Field(
+        "mix", description="mix (the mean of all), each (`parts` has an answer for every one), or a number.")
+    track: Annotated[_Choice, _number_or(DEFAULT, "each")] = Field(
+        DEFAULT, description="Of a file with several tracks of sound default, each (as for channels), or a number.")
+    speakers: Annotated[_Choice, _number_or("auto", maximum=MOST_SPEAKERS)] = Field(
+        "auto", description="How many people speak; auto counts them. With several, `speakers` has an answer about "
+                            "each; with 1 nobody is told apart.")
+    classes: Annotated[str, WithJsonSchema({"enum": list(SCHEMES)})] = Field(
+        description="The classes that come first; all others are in `views`.")
+    explain: Annotated[str, Else("explain can be {words}, and not '{given}'.", "true", "false")] = Field(
+        "false", description="Measure every time window: `attributions`. Takes many times as long.")
+    start_s: _Seconds = Field(0, description="Analyse only what comes after this time.")
+    end_s: Annotated[_Seconds, WithJsonSchema({"type": "number", "exclusiveMinimum": 0})] = Field(
+        default_factory=lambda: math.inf, description="Analyse only what comes before this time.")
 
 
 @dataclass(frozen=True)
@@ -62,31 +93,16 @@ def wishes(request: Request) -> Wishes:
     """Those in the query, or in the fields of the form; a UsageError says which does not exist."""
     given = request.values if request.mimetype == upload.FORM else request.args
     schemes = shown(state().recognizer.schemes())
-    classes, explain = scheme(given.get("classes", schemes[0])).name, given.get("explain", "false")
-    channel, track = choice_named(given.get("channel", "mix")), choice_named(given.get("track", DEFAULT))
-    options = Options(given.get("sex", "auto"), schemes, channel, explain == "true",
-                      reference=upload.reference(request), track=track,
-                      speakers=choice_named(given.get("speakers", "auto")))
+    asked = Asked.model_validate({"classes": schemes[0]} | given.to_dict())
+    classes = scheme(asked.classes).name
+    options = Options(asked.sex, schemes, asked.channel, asked.explain == "true", reference=upload.reference(request),
+                      track=asked.track, speakers=asked.speakers)
     if classes not in schemes:
         raise UsageError(f"This recognizer cannot tell {classes} classes: choose {' or '.join(schemes)}.")
-    if explain not in ("true", "false"):
-        raise UsageError(f"explain can be true or false, and not '{explain}'.")
-    start_s, end_s = _seconds(given.get("start_s"), 0.0), _seconds(given.get("end_s"), math.inf)
+    start_s, end_s = asked.start_s, asked.end_s
     if not start_s < end_s:
         raise UsageError(f"There is nothing from {start_s:g} to {end_s:g} s: choose an end_s after start_s.")
     return Wishes(options, classes, start_s, end_s, state().texts.language)
-
-
-def _seconds(given: str | None, default: float) -> float:
-    if given is None:
-        return default
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise UsageError(f"'{given}' is no time in a recording: give seconds from 0, such as 12.5.")
-    return seconds
 
 
 @dataclass(frozen=True)

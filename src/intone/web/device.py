@@ -14,7 +14,6 @@ from intone.audio import RATE, channels, choice, levels, offset, quality, signal
 from intone.audio import live as live_speech
 from intone.audio.decoding import bounds
 from intone.errors import UsageError
-from intone.features.front_end import LogMel
 from intone.labels import EMOTIONS, SCHEMES, SEXES, side_of
 from intone.language.sentences import Sentence
 from intone.recognition import (
@@ -42,8 +41,8 @@ def why_not(recognizer: "Recognizer") -> str | None:
     first, *others = recognizer.models
     if others or len(first.settings.sexes) < 2:
         return "It takes one network of both sexes: with others the sex is detected first, by another network."
-    if not isinstance(first.settings.front_end, LogMel):
-        return "Its network takes no log-mel spectrogram."
+    if not first.takes_samples:
+        return "Its network does not take samples: train it with this version."
     return None
 
 
@@ -79,7 +78,7 @@ def _recognizer(model: Model, schemes: Sequence[str]) -> dict[str, Any]:
         "settings": {**dataclass_json.to_dict(model.settings), "sexes": list(model.settings.sexes)},
         "results": None if results is None else dataclass_json.to_dict(results),
         "shown": list(shown(schemes)),
-        "sound_step": 320,
+        "sound_step": model.settings.front_end.step,
         "scales": {name: sentence(text) for name, text in scales.items()},
     }
 

@@ -147,7 +147,9 @@ def _got(app: Application, address: str, language: str) -> bytes:
 
 def _document(html: bytes) -> bytes:
     """A document without the screenshots of the page."""
-    return re.sub(rf'<img src="[^"]*images/{_SCREENSHOTS}[^>]*>', "", html.decode()).encode()
+    address = rf'"[^"]*images/{_SCREENSHOTS}[^"]*"'
+    without = re.sub(rf"<img src={address}[^>]*>", "", html.decode())
+    return re.sub(rf"<a href={address}>(.*?)</a>", r"\1", without).encode()
 
 
 def _manifest(app: Application, assets: str) -> dict[str, Any]:

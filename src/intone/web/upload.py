@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from flask import Request
+from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -21,6 +22,12 @@ FIELD = "file"
 
 FORM = "multipart/form-data"
 """The only type of a form that is taken."""
+
+
+class Form(BaseModel):
+    """A form with a recording."""
+
+    file: bytes
 
 
 class OtherType(UsageError):

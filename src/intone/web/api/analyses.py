@@ -11,13 +11,10 @@ from flask import Blueprint, Response, json, jsonify, make_response, render_temp
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked
 
-from intone.audio.decoding.tracks import DEFAULT
-from intone.labels import SCHEMES
-from intone.recognition.options import MOST_SPEAKERS
 from intone.recognition.prediction import Prediction
 from intone.web import answers, error_answers, upload
-from intone.web.answers import SEX_CHOICES, Answer
-from intone.web.api.described import BINARY, Body, Reply, described
+from intone.web.answers import Answer, Asked
+from intone.web.api.described import Described, Reply
 from intone.web.jobs import Job
 from intone.web.problems import Problem, prefers_html
 from intone.web.state import state
@@ -49,36 +46,23 @@ class Progress:
     problem: Problem | None = None
 
 
-def _choice(usual: str) -> dict[str, Any]:
-    return {"anyOf": [{"enum": [usual, "each"]}, {"type": "integer", "minimum": 1}]}
+class AnalysisForm(upload.Form):
+    """A form with a recording; what the query can ask for may stand in fields of the form too."""
+
+    reference: str = Field("", description="What `/api/v1/references` told of the speaker's voice: JSON.")
 
 
-_QUERY: dict[str, tuple[dict[str, Any], str]] = {
-    "sex": ({"enum": list(SEX_CHOICES)}, "Sex of the voice; auto detects it."),
-    "channel": (_choice("mix"), "mix (the mean of all), each (`parts` has an answer for every one), or a number."),
-    "track": (_choice(DEFAULT), "Of a file with several tracks of sound default, each (as for channels), or a number."),
-    "speakers": ({"anyOf": [{"enum": ["auto"]}, {"type": "integer", "minimum": 1, "maximum": MOST_SPEAKERS}]},
-                 "How many people speak; auto counts them. With several, `speakers` has an answer about each; with 1 "
-                 "nobody is told apart."),
-    "classes": ({"enum": list(SCHEMES)}, "The classes that come first; all others are in `views`."),
-    "explain": ({"enum": ["true", "false"]}, "Measure every time window: `attributions`. Takes many times as long."),
-    "start_s": ({"type": "number", "minimum": 0}, "Analyse only what comes after this time."),
-    "end_s": ({"type": "number", "exclusiveMinimum": 0}, "Analyse only what comes before this time."),
-}
 _AGAIN_MS = 1000  # after which a client asks again, where its stream ended too early
-_FORM = {"type": "object", "required": [upload.FIELD], "properties": {
-    upload.FIELD: BINARY,
-    "reference": {"type": "string", "description": "What `/api/v1/references` told of the speaker's voice: JSON."}}}
 
 
 @blueprint.post("/api/v1/analyses")
-@described(
+@Described(
     "Analyse a recording: as the field of a form, or as the body alone, of any other content type",
     {200: Reply("The answer.", {"application/json": Analysis}),
      202: Reply("The recording is long: read its answer at `Location`, its progress at `Location` + `/events`.",
                 {"application/json": Progress}, {"Location": "Where the answer will be."})},
-    query=_QUERY, problems=(400, 403, 413, 415, 422, 503),
-    body=Body({"multipart/form-data": _FORM, "application/octet-stream": BINARY}),
+    query=Asked, problems=(400, 403, 413, 415, 422, 503),
+    body={upload.FORM: AnalysisForm, "application/octet-stream": bytes},
 )
 def start() -> Response:
     """The answer about a recording, or a job."""
@@ -91,7 +75,7 @@ def start() -> Response:
 
 
 @blueprint.get("/api/v1/analyses/<name>")
-@described("Read how far an analysis is, and its answer",
+@Described("Read how far an analysis is, and its answer",
            {200: Reply("Its progress.", {"application/json": Progress})}, problems=(404,))
 def read(name: str) -> Response:
     """The progress of a job with its result; as HTML its answer or its alert, once it has ended."""
@@ -103,7 +87,7 @@ def read(name: str) -> Response:
 
 
 @blueprint.delete("/api/v1/analyses/<name>")
-@described("Cancel an analysis, or forget its answer", {204: Reply("Nothing is left of it.")}, problems=(403, 404))
+@Described("Cancel an analysis, or forget its answer", {204: Reply("Nothing is left of it.")}, problems=(403, 404))
 def drop(name: str) -> Response:
     """Cancel a job, or forget what it answered."""
     state().jobs.drop(name)
@@ -111,11 +95,11 @@ def drop(name: str) -> Response:
 
 
 @blueprint.get("/api/v1/analyses/<name>/events")
-@described("Follow an analysis",
+@Described("Follow an analysis",
            {200: Reply("Server-sent events `progress`, and at the end one of `done`, `failed` and `cancelled`; the "
                        "data of each is the progress without the result. The stream may end before the analysis, where "
                        "many are followed or another client follows the same one: ask again, as EventSource does.",
-                       {"text/event-stream": {"type": "string"}})},
+                       {"text/event-stream": str})},
            problems=(404,))
 def events(name: str) -> Response:
     """The progress of a job as it goes."""

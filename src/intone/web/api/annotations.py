@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, TypeVar
 
 from flask import Blueprint, Response, request
-from pydantic import BeforeValidator, Discriminator, FailFast, Field, Tag, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, Discriminator, FailFast, Field, Tag, TypeAdapter, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from intone.errors import IntoneError, UsageError
@@ -17,7 +17,8 @@ from intone.labels import SCHEMES
 from intone.recognition.formats import FORMATS, Format
 from intone.recognition.prediction import NEITHER, Attribution, Prediction, RecognizerIdentity, Segment, Speaker
 from intone.web import upload
-from intone.web.api.described import Body, Reply, described
+from intone.web.api.described import Described, Reply
+from intone.web.fields import Else
 from intone.web.names import attachment, named
 from intone.web.state import state
 from intone.web.views import class_names
@@ -146,26 +147,31 @@ _GIVEN_LIST = TypeAdapter(Annotated[list[_Given], FailFast(), Field(max_length=M
 _OFFERED = {name: one for name, one in FORMATS.items() if one.scope != "many"}
 _WORDS = "; ".join(f"{name}: {one.words}" for name, one in _OFFERED.items())
 _TABLES = [name for name, one in _OFFERED.items() if one.write_many]
-_KINDS = {one.media_type: {"type": "object" if one.name == "json" else "string"} for one in _OFFERED.values()}
-_QUERY = {"format": ({"enum": list(_OFFERED)}, f"{_WORDS}. Of a list of answers: {' or '.join(_TABLES)}.")}
+_KINDS = {one.media_type: dict if one.name == "json" else str for one in _OFFERED.values()}
 _MEANS = "A list has answers in one class scheme, each with its `file`, or `file` and `error` where there is none."
 
 
+class File(BaseModel):
+    """Which file an answer becomes."""
+
+    format: Annotated[str, Else(
+        f"There is no format '{{given:.60}}': choose {' or '.join(_OFFERED)}.", *_OFFERED)] = Field(
+        "json", description=f"{_WORDS}. Of a list of answers: {' or '.join(_TABLES)}.")
+    name: str = Field(default_factory=str, description="The name of the recording: the file is named after it.")
+
+
 @blueprint.post("/api/v1/annotations")
-@described(f"Take an answer away in another format, or a list of them. {_MEANS}", {200: Reply("The file.", _KINDS)},
-           query=_QUERY | {"name": ({"type": "string"}, "The name of the recording: the file is named after it.")},
-           body=Body({JSON: GivenAnswer}), problems=(400, 403, 413, 415, 422, 503))
+@Described(f"Take an answer away in another format, or a list of them. {_MEANS}", {200: Reply("The file.", _KINDS)},
+           query=File, body={JSON: GivenAnswer}, problems=(400, 403, 413, 415, 422, 503))
 def convert() -> Response:
     """An answer, or a list of them, in a format; the body is the JSON of it."""
-    here, name = state(), request.args.get("format", "json")
-    if name not in _OFFERED:
-        raise UsageError(f"There is no format '{name[:60]}': choose {' or '.join(_OFFERED)}.")
+    here, asked = state(), File.model_validate(request.args.to_dict())
     upload.demand(request, JSON)
-    given, chosen = _body(), _OFFERED[name]
+    given, chosen = _body(), _OFFERED[asked.format]
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         written = _table(given, chosen) if given.lstrip()[:1] == b"[" else chosen.write(_checked(given))
     response = Response(written, content_type=f"{chosen.media_type}; charset=utf-8")
-    name = named(request.args["name"]) if "name" in request.args else "intone"
+    name = named(asked.name) if "name" in asked.model_fields_set else "intone"
     response.headers["Content-Disposition"] = attachment(name + chosen.suffix)
     return response
 

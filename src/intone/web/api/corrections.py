@@ -6,15 +6,15 @@ takes the folder as a corpus: `DIR/female_sad/SPEAKER/NAME.flac`.
 
 import io
 import os
-import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated, Literal
 
 import numpy as np
 from flask import Blueprint, Response, jsonify, make_response, request
+from pydantic import BaseModel, Field
 
 from intone import audio
 from intone.audio import RATE, Signal
@@ -23,7 +23,8 @@ from intone.files import FileError, write_whole
 from intone.labels import EMOTIONS, SEXES
 from intone.language.sentences import said
 from intone.web import upload
-from intone.web.api.described import BINARY, Body, Reply, described
+from intone.web.api.described import Described, Reply
+from intone.web.fields import Else
 from intone.web.settings import WebSettings
 from intone.web.state import state
 
@@ -53,23 +54,25 @@ class Kept:
     seconds: float
 
 
-_FORM = {
-    "type": "object",
-    "required": [upload.FIELD, "emotion", "sex", "agree"],
-    "properties": {
-        upload.FIELD: BINARY,
-        "emotion": {"enum": list(EMOTIONS)},
-        "sex": {"enum": list(SEXES)},
-        "agree": {"const": "true", "description": "The speaker agrees that the clip is kept on this machine."},
-        "speaker": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,40}$"},
-    },
-}
+class Label(BaseModel):
+    """The true label of a clip, and whose voice it is."""
+
+    agree: Annotated[Literal["true"], Else("Nothing is kept without consent: send agree=true if the speaker agrees.")
+                     ] = Field(description="The speaker agrees that the clip is kept on this machine.")
+    emotion: Annotated[str, Else("There is no emotion '{given:.60}': choose {words}.", *EMOTIONS)]
+    sex: Annotated[str, Else("There is no sex '{given:.60}': choose {words}.", *SEXES)]
+    speaker: Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}$"), Else(
+        "A speaker's name has 1 to 40 letters, digits and hyphens: choose such a one.")] = SPEAKER
+
+
+class CorrectionForm(upload.Form, Label):
+    """A clip with its true label."""
 
 
 @blueprint.post("/api/v1/corrections")
-@described("Keep a clip with its true label; of a long recording only the first minute, as `seconds` says",
+@Described("Keep a clip with its true label; of a long recording only the first minute, as `seconds` says",
            {201: Reply("It is kept.", {"application/json": Kept})},
-           body=Body({upload.FORM: _FORM}), problems=(400, 403, 413, 415, 422, 503, 507))
+           body={upload.FORM: CorrectionForm}, problems=(400, 403, 413, 415, 422, 503, 507))
 def keep() -> Response:
     """Keep the beginning of a clip where the server has a folder for it, and the speaker agrees."""
     here = state()
@@ -77,25 +80,13 @@ def keep() -> Response:
         raise KeepsNothing("This server keeps no recordings: start it with --corrections FOLDER to keep them on this "
                            "machine.")
     upload.demand(request, upload.FORM)
-    if request.form.get("agree") != "true":
-        raise UsageError("Nothing is kept without consent: send agree=true if the speaker agrees.")
-    emotion, sex = _chosen("emotion", EMOTIONS), _chosen("sex", SEXES)
-    speaker = request.form.get("speaker", SPEAKER)
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", speaker):
-        raise UsageError("A speaker's name has 1 to 40 letters, digits and hyphens: choose such a one.")
+    given = Label.model_validate({"agree": "", "emotion": "", "sex": ""} | request.form.to_dict())
     file = upload.recording(request)
-    name = f"{sex}_{emotion}/{speaker}/{secrets.token_hex(8)}.flac"
+    name = f"{given.sex}_{given.emotion}/{given.speaker}/{secrets.token_hex(8)}.flac"
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):
         signal = _beginning(file, here.settings)
         _write(_flac(signal), here.settings.corrections, name)
     return make_response(jsonify(kept=name, seconds=len(signal) / RATE), 201)
-
-
-def _chosen(field: str, choices: tuple[str, ...]) -> str:
-    given = request.form.get(field, "")
-    if given not in choices:
-        raise UsageError(f"There is no {field} '{given[:60]}': choose {', '.join(choices[:-1])} or {choices[-1]}.")
-    return given
 
 
 def _beginning(file: IO[bytes], settings: WebSettings) -> Signal:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from intone import labels
 from intone.recognition.published import PublishedResults, results_of
-from intone.web.api.described import Reply, described
+from intone.web.api.described import Described, Reply
 from intone.web.state import state
 
 blueprint = Blueprint("recognizer", __name__)
@@ -28,7 +28,7 @@ class Told:
 
 
 @blueprint.get("/api/v1/recognizer")
-@described("Read what answers here", {200: Reply("The recognizer.", {"application/json": Told})})
+@Described("Read what answers here", {200: Reply("The recognizer.", {"application/json": Told})})
 def read() -> Response:
     """Labels, figures and licence."""
     here = state().recognizer

@@ -3,8 +3,10 @@ analysis. It is numbers and no sound, and whoever asked keeps it: nothing is sto
 """
 
 import math
+from typing import Annotated
 
 from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from intone.dataclass_json import to_dict
 from intone.errors import TooLong
@@ -13,33 +15,40 @@ from intone.language.sentences import said
 from intone.recognition.adaptation import Reference
 from intone.recognition.options import Options
 from intone.web import answers, upload
-from intone.web.api.described import BINARY, Body, Reply, described
+from intone.web.api.described import Described, Reply
 from intone.web.state import state
 
 blueprint = Blueprint("references", __name__)
 
 UNKNOWN = "unknown"
 
-_EMOTION = {"enum": [*EMOTIONS, UNKNOWN]}
-_FORM = {"type": "object", "required": [upload.FIELD], "properties": {
-    upload.FIELD: {"type": "array", "items": BINARY, "minItems": 1,
-                   "description": "One or more recordings of the same person."},
-    "emotion": _EMOTION}}
 _MEANS = (f"The emotion of all of them: neutral by default. With {UNKNOWN} they are compared with each other, and "
           "those that cannot be answered are left out.")
 
 
+class Voice(BaseModel):
+    """How a voice sounds in its recordings."""
+
+    emotion: Annotated[str, WithJsonSchema({"enum": [*EMOTIONS, UNKNOWN]})] = Field("neutral", description=_MEANS)
+
+
+class ReferenceForm(Voice):
+    """One or more recordings of the same person."""
+
+    file: Annotated[list[bytes], Field(min_length=1)]
+
+
 @blueprint.post("/api/v1/references")
-@described("Learn how a person's voice sounds, to compare recordings with; nothing is stored",
+@Described("Learn how a person's voice sounds, to compare recordings with; nothing is stored",
            {200: Reply("What is known of the voice: send it as the field `reference` of an analysis.",
                        {"application/json": Reference})},
-           query={"emotion": (_EMOTION, _MEANS)}, problems=(400, 403, 413, 415, 422, 503),
-           body=Body({upload.FORM: _FORM, "application/octet-stream": BINARY}))
+           query=Voice, problems=(400, 403, 413, 415, 422, 503),
+           body={upload.FORM: ReferenceForm, "application/octet-stream": bytes})
 def learn() -> Response:
     """What recordings tell of a voice; together they are at most as long as the page allows."""
     here, stay = state(), answers.staying(request)
     given = request.form if request.mimetype == upload.FORM else request.args
-    emotion = given.get("emotion", "neutral")
+    emotion = Voice.model_validate(given.to_dict()).emotion
     files = upload.recordings(request)
     whole = answers.Wishes(Options(), "")
     with here.desk.place(here.settings.patience_s, request.remote_addr or ""):

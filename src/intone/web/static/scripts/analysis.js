@@ -19,7 +19,16 @@ export async function analyse(form, where, file, options, signal, report) {
 function ofDevice(result, form) {
   const away = ["[data-pictures]", ".correction", ...(form.dataset.analyses ? [] : [".takeaway > details"])];
   for (const one of result.answer.querySelectorAll(away.join())) one.remove();
+  if (result.answer.querySelector(".moments")) result.answer.querySelector(".source").after(hint(form));
   return result;
+}
+
+// Of a longer recording, in which there may be several people: that they are taken as one.
+function hint(form) {
+  const said = document.createElement("p");
+  said.className = "hint";
+  said.textContent = form.querySelector("[data-where]").dataset.one;
+  return said;
 }
 
 // The server writes both answers and alerts.

@@ -12,8 +12,8 @@ const sayer = () => import("./device/texts.js");
 const ONE_ONLY = { speakers: ["auto", "1"], channel: ["mix"], track: ["default"] }; // all that a device can do
 
 // Returns { analyse, learn, onDevice }; `onDevice()` says whether it is this device. The others are as analysis.js and
-// voice.js ask. Both resolve to { server: true } where the server is to be
-// asked, with `said` where it is asked instead of this device: the sentence that says so.
+// voice.js ask. Both resolve to { server: true } where the server is to be asked, with `said` where it is asked instead
+// of this device: the sentence that says so.
 export function offerWhere(form) {
   const place = form.querySelector("[data-where]");
   if (!place) return { analyse: async () => SERVER, learn: async () => SERVER, onDevice: () => false };
@@ -23,7 +23,7 @@ export function offerWhere(form) {
   const able = deviceSupport();
   let where = served && !able ? "server" : kept() ?? "device";
 
-  function show() {
+  function show(problem = able ? "" : place.dataset.old) {
     for (const one of choices) {
       one.checked = one.value === where;
       one.disabled = one.value === "device" && !able;
@@ -31,7 +31,7 @@ export function offerWhere(form) {
     for (const name of Object.keys(ONE_ONLY)) form.elements[name].disabled = where === "device";
     for (const one of form.querySelectorAll("[data-only-server]")) one.hidden = where === "server";
     const meaning = place.dataset[where === "server" ? "server" : served && !kept() ? "usual" : "stays"];
-    means.textContent = able ? meaning : served ? `${place.dataset.old} ${meaning}` : place.dataset.old;
+    means.textContent = problem ? `${problem} ${meaning}` : meaning;
   }
 
   function choose({ target }) {
@@ -43,19 +43,26 @@ export function offerWhere(form) {
 
   // Shows how far it is; what goes wrong is said, and tried again when there is a recording.
   async function load() {
-    const [box, bar] = [place.querySelector(".loading"), place.querySelector("progress")];
     try {
-      await start((share) => {
-        box.hidden = share >= 1;
-        bar.value = share;
-        box.querySelector("span").textContent = filled(place.dataset.loading, { share: percent(share) });
-      });
+      await begun();
       await Promise.all([writer(), sayer()]);
       place.dataset.ready = "";
     } catch (error) {
-      means.textContent = place.dataset[troubleOf(error).reason];
+      show(place.dataset[troubleOf(error).reason]);
     }
-    box.hidden = true;
+  }
+
+  async function begun() {
+    const box = place.querySelector(".loading");
+    try {
+      return await start((share) => {
+        box.hidden = share >= 1;
+        box.querySelector("progress").value = share;
+        box.querySelector("span").textContent = filled(place.dataset.loading, { share: percent(share) });
+      });
+    } finally {
+      box.hidden = true;
+    }
   }
 
   // Work on this device; where it cannot be done, `{ server }` with the sentence, or the sentence alone where there is no
@@ -64,7 +71,7 @@ export function offerWhere(form) {
     if (where === "server") return SERVER;
     let page;
     try {
-      page = await start();
+      page = await begun();
       return await work(page);
     } catch (error) {
       if (error.name === "AbortError") return {};

@@ -25,7 +25,7 @@ export function offsetOfClips(facts, evidence) {
   let shares = adapted(facts, evidence, null);
   let found = { clips: 0, values: [], share: variety(shares, facts) };
   for (let round = 0; round < facts.adaptation.rounds; round++) {
-    const expected = means.map((ofMember) => averaged(shares.map((row) => weighted(ofMember, row)), shares.map(() => 1)));
+    const expected = means.map((ofMember) => meanOf(shares.map((row) => weighted(ofMember, row))));
     const values = seen.map((row, m) => row.map((one, k) => one - expected[m][k]));
     found = { ...found, clips: evidence.length, values };
     shares = adapted(facts, evidence, found);
@@ -50,14 +50,15 @@ export function calibrated(shares, classes, { prior_correction: correction, temp
 // How varied clips sound, 0 to 1, from their probabilities.
 export function variety(shares, facts) {
   const [from, to] = facts.adaptation.varied;
-  const mean = averaged(shares, shares.map(() => 1));
+  const mean = meanOf(shares);
   const number = Math.exp(-sum(mean.map((one) => one * Math.log(Math.max(one, 1e-12)))));
   return Math.min(Math.max((number - from) / (to - from), 0), 1);
 }
 
 // What is right when an offset is subtracted from it, the mean of all clips: [member][class].
-const meanEvidence = (evidence) =>
-  evidence[0].map((_, m) => averaged(evidence.map((clip) => clip[m][1]), evidence.map(() => 1)));
+const meanEvidence = (evidence) => evidence[0].map((_, m) => meanOf(evidence.map((clip) => clip[m][1])));
+
+const meanOf = (rows) => averaged(rows, rows.map(() => 1));
 
 // The sum of rows, each times its weight.
 const weighted = (rows, weights) => rows[0].map((_, k) => sum(rows.map((row, i) => row[k] * weights[i])));

@@ -17,10 +17,12 @@ import { mixed } from "./signal.js";
 import { checkEnough, nothingHeard } from "./speech.js";
 import { windows } from "./windows.js";
 
-// The answer about a signal in every scheme, { views, classes, asked_sex, waveform, apart }; throws a Refusal where there
-// is none. `options`: sex (auto, female or male), classes (the scheme that comes first), explain (whether attributions
-// are measured), reference (the text that `reference` of together.js made; null without). `report(share)` is called with
-// what is done, 0 to 1.
+// The answer about a signal in every scheme, { views, classes, asked_sex, waveform, apart }; throws a Refusal where
+// there is none. `apart` says whether the channels seem to be of two speakers, and were mixed.
+//
+// `options`: sex (auto, female or male), classes (the scheme that comes first), explain (whether attributions are
+// measured), reference (the text that `reference` of together.js made; null without). `report(share)` is called with
+// what is done, 0 to 1. An object has no order of names that are numbers: that of the views is `facts.shown`.
 export async function analyse(signal, facts, run, options, report = () => {}) {
   const asked = read(options, facts);
   return answerOf(signal, await analysed(signal, facts, run, asked, report), facts, asked);
@@ -30,14 +32,14 @@ export async function analyse(signal, facts, run, options, report = () => {}) {
 export async function analyseChannels(channels, rate, facts, run, options, report = () => {}) {
   const asked = read(options, facts);
   const signal = mixed(channels, rate, facts);
-  const numbers = [null, ...signal.worthTrying];
   let refusal;
-  for (const number of numbers) {
-    const one = number ? mixed([channels[number - 1]], rate, facts) : signal;
-    const notes = number ? [...signal.notes, said("No voice is in the mix of the channels, so that channel {number} was "
-      + "analysed alone.", { number })] : signal.notes;
+  for (const number of [null, ...signal.worthTrying]) {
+    const one = number === null ? signal : mixed([channels[number - 1]], rate, facts);
+    const notes = number === null ? [] : [said(
+      "No voice is in the mix of the channels, so that channel {number} was analysed alone.", { number })];
     try {
-      return answerOf({ ...signal, notes }, await analysed(one, facts, run, asked, report), facts, asked);
+      const told = { ...signal, notes: [...signal.notes, ...notes] };
+      return answerOf(told, await analysed(one, facts, run, asked, report), facts, asked);
     } catch (error) {
       if (!holdsTooLittle(error)) throw error;
       refusal ??= error;
@@ -99,14 +101,14 @@ async function judged(segment, start, facts, run, explain) {
   return {
     row,
     oodScore,
-    evidence: evidence && byMember(evidence, facts),
+    evidence: evidence && facts.settings.adaptation ? byMember(evidence, facts.settings.adaptation) : null,
     seconds: secondsOf(segment.length, facts),
     occluded: explain ? await occluded(segment, start, facts, rowOf) : [],
   };
 }
 
 // [member][0 or 1][class], from numbers one after the other.
-function byMember(evidence, { settings: { adaptation: { means } } }) {
+function byMember(evidence, { means }) {
   const classes = means[0].length;
   const row = (number) => Array.from(evidence.slice(number * classes, (number + 1) * classes));
   return means.map((_, member) => [row(2 * member), row(2 * member + 1)]);

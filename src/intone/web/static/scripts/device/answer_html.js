@@ -68,7 +68,7 @@ const LEFT_OUT = {
 // A view, `Prediction.to_dict()`, as the templates name it: `Prediction`.
 function prediction(view, { facts, rules, texts }) {
   const segments = view.segments.map((one) => ({ ...ALONE, ...one }));
-  const timed = (one) => segments.find((other) => other.start_s === one.start_s && other.end_s === one.end_s);
+  const timed = (one) => segments.find(({ start_s }) => start_s === one.start_s);
   const summary = view.summary && { ...view.summary, strongest: view.summary.strongest.map(timed) };
   const inside = Object.entries(view.probabilities).map(([name, share]) => [name, share * (1 - view.outside)]);
   const shares = Object.fromEntries(view.outside ? [...inside, [facts.decision.neither, view.outside]] : inside);

@@ -4,8 +4,8 @@ import { spectrumOfAny } from "./fft.js";
 import { halfEven, largest, placeOfLargest, sum } from "./numbers.js";
 import { said } from "./refusal.js";
 
-export const OWN_VOICES = "The channels hold different voices in turn, as those of a call do, and were mixed: choose the "
-  + "channel 'each' for an answer about each.";
+export const OWN_VOICES = "The channels hold different voices in turn, as those of a call do, and were mixed: choose "
+  + "the channel 'each' for an answer about each.";
 
 // Makes one signal of blocks, and notes what it finds in them.
 export class Mixer {
@@ -44,8 +44,8 @@ export class Mixer {
   notes() {
     if (this.taken.size) {
       const numbers = [...this.taken].sort((a, b) => a - b).join(", ");
-      return [said("The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} was "
-        + "analysed there alone.", { numbers })];
+      return [said("The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} "
+        + "was analysed there alone.", { numbers })];
     }
     return this.areSpeakers() ? [said(OWN_VOICES)] : [];
   }
@@ -136,4 +136,4 @@ function thinned(samples, few) {
 }
 
 const hanning = (size) =>
-  Float64Array.from({ length: size }, (_, i) => (size === 1 ? 1 : 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (size - 1))));
+  Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (size - 1)));

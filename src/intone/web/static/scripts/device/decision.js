@@ -118,8 +118,9 @@ export function inScheme(name, own, facts) {
 function doubtsOf(name, label, found, facts) {
   const doubts = [];
   if (isOod(found, facts)) {
-    doubts.push(said("The recording sounds unlike those that this recognizer was trained on (it is out of distribution), "
-      + "so that its measured results do not hold here: the voice, its speed or the bandwidth may be unusual."));
+    doubts.push(said("The recording sounds unlike those that this recognizer was trained on (it is out of "
+      + "distribution), so that its measured results do not hold here: the voice, its speed or the bandwidth may be "
+      + "unusual."));
   }
   doubts.push(...doubtsOfQuality(found.quality, facts));
   if (label === facts.decision.neither) {

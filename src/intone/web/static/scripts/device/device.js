@@ -53,9 +53,12 @@ async function described(address) {
 const absolute = (parts) => Object.fromEntries(Object.entries(parts).map(
   ([name, part]) => [name, { ...part, address: new URL(part.address, document.baseURI).href }]));
 
-function end() {
+function end(error = new Trouble("broken")) {
   worker?.terminate();
   worker = loading = null;
+  const waiting = [...asked.values()];
+  asked.clear();
+  for (const one of waiting) one.reject(error);
 }
 
 // Asks the worker; `signal` cancels. Resolves to its answer; rejects with { sentence }, a Trouble, or an AbortError.
@@ -79,10 +82,7 @@ function begun() {
   made.addEventListener("message", ({ data }) => told(data));
   made.addEventListener("error", (event) => { // it could not begin, or has died
     event.preventDefault();
-    const waiting = [...asked.values()];
-    asked.clear();
-    for (const one of waiting) one.reject(troubleOf(event));
-    if (worker === made) end();
+    if (worker === made) end(troubleOf(event));
   });
   return made;
 }
@@ -96,7 +96,10 @@ function told({ id, share, sentence, reason, words, cancelled, done }) {
   }
   asked.delete(id);
   if (sentence) one.reject({ sentence });
-  else if (reason) one.reject(new Trouble(reason, words));
+  else if (reason) {
+    one.reject(new Trouble(reason, words));
+    end(); // what was short of memory once has lost some of it; the next recording begins anew
+  }
   else if (cancelled) one.reject(new DOMException("cancelled", "AbortError"));
   else one.resolve(done);
 }

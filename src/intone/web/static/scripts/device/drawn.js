@@ -5,7 +5,8 @@ import { rounded, sum } from "./numbers.js";
 import { told } from "./texts.js";
 import { held } from "./values.js";
 
-// Probabilities and weights are bytes in base64, as answer.js unpacks them. `names`: those of the views, in order.
+// Probabilities and weights are bytes in base64, as answer.js unpacks them. `names`: those of the views, the
+// finest first.
 export function drawn(answer, names, { facts, texts }) {
   const one = answer.views[answer.classes];
   const who = one.speakers?.length ? { who: one.segments.map((segment) => segment.speaker ?? 0) } : {};
@@ -13,7 +14,7 @@ export function drawn(answer, names, { facts, texts }) {
     ...who,
     duration_s: new Real(one.duration_s),
     waveform: held(answer.waveform),
-    valence: held(valence(answer.views["8"] ?? answer.views[names[0]], facts)),
+    valence: held(valence(answer.views[names[0]], facts)),
     segments: times(one.segments),
     attributions: times(one.attributions),
     views: new Map(names.map((name) => [name, packed(answer.views[name], facts, texts)])),

@@ -93,9 +93,10 @@ function transform(re, im) {
   for (let span = 1; span < size; span *= 2) {
     const step = size / (2 * span);
     for (let start = 0; start < size; start += 2 * span) {
-      for (let k = 0; k < span; k++) {
-        const [low, high] = [start + k, start + k + span];
-        const [c, s] = [cos[k * step], sin[k * step]];
+      for (let low = start, turn = 0; low < start + span; low++, turn += step) {
+        const high = low + span;
+        const c = cos[turn];
+        const s = sin[turn];
         const a = re[high] * c + im[high] * s;
         const b = im[high] * c - re[high] * s;
         re[high] = re[low] - a;
@@ -114,10 +115,16 @@ function reorder(re, im) {
     for (; j & bit; bit >>= 1) j ^= bit;
     j |= bit;
     if (i < j) {
-      [re[i], re[j]] = [re[j], re[i]];
-      [im[i], im[j]] = [im[j], im[i]];
+      swap(re, i, j);
+      swap(im, i, j);
     }
   }
+}
+
+function swap(values, i, j) {
+  const one = values[i];
+  values[i] = values[j];
+  values[j] = one;
 }
 
 // The cosines and sines of the first half of a circle in `size` steps.

@@ -1,4 +1,4 @@
-// How good a recording is: the port of audio/quality.py, where it is said how it is measured and where limits come from.
+// How good a recording is: the port of audio/quality.py, where it is said how it is measured and what limits stand on.
 
 import { irfft, rfft } from "./fft.js";
 import { halfEven, peakOf } from "./numbers.js";
@@ -124,13 +124,13 @@ function percentile(found, share) {
 // Why an answer about a recording is not confident, as sentences.
 export function doubts(found, facts) {
   if (found.steps < facts.quality.coarse) {
-    return [said("The recording is coarse (its loudest sample is {steps:.0f} steps above zero), as with few bits or at a "
-      + "very low level, which changes answers: record it again at a higher level or with more bits.",
+    return [said("The recording is coarse (its loudest sample is {steps:.0f} steps above zero), as with few bits or at "
+      + "a very low level, which changes answers: record it again at a higher level or with more bits.",
     { steps: found.steps })];
   }
   if (found.peak < facts.quality.quiet) {
-    return [said("The recording is very quiet ({decibels:.0f} dB of full scale): record it again closer to the microphone "
-      + "or at a higher level.", { decibels: 20 * Math.log10(Math.max(found.peak, 1e-9)) })];
+    return [said("The recording is very quiet ({decibels:.0f} dB of full scale): record it again closer to the "
+      + "microphone or at a higher level.", { decibels: 20 * Math.log10(Math.max(found.peak, 1e-9)) })];
   }
   return [];
 }

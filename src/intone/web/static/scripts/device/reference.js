@@ -26,7 +26,8 @@ function isOffset(found, { largest_number: most }) {
   const { clips, share, values } = found;
   const isNumber = (one) => typeof one === "number" && Math.abs(one) <= most;
   const isRow = (row) => Array.isArray(row) && row.length === values[0].length && row.every(isNumber);
-  return Number.isInteger(clips) && clips >= 1 && clips < 2 ** 31 && typeof share === "number" && share >= 0 && share <= 1
+  return Number.isInteger(clips) && clips >= 1 && clips < 2 ** 31
+    && typeof share === "number" && share >= 0 && share <= 1
     && Array.isArray(values) && values.length > 0 && values.every(isRow);
 }
 

@@ -83,6 +83,7 @@ function widened(parts, voiced, samples, facts) {
     const left = i ? Math.floor((parts[i - 1][1] * window + start) / 2) : 0;
     const right = i + 1 < parts.length ? Math.floor((end + parts[i + 1][0] * window) / 2) : samples;
     const inside = voiced.map(([a, b]) => [Math.max(a, first), Math.max(a, first, Math.min(b, last))]);
-    return { start: Math.max(left, start - margin), end: Math.min(right, end + margin), speech_s: secondsOf(inside, facts) };
+    const speechS = secondsOf(inside, facts);
+    return { start: Math.max(left, start - margin), end: Math.min(right, end + margin), speech_s: speechS };
   });
 }

@@ -8,7 +8,7 @@ import { areTones } from "./tones.js";
 
 export { spansOf };
 
-// The detector on a recording that grows: `add` samples, and read `probability`, of a voice in every whole 32 ms so far.
+// The detector on a recording that grows: `add` samples, and read `probability`, of a voice in each whole 32 ms so far.
 //
 // Samples are scaled so that `peak`, that of the whole recording, is 0.9; without it that of what was added so far.
 export class Detector {

@@ -4,9 +4,9 @@ import { offsetOfClips, offsetOfEmotion } from "./adaptation.js";
 import { analysed } from "./analysis.js";
 import { Refusal, said } from "./refusal.js";
 
-// What the voice in some signals sounds like, as the text that the server makes of the same recordings; throws a Refusal
-// where they do not tell. `emotion`: that of all of them, or null where it is not known; then signals that cannot be
-// answered are left out.
+// What the voice in one or more signals sounds like, as the text that the server makes of the same recordings; throws a
+// Refusal where they do not tell. `emotion`: that of all of them, or null where it is not known; then signals that
+// cannot be answered are left out.
 export async function reference(signals, facts, run, emotion) {
   const found = [];
   let refusal = null;
@@ -32,5 +32,6 @@ export async function reference(signals, facts, run, emotion) {
   const evidence = found.flatMap((one) => one.evidence);
   const offset = emotion === null ? offsetOfClips(facts, evidence)
     : offsetOfEmotion(facts, evidence, facts.recognizer.classes.indexOf(emotion));
-  return JSON.stringify({ emotion, offset, recognizer: facts.recognizer.version, sex: sexes.length > 1 ? "" : sexes[0] });
+  const sex = sexes.length > 1 ? "" : sexes[0];
+  return JSON.stringify({ emotion, offset, recognizer: facts.recognizer.version, sex });
 }
