@@ -38,7 +38,7 @@ STEP_S = 1.0
 """Seconds from one state to the next."""
 
 WINDOW_S = 3.0
-"""Seconds of the segment that goes on that a state is about. More were not better where it was measured (docs)."""
+"""Seconds of the segment that goes on that a state is about; longer windows were not better (`tools/live.py`)."""
 Judge = Callable[[Signal], tuple[Model, Judged]]
 
 
