@@ -12,7 +12,7 @@ import soundfile
 from flask import Response
 from playwright.sync_api import Page, Route, expect
 
-from chromium import PHONE, Visitor, ask, choose, verdict, violations
+from chromium import DESKTOP, PHONE, Visitor, ask, choose, verdict, violations
 from in_browser import nothing_asked, packed, ready, run
 from intone import Recognizer
 from intone.language import texts
@@ -158,6 +158,15 @@ def test_the_switch_says_where_the_sound_goes_and_is_remembered(visitor: Visitor
     page.get_by_label("On this device").check(force=True)
     expect(means).to_have_text("The sound stays on this device: your browser analyses it.")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("size", [(360, 640), PHONE, DESKTOP], ids=["small", "phone", "desktop"])
+def test_what_is_needed_stands_before_the_switch(visitor: Visitor, on_device: str, size: tuple[int, int]) -> None:
+    page = ready(visitor, on_device, size=size)
+    for one in [page.locator("[data-record=start]"), page.locator("#file"), *page.locator("[data-example]").all()]:
+        expect(one).to_be_in_viewport(ratio=1)
+    if size != (360, 640):
+        expect(page.locator("[data-means]")).to_be_in_viewport(ratio=1)
 
 
 def test_what_only_the_server_can_do_cannot_be_chosen_with_the_device(visitor: Visitor, on_device: str) -> None:
