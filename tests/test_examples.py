@@ -14,8 +14,9 @@ from sounds import voice
 
 MODULES = ("recognition.recognizer", "recognition.networks", "recognition.given", "recognition.default",
            "recognition.prediction", "recognition.formats", "recognition.calibration", "recognition.options",
-           "recognition.published", "recognition.live", "recognition.hysteresis", "recognition.speakers", "recognition.summary", "labels", "corpora.emotions",
-           "tables.cells", "tables.columns", "tables.recordings")
+           "recognition.published", "recognition.live", "recognition.hysteresis", "recognition.speakers",
+           "recognition.summary", "labels", "corpora.emotions", "tables.cells", "tables.columns", "tables.recordings",
+           "web.device")
 
 ANSWER = Prediction(
     "voice.wav", 2.0, "positive", {"negative": 0.25, "positive": 0.75}, 0.1, True, (), "female",

@@ -28,7 +28,8 @@ COMMANDS = {
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--track", "--speakers", "--explain",
                 "--format", "--same-speaker", "--reference", "--language"),
     "reference": ("--to", "--emotion", "--recognizer"),
-    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics", "--open"),
+    "serve": ("--host", "--port", "--recognizer", "--corrections", "--processes", "--allowed-host", "--metrics", "--device", "--open"),
+    "page": ("--to", "--recognizer", "--languages"),
     "listen": ("--rate", "--device", "--list-devices", "--seconds", "--format", "--sex", "--classes", "--speakers",
                "--recognizer", "--language"),
     "completion": (),
@@ -99,9 +100,9 @@ def test_help_of_a_command_says_what_every_option_does(command: str, capsys: pyt
     shown = run(capsys, *command.split(), "--help")
     assert (shown.status, shown.err) == (0, "")
     assert f"Usage: intone {command} " in shown.out
-    assert re.findall(r"--no-\w+", shown.out) == ["--no-open"] * (command == "serve")
+    assert re.findall(r"--no-\w+", shown.out) == ["--no-device", "--no-open"] * (command == "serve")
     for option in COMMANDS[command]:
-        assert re.search(rf"│ (\*  |   )?{option} +([A-Z.]+ +|--no-open +)?[\w'].+ ", shown.out), option
+        assert re.search(rf"│ (\*  |   )?{option} +([A-Z.]+ +|--no-open +|--no-device +)?[\w'].+ ", shown.out), option
     assert len(re.findall(r"│ (?:\*  |   )?--", shown.out)) == len(COMMANDS[command])
 
 

@@ -40,8 +40,8 @@ def settings(classes: str = "8", **changes: Any) -> ModelSettings:
 
 
 PLAIN = waves(settings())
-ADAPTABLE = waves(settings(adaptation=ADAPTATION, ood_above=0.6, temperature=1.3, prior_correction={"calm": 2.0}))
-TWO, STRESS = waves(settings("2")), waves(settings("stress", ood_above=0.9))
+ADAPTABLE = waves(settings(adaptation=ADAPTATION, ood_above=0.05, temperature=1.3, prior_correction={"calm": 2.0}))
+TWO, STRESS = waves(settings("2")), waves(settings("stress", ood_above=0.05))
 
 
 def measured() -> Recognizer:
@@ -57,13 +57,15 @@ RECOGNIZERS = {"plain": PLAIN, "adaptable": ADAPTABLE, "two": TWO, "stress": STR
 
 
 def recording(rng: np.random.Generator, seconds: float = 5.0) -> Signal:
-    """Voices with pauses, sometimes noisy, clipped or quiet."""
+    """Voices with pauses, sometimes noisy, clipped, coarse or quiet."""
     parts = list[Signal]()
     while sum(map(len, parts)) < seconds * RATE:
         parts += [voice(float(rng.uniform(0.15, 3)), float(rng.uniform(90, 250)), int(rng.integers(100)))
                   * np.float32(rng.uniform(0.1, 1)), silence(float(rng.uniform(0.05, 1.2)))]
     signal = np.concatenate(parts)
     signal = signal + noise(len(signal) / RATE, rms=float(10 ** rng.uniform(-4, -1.7)), seed=1)[: len(signal)]
+    if rng.random() < 0.2:
+        signal = np.round(signal * 40) / 64
     limit = float(rng.choice([1.0, 0.1]))
     return (np.clip(signal, -limit, limit) * 10 ** rng.uniform(-2.7, 0)).astype(np.float32)
 
@@ -121,17 +123,23 @@ def written(reference: Reference | None) -> str | None:
                                                                    reference.offset.share, "values": reference.offset.values}})
 
 
-@pytest.mark.parametrize("name", RECOGNIZERS)
-def test_answers_are_the_same(scripts: Scripts, name: str) -> None:
-    labels, reasons = set(), set()
-    for seed in range(12):
-        rng = np.random.default_rng([seed, len(name)])
-        found = compared(scripts, RECOGNIZERS[name], recording(rng, float(rng.choice([1, 5]))),
-                         sex=str(rng.choice(["auto", "auto", "male", "female"])))
-        if isinstance(found, dict):
-            labels |= {one.label for one in found.values()}
-            reasons |= {one.template for answer in found.values() for one in answer.reasons}
-    assert len(labels) > 1 and reasons
+def test_answers_are_the_same(scripts: Scripts) -> None:
+    """With every recognizer; and among the answers is all that can be said of a recording of one speaker."""
+    answers = list[Prediction]()
+    for name, recognizer in RECOGNIZERS.items():
+        for seed in range(12):
+            rng = np.random.default_rng([seed, len(name)])
+            found = compared(scripts, recognizer, recording(rng, float(rng.choice([1, 5]))),
+                             sex=str(rng.choice(["auto", "auto", "male", "female"])))
+            answers += found.values() if isinstance(found, dict) else ()
+    assert {one.confidence for one in answers} == {"clear", "likely", "unclear"}
+    assert {one.sex for one in answers} == {"female", "male"}
+    assert {one.label for one in answers} > {"neither", "negative", "positive", "stressed", "not stressed"}
+    assert any(one.reliability for one in answers)
+    assert {str(one.template).split("(")[0].rstrip(" .") for answer in answers for one in answer.reasons} == {
+        "The recording sounds unlike those that this recognizer was trained on", "The recording is coarse",
+        "The recording is very quiet", "It sounds rather {emotion}, which is none of these", "The recording is noisy",
+        "The recording is clipped", "Only {spoken:.1f} s of speech was found"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -249,8 +257,7 @@ def test_a_voice_that_is_lost_in_the_mix_is_found_in_its_channel(scripts: Script
         { sex: "auto", classes: "8", explain: false, reference: null }))""",
         channels=[samples[:, 0], samples[:, 1]], facts=facts(PLAIN), run=stand_in_of(PLAIN, calls))
     for name, one in expected.items():
-        answered = replace(one, reasons=(*one.reasons, *sound.notes[len(sound.notes) :]))
-        alike(found["views"][name], plain(answered), name)
+        alike(found["views"][name], plain(one), name)
     assert "channel 2 was analysed alone" in " ".join(expected["8"].reasons)
 
 

@@ -18,6 +18,7 @@
     finetune_batches  the clips of a fine-tuning in batches, augmented anew each time
     finetune          layers of an encoder learn further
     onnx_export       a trained network -> ONNX
+    onnx_graph        operations that are added to an ONNX graph
     calibrate         temperature and thresholds from speakers that did not train
     ensemble          several recognizers -> one network that answers their mean
     fit               a run from its clips to its recognizer, whatever its recipe trains

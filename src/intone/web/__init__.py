@@ -14,12 +14,12 @@
     views             the same answer in each class scheme, and how it is drawn
     device            what a browser must know to recognise by itself
     page              GET / and POST /: the page, also without JavaScript
-    device_models     /device: what a browser needs to recognise by itself
-    site              the page as a folder of files, without a server
     guide             /docs: the documents of intone as pages
     api/              /api/v1: the same for programs, and for the page's script
-    browser_templates the templates and texts of an answer, for the page that recognises in the browser
-    device_files      GET /device: what that page loads
+    browser_templates  the templates and texts of an answer, for the page that recognises in the browser
+    device_files      /device/page.json: these as one file
+    device_models     /device: network, detector of speech and runtime
+    site              the page as a folder of files, without a server
     health            GET /health and GET /metrics
     metrics           what is counted for Prometheus
     security          headers of every response, and the refusal of requests of other hosts and other sites

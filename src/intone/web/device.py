@@ -61,6 +61,7 @@ def facts(recognizer: "Recognizer") -> dict[str, Any]:
 def sentence(text: str) -> dict[str, Any]:
     """A sentence as the scripts have it: its English template, and the values in its places.
 
+    >>> from intone.language import said
     >>> sentence(said("It sounds rather {emotion}.", emotion=said("calm")))
     {'text': 'It sounds rather {emotion}.', 'values': {'emotion': {'text': 'calm', 'values': {}}}}
     """
