@@ -146,9 +146,9 @@ def test_what_is_skipped_ends_what_went_on(scripts: Scripts) -> None:
 
 @pytest.fixture
 def known(crema_d_dir: Path) -> Signal:
-    """Five clips of one voice with half a second between them."""
+    """Five clips of one voice with half a second between them, after a silence in which a busy machine can begin."""
     clips = sorted(crema_d_dir.glob("AudioWAV/1001_*.wav"))[::17][:5]
-    return np.concatenate([part for clip in clips for part in (intone.audio.read_mono(clip), silence(0.5))])
+    return np.concatenate([silence(5), *(part for clip in clips for part in (intone.audio.read_mono(clip), silence(0.5)))])
 
 
 def test_the_segments_are_those_of_the_recording_and_the_answer_comes(
