@@ -1,7 +1,7 @@
 """How well speakers are told apart in simulated conversations: writes results/conversations.csv.
 
     tools/conversations.py crema-d=crema-d ravdess=ravdess nemo=nemo emodb=emodb      (then: make tables)
-    tools/conversations.py crema-d=crema-d --similarity 0.3 0.35 0.4
+    tools/conversations.py crema-d=crema-d ravdess=ravdess nemo=nemo --ratio 0.74 0.78 0.82
 
 Of CREMA-D only the speakers whom `tools/speakers.py` left out speak. Nobody of the other corpora was heard in its
 training. A conversation is made from its number, its kind and its corpus, and lasts 90 s. For how much of the speech
@@ -9,7 +9,7 @@ both the emotion and the speaker are right is of interest for EmoDB, which no ne
 recording is made of clips of each speaker in a random order: its one voice changes its emotion again and again. Each
 corpus is written as it is done, and is not made again.
 
-The second command only prints how similar voices must be to be one speaker; that was chosen so.
+The second command only prints what other ratios (`ClusteringSettings`) would give; it was chosen so, without EmoDB.
 """
 
 import argparse
@@ -100,27 +100,27 @@ def swings(asked: tuple[str, list[Clip]], corpus: str) -> dict[str, Any]:
             speaker.rpartition(" ")[2].isdecimal() else 0, "speakers": 1, "found": len(answer.speakers) or 1}
 
 
-def told_apart(asked: tuple[str, int], clips: Sexes, corpus: str, similarity: float) -> dict[str, Any]:
+def told_apart(asked: tuple[str, int], clips: Sexes, corpus: str, ratio: float) -> dict[str, Any]:
     """The same without emotions, with another threshold."""
     one = made(clips, corpus, *asked)
-    found = Diarization(settings=DiarizationSettings(ClusteringSettings(similarity)))
+    found = Diarization(settings=DiarizationSettings(ClusteringSettings(ratio)))
     parts = [(part, window.start / RATE) for window in windows([one.signal]) for part in found.parts(window)]
     known = found.speakers()
     spans = [(start_s + part.span.start / RATE, start_s + part.span.end / RATE, str(known[part.voice]))
              for part, start_s in parts if part.voice is not None]
     counted = errors(one.speech, spans)
-    return {"kind": asked[0], "similarity": similarity, "error_s": counted.rate * counted.speech_s,
+    return {"kind": asked[0], "ratio": ratio, "error_s": counted.rate * counted.speech_s,
             "speech_s": counted.speech_s, "right": len({who for _, _, who in spans}) == len(
                 {turn.speaker for turn in one.turns})}
 
 
-def compare(clips: Sexes, corpus: str, similarities: list[float], each: int, jobs: int | None) -> None:
+def compare(clips: Sexes, corpus: str, ratios: list[float], each: int, jobs: int | None) -> None:
     wanted = [(kind, number) for kind in KINDS for number in range(each)]
     rows = list[dict[str, Any]]()
-    for similarity in similarities:
-        one = partial(told_apart, clips=clips, corpus=corpus, similarity=similarity)
-        rows += mapped(one, wanted, title=f"{similarity}", jobs=jobs)
-    sums = pd.DataFrame(rows).groupby(["similarity", "kind"]).sum()
+    for ratio in ratios:
+        one = partial(told_apart, clips=clips, corpus=corpus, ratio=ratio)
+        rows += mapped(one, wanted, title=f"{ratio}", jobs=jobs)
+    sums = pd.DataFrame(rows).groupby(["ratio", "kind"]).sum()
     each_kind = pd.DataFrame({"DER": 100 * sums["error_s"] / sums["speech_s"], "number right": sums["right"]})
     print(each_kind.unstack().round(1).to_string())
 
@@ -130,19 +130,19 @@ def main() -> None:
     parser.add_argument("corpora", nargs="+", help="NAME=FOLDER")
     parser.add_argument("--each", type=int, default=10, help="conversations of each kind and corpus")
     parser.add_argument("--jobs", type=int, help="processes")
-    parser.add_argument("--similarity", type=float, nargs="+", help="thresholds to compare; nothing is written")
+    parser.add_argument("--ratio", type=float, nargs="+", help="ratios to compare; nothing is written")
     asked = parser.parse_args()
     done = pd.read_csv(RESULTS) if RESULTS.exists() else pd.DataFrame({"corpus": []})
     for name in asked.corpora:
         table = open_corpora([name])
         corpus = str(table["corpus"].iloc[0])
-        if corpus in set(done["corpus"]) and not asked.similarity:
+        if corpus in set(done["corpus"]) and not asked.ratio:
             continue
         if corpus == "crema-d":
             table = table[table["fold"] == TESTED_FOLD]
         clips = clips_of(table, jobs=asked.jobs)
-        if asked.similarity:
-            compare(clips, corpus, asked.similarity, asked.each, asked.jobs)
+        if asked.ratio:
+            compare(clips, corpus, asked.ratio, asked.each, asked.jobs)
             continue
         wanted = [(kind, number) for kind in KINDS for number in range(asked.each)]
         rows = list(mapped(partial(row, clips=clips, corpus=corpus), wanted, title=f"{corpus}", jobs=asked.jobs))

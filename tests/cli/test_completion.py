@@ -41,7 +41,7 @@ def completed(printed: Path, folder: Path, *words: str) -> set[str]:
     (["pre"], {"predict"}), (["co"], {"corpus", "completion"}), (["corpus", ""], {"check", "fetch"}),
     (["predict", "--cl"], {"--classes"}), (["predict", "x.wav", "--classes", ""], set(SCHEMES)),
     (["predict", "--sex", "m"], {"male"}), (["predict", "--format", ""], {"table", *FORMATS}),
-    (["completion", ""], {"bash", "zsh", "fish"}), (["serve", "--no"], {"--no-open"}), (["nonsense", "--cl"], set())])
+    (["completion", ""], {"bash", "zsh", "fish"}), (["serve", "--no"], {"--no-open", "--no-device"}), (["nonsense", "--cl"], set())])
 def test_bash_completes_commands_options_and_choices(words: list[str], offered: set[str], printed: Path, tmp_path: Path) -> None:
     assert completed(printed, tmp_path, *words) == offered
 

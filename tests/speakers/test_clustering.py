@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intone.speakers.clustering import ClusteringSettings, apart, centres, clusters, nearest
+from intone.speakers.clustering import ClusteringSettings, apart, centres, clusters, matched, nearest
 
-SETTINGS = ClusteringSettings(similarity=0.5, known=0.9, least_s=2.0)
+SETTINGS = ClusteringSettings(known=0.9, least_s=2.0)
 
 
 def voices(*many: int, spread: float = 0.1, seed: int = 0) -> np.ndarray:
@@ -42,7 +42,52 @@ def test_next_to_no_speech_is_no_speaker():
     assert len(set(clusters(vectors, seconds, SETTINGS).tolist())) == 2
     assert len(set(clusters(vectors, seconds + 0.1, SETTINGS).tolist())) == 3
     assert len(set(clusters(vectors, seconds * [1, 1, 1, 0.01, 0.01, 0.01, 0.01], SETTINGS).tolist())) == 1
-    assert set(clusters(voices(1, 1), np.array([0.1, 0.2]), SETTINGS).tolist()) == {0}  # the largest stays
+    assert set(clusters(voices(1, 1), np.array([0.1, 0.2]), SETTINGS).tolist()) == {0}
+
+
+def test_a_share_of_a_long_recording_is_needed():
+    vectors, seconds = voices(12, 12, 1), np.array([4.0] * 24 + [8.0])
+    assert len(set(clusters(vectors, seconds, SETTINGS).tolist())) == 2, "8 s are less than a tenth of 104 s"
+    assert len(set(clusters(vectors, np.append(seconds[:24], 12.0), SETTINGS).tolist())) == 3
+
+
+@given(st.integers(1, 12), st.floats(0.01, 20), st.integers(0, 100))
+def test_whatever_the_pieces_are_an_answer_comes(count, second, seed):
+    rng = np.random.default_rng(seed)
+    vectors = rng.standard_normal((count, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    for most in (None, 1, 2, 8):
+        found = clusters(vectors, second * rng.random(count), SETTINGS, most)
+        assert len(found) == count and set(found.tolist()) == set(range(found.max() + 1))
+        assert most is None or found.max() < most
+
+
+def alike(between: float, within: float, many: int = 8) -> np.ndarray:
+    """Two groups of unit vectors with these similarities between and within them."""
+    wanted = np.kron([[within, between], [between, within]], np.ones((many, many)))
+    np.fill_diagonal(wanted, 1)
+    values, axes = np.linalg.eigh(wanted)
+    return (axes * np.sqrt(np.maximum(values, 0))).astype(np.float32)
+
+
+@pytest.mark.parametrize(("between", "within", "speakers"), [
+    (0.30, 0.70, 2), (0.30, 0.33, 1),  # much alike in proportion: one speaker who changes, or a bad room
+    (0.45, 0.65, 2), (0.55, 0.95, 1)])  # as high as `highest` is one speaker whatever is within
+def test_similarity_counts_in_proportion_to_what_is_within(between, within, speakers):
+    assert clusters(alike(between, within), np.full(16, 3.0), SETTINGS).max() + 1 == speakers
+
+
+def test_few_pieces_count_as_usual_ones():
+    assert clusters(alike(0.42, 0.6, 2), np.full(4, 3.0), SETTINGS).max() == 0, "0.42 is not below 0.78 of 0.51"
+    assert clusters(alike(0.42, 0.6, 8), np.full(16, 3.0), SETTINGS).max() == 1, "but below 0.78 of 0.57"
+
+
+def test_voices_of_two_windows_are_one_speaker_where_they_are_much_alike():
+    vectors = voices(2, 1, spread=0.3)
+    assert matched(vectors, SETTINGS).tolist() in ([0, 0, 1], [1, 1, 0])
+    assert matched(alike(0.6, 1.0, 1), SETTINGS).max() == 1 and matched(alike(0.8, 1.0, 1), SETTINGS).max() == 0
+    assert matched(voices(1, 1, 1), SETTINGS, 2).max() == 1
+    assert matched(voices(1), SETTINGS).tolist() == [0]
 
 
 def test_a_known_number_joins_the_most_alike():

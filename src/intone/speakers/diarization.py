@@ -1,7 +1,9 @@
 """A recording of any length -> the speaker of every segment of its speech.
 
 A recording comes in windows of about two minutes (`audio.windows`). Within a window every chunk of ten seconds tells
-its own speakers apart, and their voices are clustered. Between windows the speakers are matched by their voices, so
+its own speakers apart. It misses half of the changes between two voices of one sex that both speak with force; but
+people take a breath between two turns. So each piece of speech between two pauses has a vector of its own, and the
+pieces of a window are clustered. Between windows the speakers are matched by their voices, so
 that one has the same number from beginning to end. Of a window only one vector a speaker is kept, so that the length of
 a recording does not matter.
 """
@@ -17,9 +19,9 @@ from intone.audio import RATE, Signal
 from intone.audio.vad import Span
 from intone.audio.windows import Window
 from intone.features import kaldi_log_mel
-from intone.speakers.clustering import ClusteringSettings, Vectors, apart, centres, clusters, nearest
+from intone.speakers.clustering import ClusteringSettings, Vectors, apart, centres, clusters, matched, nearest
 from intone.speakers.embedding import FEWEST_FRAMES, embedding
-from intone.speakers.segmentation import CHUNK_FRAMES, FRAME, activities, frames_of
+from intone.speakers.segmentation import FRAME, activities, frames_of
 
 NOBODY, SEVERAL = -2, -1
 """In the place of a voice: nobody speaks in a frame, or several at once."""
@@ -29,23 +31,22 @@ _BAND_STEP, _BAND_CENTRE = 160, 200  # the same of the filter bank, and the samp
 
 _NO_VECTOR = np.zeros(192, np.float32)
 
-# Votes of a chunk: least at its ends, where the network knows only one side.
-_WEIGHTS = np.hanning(CHUNK_FRAMES + 2)[1:-1] + 0.05
-
-
 @dataclass(frozen=True)
 class DiarizationSettings:
     """How speakers are told apart.
 
-    A window with less than `least_s` of speech has one speaker. `embedded_s`: seconds of a speaker in a chunk that the
-    embedding is made of. `alone_s`: seconds without anybody else from which on it counts in the clustering. A turn
-    shorter than `turn_s` belongs to its neighbour.
+    A window with less than `least_s` of speech has one speaker. A piece of speech ends with a pause of `pause_s`; one
+    much longer than `piece_s` is cut into equal ones. The embedding is made of its middle, at most `embedded_s`. Pieces
+    from `counted_s` on are clustered, and shorter ones go to the nearest cluster. A turn shorter than `turn_s` belongs
+    to its neighbour.
     """
 
     clustering: ClusteringSettings = field(default_factory=ClusteringSettings)
     least_s: float = 4.0
-    embedded_s: float = 3.0
-    alone_s: float = 0.5
+    pause_s: float = 0.25
+    piece_s: float = 3.0
+    embedded_s: float = 2.0
+    counted_s: float = 1.0
     turn_s: float = 0.5
 
 
@@ -97,7 +98,7 @@ class Diarization:
         vectors, seconds = np.concatenate(self._vectors), np.concatenate(self._seconds)
         known = np.linalg.norm(vectors, axis=1) > 0
         if len([size for size in sizes if size]) > 1 and known.any():
-            some = clusters(vectors[known], seconds[known], self.settings.clustering, self.most)
+            some = matched(vectors[known], self.settings.clustering, self.most)
             middles = centres(vectors[known], seconds[known], some)
             found = nearest(vectors, middles)
             found[known] = some
@@ -120,11 +121,10 @@ class Diarization:
             self._waiting = speech
             return _one(_NO_VECTOR, spoken_s, window)
         chunks = list(activities(window.signal, window.spans))
-        locals_ = list(_locals(window.signal, chunks, self.settings))
-        if not locals_:
+        pieces = list(_pieces(window.signal, chunks, self.settings))
+        if not pieces:
             return _one(_NO_VECTOR, spoken_s, window)
-        return _clustered(locals_, chunks, frames_of(len(window.signal)), self.settings.clustering, self.most,
-                          self.settings.alone_s)
+        return _clustered(pieces, chunks, frames_of(len(window.signal)), self.settings, self.most)
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,15 @@ class _Heard:
 
 
 @dataclass(frozen=True)
-class _Local:
-    """A speaker of a chunk, `column` of its activity, with the vector of the voice, alone for so many seconds."""
+class _Piece:
+    """Speech of one speaker alone, in some frames of the window, with the vector of the voice."""
 
-    chunk: int
-    column: int
+    frames: NDArray[np.int64]
     vector: NDArray[np.float32]
-    alone_s: float
+
+    @property
+    def seconds(self) -> float:
+        return len(self.frames) * FRAME / RATE
 
 
 def _vector(speech: Signal) -> NDArray[np.float32]:
@@ -156,50 +158,52 @@ def _one(vector: NDArray[np.float32], seconds: float, window: Window) -> _Heard:
     return _Heard(vector[None], np.array([seconds]), np.zeros(frames_of(len(window.signal)), np.int64))
 
 
-def _locals(
+def _pieces(
     signal: Signal, chunks: Sequence[tuple[int, NDArray[np.bool_]]], settings: DiarizationSettings
-) -> Iterator[_Local]:
-    """Every speaker of every chunk whose voice can be embedded."""
-    most = round(settings.embedded_s * RATE / _BAND_STEP)
-    for number, (first, active) in enumerate(chunks):
-        bands = None
-        for column in np.flatnonzero(active.any(axis=0)):
-            alone = active[:, column] & (active.sum(axis=1) == 1)
-            alone_s = float(alone.sum()) * FRAME / RATE
-            chosen = alone if alone_s >= settings.alone_s else active[:, column]
-            if bands is None:
-                bands = kaldi_log_mel(signal[first * FRAME : (first + len(active)) * FRAME])
-                middles = np.arange(len(bands)) * _BAND_STEP + _BAND_CENTRE - _CENTRE
-                frame = np.clip(np.rint(middles / FRAME).astype(int), 0, len(active) - 1)
-            spoken = bands[chosen[frame]][:most]
+) -> Iterator[_Piece]:
+    """Every piece of speech whose voice can be embedded."""
+    for first, active in chunks:
+        bands = kaldi_log_mel(signal[first * FRAME : (first + len(active)) * FRAME])
+        middles = np.arange(len(bands)) * _BAND_STEP + _BAND_CENTRE - _CENTRE
+        frame = np.clip(np.rint(middles / FRAME).astype(int), 0, len(active) - 1)
+        for frames in _runs_alone(active, settings):
+            chosen = np.zeros(len(active), bool)
+            chosen[_middle(frames, settings.embedded_s)] = True
+            spoken = bands[chosen[frame]]
             if len(spoken) >= FEWEST_FRAMES:
-                yield _Local(number, int(column), embedding(spoken), alone_s)
+                yield _Piece(first + frames, embedding(spoken))
+
+
+def _runs_alone(active: NDArray[np.bool_], settings: DiarizationSettings) -> Iterator[NDArray[np.int64]]:
+    """The frames of a chunk in which one speaker is alone, cut at pauses and where they are long."""
+    alone = active & (active.sum(axis=1, keepdims=True) == 1)
+    for frames in (np.flatnonzero(column) for column in alone.T):
+        for run in np.split(frames, np.flatnonzero(np.diff(frames) > settings.pause_s * RATE / FRAME) + 1):
+            yield from np.array_split(run, max(1, round(len(run) * FRAME / RATE / settings.piece_s)))
+
+
+def _middle(frames: NDArray[np.int64], most_s: float) -> NDArray[np.int64]:
+    """The middle of some frames, at most so many seconds."""
+    over = max(0, len(frames) - round(most_s * RATE / FRAME)) // 2
+    return frames[over : len(frames) - over]
 
 
 def _clustered(
-    locals_: Sequence[_Local], chunks: Sequence[tuple[int, NDArray[np.bool_]]], frames: int,
-    settings: ClusteringSettings, most: int | None, alone_s: float,
+    pieces: Sequence[_Piece], chunks: Sequence[tuple[int, NDArray[np.bool_]]], frames: int,
+    settings: DiarizationSettings, most: int | None,
 ) -> _Heard:
-    """The speakers of chunks -> the voices of a window."""
-    vectors, seconds = np.stack([one.vector for one in locals_]), np.array([one.alone_s for one in locals_])
-    counted = seconds >= alone_s if (seconds >= alone_s).any() else np.ones(len(seconds), bool)
-    weights = np.maximum(seconds, 1e-3)
-    found = clusters(vectors[counted], weights[counted], settings, most)
-    middles = centres(vectors[counted], weights[counted], found)
-    votes, active = np.zeros((frames, len(middles))), np.zeros(frames)
-    total = np.full(frames, 1e-9)
-    for number, (first, activity) in enumerate(chunks):
-        here = [one for one in locals_ if one.chunk == number]
-        mapped = np.zeros((len(activity), len(middles)), bool)
-        if here:
-            for one, voice in zip(here, apart(np.stack([one.vector for one in here]), middles), strict=True):
-                mapped[:, voice] |= activity[:, one.column]
-        at, weight = slice(first, first + len(activity)), _WEIGHTS[: len(activity)]
-        votes[at] += weight[:, None] * mapped
-        active[at] += weight * mapped.sum(axis=1)
-        total[at] += weight
-    number_active = np.rint(active / total)
-    voices = np.where(number_active == 0, NOBODY, np.where(number_active == 1, votes.argmax(axis=1), SEVERAL))
+    """The pieces of a window -> its voices."""
+    vectors, seconds = np.stack([one.vector for one in pieces]), np.array([one.seconds for one in pieces])
+    counted = seconds >= min(settings.counted_s, seconds.max())
+    found = clusters(vectors[counted], seconds[counted], settings.clustering, most)
+    middles = centres(vectors[counted], seconds[counted], found)
+    theirs = nearest(vectors, middles)
+    theirs[counted] = found
+    voices = np.full(frames, NOBODY)
+    for one, voice in zip(pieces, theirs, strict=True):
+        voices[one.frames] = voice
+    for first, active in chunks:
+        voices[first + np.flatnonzero(active.sum(axis=1) > 1)] = SEVERAL
     alone = [one for one in dict.fromkeys(voices.tolist()) if one >= 0] or [0]  # in the order of their first turns
     numbers = np.array([alone.index(one) if one in alone else 0 for one in range(len(middles))])
     ordered = np.where(voices >= 0, numbers[np.maximum(voices, 0)], voices)
