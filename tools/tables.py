@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from pages import (
+    browser,
     conditions,
     conversations,
     images,
@@ -76,6 +77,7 @@ TABLES: dict[str, Maker] = {
     "deletion": conditions.deletion,
     "conversations": conversations.conversations,
     "one-voice": conversations.one_voice,
+    "browser": browser.parity,
     "original-male": original.original_male,
     "formats": recordings.formats,
     "fuzz": reliability.fuzz,
@@ -120,6 +122,12 @@ FIGURES: dict[str, Maker] = {
     "confident-right-8": lambda results: _whole(systems.confident(results, "8")[1]),
     "half-covered-2": lambda results: _share(systems.covered(results.answers(SYSTEMS[DEFAULT], "2"), 0.5).value),
     "both-right": conversations.both_right,
+    "browser-ms": browser.milliseconds,
+    "browser-slowest": browser.slowest,
+    "browser-first": lambda results: browser.seconds(results, "first_visit_s"),
+    "browser-later": lambda results: browser.seconds(results, "later_visit_s"),
+    "browser-slow-network": lambda results: browser.seconds(results, "first_visit_at_20_mbit_s"),
+    "browser-memory": browser.megabytes,
     "temperature": lambda results: f"{systems.temperature(results):.2f}",
     "scale-processor": lambda results: results.json("scale")["processor"],
     "scale-efficiency": scale.efficiency_text,
