@@ -146,7 +146,7 @@ def test_the_switch_says_where_the_sound_goes_and_is_remembered(visitor: Visitor
     page = ready(visitor, on_device, size=PHONE)
     means = page.locator("[data-means]")
     expect(page.get_by_label("On this device")).to_be_checked()
-    expect(means).to_contain_text("Only where your browser fails, the server")
+    expect(means).to_contain_text("If it cannot, the sound goes to the server")
     page.get_by_label("On the server").check(force=True)
     expect(means).to_have_text("The recording goes to the server, and is forgotten as soon as it is answered.")
     sent = posts(page)

@@ -43,8 +43,7 @@ TEXTS: Mapping[str, str] = {
     "where.on-device": "On this device",
     "where.on-server": "On the server",
     "where.stays": "The sound stays on this device: your browser analyses it.",
-    "where.usual": "The sound stays on this device. Only where your browser fails, the server analyses it, and "
-    "forgets it.",
+    "where.usual": "Your browser analyses the sound. If it cannot, the sound goes to the server, which keeps no copy.",
     "where.server": "The recording goes to the server, and is forgotten as soon as it is answered.",
     "where.site": "The sound stays on this device: this page has no server that could receive it.",
     "where.progress": "Getting ready",
@@ -194,6 +193,7 @@ TEXTS: Mapping[str, str] = {
     "live.loading": "Loading the recognizer; until then nothing is shown here.",
     "live.waiting": "Waiting for a voice.",
     "live.silence": "silence",
+    "live.now": "The last seconds:",
     "live.told": "It sounds {label}.",
     "listen.begin": "Listening to {name}: Ctrl+C ends it, and then comes the answer about all of it.",
     "table.answer": "answer",
@@ -405,8 +405,8 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Privacy",
     "footer.privacy": "A recording goes to the computer that serves this page, and nowhere else. It is held in memory "
     "while it is analysed, and forgotten after the answer.",
-    "footer.privacy.device": "On this device a recording stays in your browser. On the server it is held in memory "
-    "while it is analysed, and forgotten after the answer.",
+    "footer.privacy.device": "“On this device” a recording stays in your browser, unless that cannot analyse it. On the "
+    "server it is held in memory while it is analysed, and forgotten after the answer.",
     "footer.privacy.site": "A recording stays in your browser, which analyses it: this page has no server that could "
     "receive it.",
     "footer.privacy.more": "What happens to a recording",

@@ -42,8 +42,8 @@ TEXTS: Mapping[str, str] = {
     "where.on-device": "Auf diesem Gerät",
     "where.on-server": "Auf dem Server",
     "where.stays": "Der Ton bleibt auf diesem Gerät: Dein Browser analysiert ihn.",
-    "where.usual": "Der Ton bleibt auf diesem Gerät. Nur wenn dein Browser es nicht kann, analysiert ihn der Server "
-    "und vergisst ihn.",
+    "where.usual": "Dein Browser analysiert den Ton. Kann er es nicht, geht der Ton an den Server, der keine Kopie "
+    "behält.",
     "where.server": "Die Aufnahme geht an den Server und wird vergessen, sobald die Antwort da ist.",
     "where.site": "Der Ton bleibt auf diesem Gerät: Diese Seite hat keinen Server, der ihn empfangen könnte.",
     "where.progress": "Wird vorbereitet",
@@ -197,6 +197,7 @@ TEXTS: Mapping[str, str] = {
     "live.loading": "Das Erkennungsmodell wird geladen; bis dahin ist hier nichts zu sehen.",
     "live.waiting": "Es wartet auf eine Stimme.",
     "live.silence": "Stille",
+    "live.now": "Die letzten Sekunden:",
     "live.told": "Es klingt {label}.",
     "listen.begin": "Aufnahme von {name}: Strg+C beendet sie, und dann kommt die Antwort über alles.",
     "table.answer": "Antwort",
@@ -418,8 +419,8 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Datenschutz",
     "footer.privacy": "Eine Aufnahme geht an den Computer, von dem diese Seite kommt, und sonst nirgendwohin. Sie "
     "liegt im Arbeitsspeicher, während sie analysiert wird, und wird nach der Antwort vergessen.",
-    "footer.privacy.device": "Auf diesem Gerät bleibt eine Aufnahme in deinem Browser. Auf dem Server liegt sie nur "
-    "während der Analyse im Arbeitsspeicher und wird nach der Antwort vergessen.",
+    "footer.privacy.device": "„Auf diesem Gerät“ bleibt eine Aufnahme in deinem Browser, sofern er sie analysieren kann. "
+    "Auf dem Server liegt sie nur während der Analyse im Arbeitsspeicher und wird nach der Antwort vergessen.",
     "footer.privacy.site": "Eine Aufnahme bleibt in deinem Browser, der sie analysiert: Diese Seite hat keinen "
     "Server, der sie empfangen könnte.",
     "footer.privacy.more": "Was mit einer Aufnahme geschieht",

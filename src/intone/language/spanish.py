@@ -39,8 +39,7 @@ TEXTS: Mapping[str, str] = {
     "where.on-device": "En este dispositivo",
     "where.on-server": "En el servidor",
     "where.stays": "El sonido se queda en este dispositivo: lo analiza tu navegador.",
-    "where.usual": "El sonido se queda en este dispositivo. Solo si tu navegador no puede, lo analiza el servidor, "
-    "que lo olvida.",
+    "where.usual": "Tu navegador analiza el sonido. Si no puede, el sonido va al servidor, que no guarda ninguna copia.",
     "where.server": "La grabación va al servidor y se olvida en cuanto está la respuesta.",
     "where.site": "El sonido se queda en este dispositivo: esta página no tiene ningún servidor que pueda recibirlo.",
     "where.progress": "Preparando",
@@ -193,6 +192,7 @@ TEXTS: Mapping[str, str] = {
     "live.loading": "Se carga el reconocedor; hasta entonces no se ve nada aquí.",
     "live.waiting": "Espera una voz.",
     "live.silence": "silencio",
+    "live.now": "Los últimos segundos:",
     "live.told": "Suena {label}.",
     "listen.begin": "Escuchando {name}: Ctrl+C termina, y después viene la respuesta sobre todo.",
     "table.answer": "respuesta",
@@ -410,8 +410,8 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Privacidad",
     "footer.privacy": "Una grabación va al equipo que aloja esta página y a ningún otro sitio. Permanece en la memoria "
     "mientras se analiza y se olvida después de la respuesta.",
-    "footer.privacy.device": "En este dispositivo, una grabación se queda en tu navegador. En el servidor está en la "
-    "memoria mientras se analiza, y se olvida después de la respuesta.",
+    "footer.privacy.device": "«En este dispositivo», una grabación se queda en tu navegador, si este puede analizarla. En "
+    "el servidor está en la memoria mientras se analiza, y se olvida después de la respuesta.",
     "footer.privacy.site": "Una grabación se queda en tu navegador, que la analiza: esta página no tiene ningún "
     "servidor que pueda recibirla.",
     "footer.privacy.more": "Qué ocurre con una grabación",

@@ -94,7 +94,7 @@ export function offerLive(place, wanted, sex) {
     word.textContent = look.word(label);
     word.style.color = look.colour(label);
     const rest = `${percent(shares[label] ?? 0)}, ${place.dataset[confidence]}${speaking ? "" : ` (${place.dataset.silence})`}`;
-    now.replaceChildren(word, " ", rest);
+    now.replaceChildren(place.dataset.now, " ", word, " ", rest);
     if (label === current.label || timeS - current.toldAt < CALM_S) return;
     Object.assign(current, { label, toldAt: timeS });
     told.textContent = filled(place.dataset.told, { label: look.word(label) });
