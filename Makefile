@@ -1,5 +1,5 @@
 # make run    an environment, the page on http://127.0.0.1:8000
-# make test   what the tests need (a browser too), then all of them
+# make test   what the tests need (browsers too), then all of them
 # make check  style and types
 # make tables every table and figure of the docs, from what is in results/
 # make fuzz   20,000 files that are wrong in every way, and everything that is parsed

@@ -1,11 +1,20 @@
 #!/bin/sh
-# The browser that the page's tests drive: one that is there, or the system's package, or Playwright's own download.
+# The browsers that the page's tests drive. Chromium: one that is there, or the system's package, or Playwright's own
+# download. Firefox: Debian's package; elsewhere its tests are skipped (Ubuntu's is a snap, which they cannot drive).
 set -eu
 
-if command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1; then
+there() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+chromium=""
+there chromium || there google-chrome || chromium="chromium fonts-dejavu-core"
+firefox=""
+there firefox-esr || ! grep -qsx 'ID=debian' /etc/os-release || firefox="firefox-esr"
+if [ -z "$chromium$firefox" ]; then
     exit 0
 fi
-if command -v apt-get >/dev/null 2>&1; then
+if there apt-get; then
     sudo=""
     [ "$(id -u)" -eq 0 ] || sudo="sudo"
     export DEBIAN_FRONTEND=noninteractive
@@ -19,8 +28,11 @@ if command -v apt-get >/dev/null 2>&1; then
         fi
         sleep 10
     done
-    if $sudo apt-get $wait install -y -qq --no-install-recommends chromium fonts-dejavu-core; then
+    # Each by itself: the tests do without a Firefox.
+    [ -z "$firefox" ] || $sudo apt-get $wait install -y -qq --no-install-recommends $firefox \
+        || echo "Without Firefox its tests are skipped." >&2
+    if [ -z "$chromium" ] || $sudo apt-get $wait install -y -qq --no-install-recommends $chromium; then
         exit 0
     fi
 fi
-"${VENV:-.venv}/bin/python" -m playwright install chromium
+[ -z "$chromium" ] || "${VENV:-.venv}/bin/python" -m playwright install chromium

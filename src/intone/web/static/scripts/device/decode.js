@@ -1,6 +1,6 @@
 // A file as the browser decodes it.
 
-import { rateOf } from "./header.js";
+import { nameLame, rateOf } from "./header.js";
 import { Trouble, troubleOf } from "./trouble.js";
 
 // `from_s`, `to_s`: what is wanted of it; a file of more than `longest_s` is not decoded. Resolves to { channels: [Float32Array], rate }; rejects with a Trouble.
@@ -8,6 +8,7 @@ export async function decode(file, longest_s, { from_s = 0, to_s = Infinity } = 
   if (await lengthOf(file) > longest_s) throw new Trouble("long");
   const buffer = await file.arrayBuffer();
   const rate = rateOf(buffer);
+  nameLame(buffer);
   const sound = await decoded(buffer, rate);
   if (sound.duration > longest_s) throw new Trouble("long");
   const [first, last] = [Math.round(from_s * rate), to_s === Infinity ? sound.length : Math.round(to_s * rate)];

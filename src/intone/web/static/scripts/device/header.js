@@ -48,10 +48,9 @@ function webm(bytes, view) {
   return USUAL;
 }
 
-// MP3 and AAC in frames, behind a tag with the title, if there is one.
+// MP3 and AAC in frames.
 function frames(bytes) {
-  const tag = bytes[0] === 0x49 && bytes[1] === 0x44 && bytes[2] === 0x33
-    ? 10 + bytes.subarray(6, 10).reduce((sum, one) => 128 * sum + one, 0) : 0;
+  const tag = title(bytes);
   for (let i = tag; i < Math.min(tag + NEAR, bytes.length - 4); i += 1) {
     if (bytes[i] !== 0xff || (bytes[i + 1] & 0xe0) !== 0xe0) continue;
     if ((bytes[i + 1] & 0xf6) === 0xf0) return AAC_RATES[(bytes[i + 2] >> 2) & 15];
@@ -59,6 +58,22 @@ function frames(bytes) {
     if (rate && (bytes[i + 1] >> 1) & 3) return rate;
   }
   return USUAL;
+}
+
+// The bytes of the tag with the title that may stand before an MP3.
+const title = (bytes) => (bytes[0] === 0x49 && bytes[1] === 0x44 && bytes[2] === 0x33
+  ? 10 + bytes.subarray(6, 10).reduce((sum, one) => 128 * sum + one, 0) : 0);
+
+// Firefox leaves off the silence that an encoder of MP3 puts around the sound, as others do, but only where the first frame
+// names LAME. FFmpeg names itself there: in this buffer its name is replaced.
+export function nameLame(buffer) {
+  const bytes = new Uint8Array(buffer);
+  const from = title(bytes);
+  if (bytes[from] !== 0xff || (bytes[from + 1] & 0xe6) !== 0xe2) return; // no MP3
+  const at = ["Xing", "Info"].map((name) => find(bytes, name, from, from + 64)).find((one) => one >= 0);
+  if (at === undefined || bytes[at + 7] !== 15) return; // the name stands behind all of four fields
+  const name = ["Lavf", "Lavc"].map((one) => find(bytes, one, at + 120, at + 124)).find((one) => one >= 0);
+  if (name !== undefined) bytes.set([0x4c, 0x41, 0x4d, 0x45], name);
 }
 
 function find(bytes, text, from = 0, to = NEAR) {
