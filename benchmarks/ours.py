@@ -2,7 +2,7 @@
 
     ours.py warm CLIP            a worker that answers the clip on one thread
     ours.py multiply CLIP        a worker that takes as long as the network's matrix products for the clip
-    ours.py bare MODEL FRAMES    imports, the runtime, one run of the network: no first answer comes sooner
+    ours.py bare MODEL SAMPLES   imports, the runtime, one run of the network: no first answer comes sooner
     ours.py chunks FOLDER N      a worker that reads cleaned clips, and draws N chunks from them with their MFCC
     ours.py draw FOLDER N        the same with the clips in memory
     ours.py transform N          a worker that does only the Fourier transforms of N chunks
@@ -45,7 +45,7 @@ def multiply(clip: str) -> None:
     import floors
 
     product = floors.fastest()[1]
-    needed = sum(floors.operations(model_file(), {"features": one}) for one in network_inputs(clip))
+    needed = sum(floors.operations(model_file(), {"samples": one}) for one in network_inputs(clip))
     times = 20
     serve(lambda: [product() for _ in range(times)], needed / (times * 2 * floors.SIDE**3))
 
@@ -61,22 +61,21 @@ def model_file() -> Path:
 
 def network_inputs(clip: str) -> list[NDArray[np.float32]]:
     """What the bundled network is given of a clip, segment by segment."""
-    from intone import load
     from intone.audio import read_mono
     from intone.audio.vad import find_speech
 
-    signal, front_end = read_mono(clip), load().models[0].settings.front_end
-    return [front_end(signal[span.start : span.end]) for span in find_speech(signal)]
+    signal = read_mono(clip)
+    return [signal[span.start : span.end] for span in find_speech(signal)]
 
 
-def bare(model: str, frames: str) -> None:
+def bare(model: str, samples: str) -> None:
     import onnxruntime as ort
     import soxr  # noqa: F401 - a first answer imports it too
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     session = ort.InferenceSession(Path(model).read_bytes(), options, providers=["CPUExecutionProvider"])
-    session.run(None, {"features": np.zeros((1, 80, int(frames)), np.float32)})
+    session.run(None, {"samples": np.zeros(int(samples), np.float32)})
 
 
 def chunks(folder: str, number: str) -> None:
@@ -158,7 +157,7 @@ def stages(clip: str) -> None:
         "decoding": _milliseconds(lambda: read_mono(clip)) - _milliseconds(lambda: resample(original, rate, RATE)),
         "resampling": _milliseconds(lambda: resample(original, rate, RATE)),
         "finding the voice": _milliseconds(lambda: find_speech(signal)),
-        "network, with its log-mel": _milliseconds(lambda: [model.judged(part) for part in parts]),
+        "network": _milliseconds(lambda: [model.judged(part) for part in parts]),
         "noise and clipping": _milliseconds(lambda: quality(signal, spans)),
     }
     print(json.dumps({**found, "the rest": max(0.0, whole - sum(found.values()))}))

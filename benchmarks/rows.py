@@ -21,7 +21,7 @@ class Materials:
 
     `clip` is one recording of about four seconds, `clips` a folder of some, `corpus` of all, and `cleaned` one of
     cleaned clips from which `chunks` are drawn; `hour`, `ten_minutes` and `ten_hours` are long recordings, the last
-    None where nobody asked for it; `lengths` are recordings by their seconds. `frames` are what the network is given
+    None where nobody asked for it; `lengths` are recordings by their seconds. `samples` are what the network is given
     of `clip`. `python` and `models` are those of the alternatives, None where they are left out. `scratch` is a folder
     for what is written.
     """
@@ -36,7 +36,7 @@ class Materials:
     ten_hours: Path | None
     lengths: Mapping[float, Path]
     model: Path
-    frames: int
+    samples: int
     python: Path | None
     models: Path
     scratch: Path
@@ -109,7 +109,7 @@ def _answering(of: Materials, *recordings: Path, warm_up: bool = False) -> dict[
 
 def _cold(of: Materials) -> dict[str, Contestant]:
     return {OURS: Command(_intone("predict", of.clip), warm_up=True), **_answering(of, of.clip, warm_up=True),
-            FLOOR: Command(_ours("bare", of.model, of.frames), warm_up=True)}
+            FLOOR: Command(_ours("bare", of.model, of.samples), warm_up=True)}
 
 
 def _warm(of: Materials) -> dict[str, Contestant]:

@@ -181,7 +181,7 @@ def test_every_row_names_what_there_is(module, tmp_path):
     rows = module("rows")
     of = rows.Materials(clip=tmp_path / "a.wav", clips=tmp_path, corpus=tmp_path, cleaned=tmp_path, chunks=10, hour=tmp_path / "h.flac",
                         ten_minutes=tmp_path / "m.flac", ten_hours=tmp_path / "l.flac", lengths={}, model=tmp_path / "m",
-                        frames=100, python=Path(sys.executable), models=tmp_path, scratch=tmp_path)
+                        samples=16_000, python=Path(sys.executable), models=tmp_path, scratch=tmp_path)
     ours = set(module("ours").WORK)
     for row in rows.ROWS.values():
         contestants = row.contestants(of)

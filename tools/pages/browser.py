@@ -8,7 +8,8 @@ from pages.committed import Results
 
 NAMES = {"crema-d": "CREMA-D", "ravdess": "RAVDESS", "nemo": "nEMO", "emodb": "EmoDB"}
 FORMATS = {"webm": "CREMA-D as Opus in WebM", "mp3": "CREMA-D as MP3", "m4a": "CREMA-D as AAC in MP4",
-           "flac": "CREMA-D as FLAC"}
+           "flac": "CREMA-D as FLAC",
+           "opus": "nEMO as speech at a low rate in Opus"}
 
 
 def parity(results: Results) -> str:

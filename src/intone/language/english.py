@@ -405,8 +405,8 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Privacy",
     "footer.privacy": "A recording goes to the computer that serves this page, and nowhere else. It is held in memory "
     "while it is analysed, and forgotten after the answer.",
-    "footer.privacy.device": "“On this device” a recording stays in your browser, unless that cannot analyse it. On the "
-    "server it is held in memory while it is analysed, and forgotten after the answer.",
+    "footer.privacy.device": "“On this device” a recording stays in your browser, unless that cannot analyse it. On "
+    "the server it is held in memory while it is analysed, and forgotten after the answer.",
     "footer.privacy.site": "A recording stays in your browser, which analyses it: this page has no server that could "
     "receive it.",
     "footer.privacy.more": "What happens to a recording",

@@ -419,8 +419,8 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Datenschutz",
     "footer.privacy": "Eine Aufnahme geht an den Computer, von dem diese Seite kommt, und sonst nirgendwohin. Sie "
     "liegt im Arbeitsspeicher, während sie analysiert wird, und wird nach der Antwort vergessen.",
-    "footer.privacy.device": "„Auf diesem Gerät“ bleibt eine Aufnahme in deinem Browser, sofern er sie analysieren kann. "
-    "Auf dem Server liegt sie nur während der Analyse im Arbeitsspeicher und wird nach der Antwort vergessen.",
+    "footer.privacy.device": "„Auf diesem Gerät“ bleibt eine Aufnahme in deinem Browser, sofern er sie analysieren "
+    "kann. Auf dem Server liegt sie nur während der Analyse im Arbeitsspeicher und wird nach der Antwort vergessen.",
     "footer.privacy.site": "Eine Aufnahme bleibt in deinem Browser, der sie analysiert: Diese Seite hat keinen "
     "Server, der sie empfangen könnte.",
     "footer.privacy.more": "Was mit einer Aufnahme geschieht",

@@ -39,7 +39,8 @@ TEXTS: Mapping[str, str] = {
     "where.on-device": "En este dispositivo",
     "where.on-server": "En el servidor",
     "where.stays": "El sonido se queda en este dispositivo: lo analiza tu navegador.",
-    "where.usual": "Tu navegador analiza el sonido. Si no puede, el sonido va al servidor, que no guarda ninguna copia.",
+    "where.usual": "Tu navegador analiza el sonido. Si no puede, el sonido va al servidor, que no guarda ninguna "
+    "copia.",
     "where.server": "La grabación va al servidor y se olvida en cuanto está la respuesta.",
     "where.site": "El sonido se queda en este dispositivo: esta página no tiene ningún servidor que pueda recibirlo.",
     "where.progress": "Preparando",
@@ -410,8 +411,8 @@ TEXTS: Mapping[str, str] = {
     "footer.privacy.title": "Privacidad",
     "footer.privacy": "Una grabación va al equipo que aloja esta página y a ningún otro sitio. Permanece en la memoria "
     "mientras se analiza y se olvida después de la respuesta.",
-    "footer.privacy.device": "«En este dispositivo», una grabación se queda en tu navegador, si este puede analizarla. En "
-    "el servidor está en la memoria mientras se analiza, y se olvida después de la respuesta.",
+    "footer.privacy.device": "«En este dispositivo», una grabación se queda en tu navegador, si este puede analizarla. "
+    "En el servidor está en la memoria mientras se analiza, y se olvida después de la respuesta.",
     "footer.privacy.site": "Una grabación se queda en tu navegador, que la analiza: esta página no tiene ningún "
     "servidor que pueda recibirla.",
     "footer.privacy.more": "Qué ocurre con una grabación",
