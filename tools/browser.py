@@ -5,7 +5,8 @@
 The page is the folder that `intone page` writes, on loopback, in a browser that has one core of the machine. Fifty
 clips of each corpus are answered there and by the server's API; clips of CREMA-D also as other formats, which the
 browser decodes by itself, and those of a corpus that lie as Opus files as they are. Times are the medians of clips that
-are cut, or filled up, to four seconds.
+are cut, or filled up, to four seconds. Then the page records for two minutes from a microphone that plays clips, with
+all cores.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import av
 import numpy as np
 import psutil
 from flask.testing import FlaskClient
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, Playwright, sync_playwright
 
 from intone.audio import RATE, Signal, read_mono
 from intone.corpora import open_corpora
@@ -55,6 +56,27 @@ ASK = """async (bytes) => {
         return { problem: String(error.sentence?.text ?? error) };
     }
 }"""
+
+LIVE_S = 120
+WATCH = """() => {
+    window.pieces = [];
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.kind === "live") {
+            const { samples, rate, skipped } = message;
+            const piece = { seconds: samples.length / rate, skipped, from: performance.now() };
+            window.pieces.push(piece);
+            const done = ({ data }) => {
+                if (data.id !== message.id || data.share !== undefined) return;
+                piece.milliseconds = performance.now() - piece.from;
+                this.removeEventListener("message", done);
+            };
+            this.addEventListener("message", done);
+        }
+        return send.call(this, message, ...rest);
+    };
+}"""
+"""Notes every piece of sound that the page analyses while it records."""
 
 
 @contextmanager
@@ -188,8 +210,29 @@ def measured(corpora: Sequence[str]) -> dict[str, Any]:
             slow = browser.new_context().new_page()
             slowed(slow.context.new_cdp_session(slow), NETWORK_BITS)
             found["first_visit_at_20_mbit_s"] = round(opened(slow, address), 2)
-        browser.close()
+            browser.close()
+            found["live"] = live(playwright, address, some, Path(place) / "microphone.wav")
     return found
+
+
+def live(playwright: Playwright, address: str, clips: Sequence[Signal], sound: Path) -> dict[str, Any]:
+    """Two minutes of recording from a microphone that plays clips: what was analysed, and how long it took."""
+    sound.write_bytes(wav(np.concatenate([np.pad(one, (0, RATE // 2)) for one in clips])))
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[
+        "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={sound}"])
+    page = browser.new_page()
+    page.add_init_script(f"({WATCH})()")
+    opened(page, address)
+    page.click("[data-record=start]")
+    page.wait_for_timeout(1000 * LIVE_S)
+    found: list[dict[str, float]] = page.evaluate("window.pieces.filter((one) => one.milliseconds !== undefined)")
+    browser.close()
+    heard = [one["seconds"] for one in found[1:]]  # the first waited for the microphone
+    return {"seconds": LIVE_S, "states": len(found), "skipped": sum(one["skipped"] for one in found),
+            "longest_piece_s": round(max(heard), 2), "analysed_s": round(sum(heard), 1),
+            "median_milliseconds": round(statistics.median(one["milliseconds"] for one in found)),
+            "longest_milliseconds": round(max(one["milliseconds"] for one in found))}
 
 
 def _processes() -> list[psutil.Process]:

@@ -27,7 +27,7 @@ GOOD = plain.to_dict(tiny_settings())
 KNOWN = GOOD["confidence"]["2"]
 WAVES = plain.to_dict(Waveform())
 
-BUNDLED = {"ensemble.onnx": "8d56cf7705f9b08b5f502ebba7cbc7ddd30b8696c0293766e21d5dd251c9d1c8"}
+BUNDLED = {"ensemble.onnx": "be481aead6c83e5bc99ef448ee141a996dd25c460e67ca9a14a8c27dd34821a4"}
 """SHA-256 of the networks that come with intone."""
 
 

@@ -73,8 +73,9 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
         folder / "conversations.csv", index=False)
     pd.DataFrame({"clip": range(9), "top_change": -0.2, "random_change": np.linspace(-0.1, 0, 9)}).to_csv(
         folder / "deletion.csv", index=False)
-    for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale"):
+    for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale", "browser"):
         (folder / f"{name}.json").write_bytes((RESULTS / f"{name}.json").read_bytes())
+    (folder / "live.csv").write_bytes((RESULTS / "live.csv").read_bytes())
     for path in (RESULTS / "original").glob("*.csv"):
         (folder / "original").mkdir(exist_ok=True)
         (folder / "original" / path.name).write_bytes(path.read_bytes())

@@ -40,7 +40,7 @@ def bundled(recognizer: Recognizer) -> Flask:
 @pytest.fixture(scope="module")
 def keeping(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Of a recognizer without published results, on a page that keeps corrections."""
-    model = tiny_log_mel_model(tmp_path_factory.mktemp("tiny") / "model.onnx")
+    model = tiny_log_mel_model(tmp_path_factory.mktemp("tiny") / "model.onnx", samples=True)
     return create_app(intone.load(model), WebSettings(corrections=Path("kept"), corrections_s=7.5))
 
 

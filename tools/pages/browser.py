@@ -43,6 +43,11 @@ def seconds(results: Results, name: str) -> str:
     return f"{results.json('browser')[name]:.1f} s"
 
 
+def live(results: Results, name: str) -> str:
+    """What two minutes of recording came to."""
+    return f"{results.json('browser')['live'][name]:g}"
+
+
 def megabytes(results: Results) -> str:
     """The memory of the page after all of these answers."""
     return f"{results.json('browser')['megabytes']} MB"

@@ -48,8 +48,7 @@ def calibrated(graph: onnx.GraphProto, name: str, settings: ModelSettings, prefi
 
     corrected = operation(graph, "Mul", [name, constant(graph, at("factors"), factors(
         settings, [labels.split_label(label)[1] for label in settings.labels]))], at("corrected"))
-    above = operation(graph, "Max", [corrected, constant(graph, at("least"), np.float32(1e-30))], at("above"))
-    raised = operation(graph, "Pow", [above, constant(graph, at("power"), np.float32(1 / settings.temperature))],
+    raised = operation(graph, "Pow", [corrected, constant(graph, at("power"), np.float32(1 / settings.temperature))],
                   at("raised"))
     total = operation(graph, "ReduceSum", [raised, constant(graph, at("axes"), np.array([1], np.int64))], at("total"))
     return operation(graph, "Div", [raised, total], at("shares"))
