@@ -57,6 +57,12 @@ def _info(wheel: zipfile.ZipFile) -> str:
     return next(name.partition("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
 
 
+def test_the_readme_says_how_large_the_wheel_is(built: Path) -> None:
+    (path,) = built.glob("*.whl")
+    (said,) = re.findall(r"(\d+) MB in all", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert path.stat().st_size / 1e6 == pytest.approx(int(said), abs=1)
+
+
 def _tracked(folder: str) -> set[str]:
     """The files below a folder of the sources that are no leftovers of Python's."""
     return {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src" / folder).rglob("*")

@@ -1,5 +1,6 @@
 """The servers, one process each: where they listen, how they end, and what gunicorn does with its processes."""
 
+import errno
 import logging
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from waitress.trigger import trigger as Trigger  # noqa: N812 - a class
 
 from intone.errors import UsageError
 from intone.web import WebSettings, create_app, gunicorn_server
@@ -81,6 +83,22 @@ def test_an_address_that_cannot_be_used_is_an_error() -> None:
             serve("no.such.host.invalid", 0)
         with pytest.raises(UsageError, match="There is no port 70000"):
             serve("127.0.0.1", 70_000)
+
+
+def test_a_page_in_a_thread_that_is_awake_as_it_ends_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread may close its trigger before it is pulled."""
+    pull = Trigger._physical_pull
+
+    def too_late(trigger: Trigger) -> None:
+        pull(trigger)
+        until(lambda: trigger._closed)
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(Trigger, "_physical_pull", too_late)
+    with in_background(create_app(StandIn())) as address:
+        port = urlsplit(address).port
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=60)
 
 
 def test_what_a_server_logs_cannot_change_the_terminal(caplog: pytest.LogCaptureFixture) -> None:

@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -94,7 +94,8 @@ def in_background(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Iterato
         finally:
             state_of(app).jobs.close()
             # waitress has no public way to end a server that runs in a thread, or to close its connections.
-            server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
+            with suppress(OSError):  # a thread that is awake already closes the trigger before it is pulled
+                server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
             thread.join()
             server.task_dispatcher.shutdown()
 
