@@ -1,8 +1,9 @@
 // What answers are compared with: the visitor's normal voice, which this browser keeps, or the other chosen recordings.
 
+import { keeper } from "./kept.js";
 import { offerRecording } from "./recorder.js";
 
-const KEY = "intone.reference";
+const { get: kept, set: store } = keeper("intone.reference");
 
 // Recordings -> { reference }, the text that the device or the server makes of them, or { problem }, its sentence.
 async function learned(form, where, place, recordings, emotion) {
@@ -64,23 +65,4 @@ export function offerVoice(form, recorder, where) {
     if (files.length > 1 && together.querySelector("input").checked) return learned(form, where, place, files, "unknown");
     return kept() ? { reference: kept() } : {};
   };
-}
-
-// A browser may forbid to keep anything; then it is kept until the page is left.
-let memory = null;
-
-function kept() {
-  try {
-    return localStorage.getItem(KEY) ?? memory;
-  } catch {
-    return memory;
-  }
-}
-
-function store(reference) {
-  memory = reference;
-  try {
-    if (reference) localStorage.setItem(KEY, reference);
-    else localStorage.removeItem(KEY);
-  } catch { /* memory has it */ }
 }

@@ -3,9 +3,10 @@
 
 import { analyse, deviceSupport, learn, start } from "./device/device.js";
 import { Trouble, troubleOf } from "./device/trouble.js";
+import { keeper } from "./kept.js";
 import { filled, percent } from "./words.js";
 
-const KEY = "intone.where";
+const { get: kept, set: store } = keeper("intone.where");
 const SERVER = { server: true };
 const writer = () => import("./device/answer_html.js"); // only where they are needed
 const sayer = () => import("./device/texts.js");
@@ -108,22 +109,4 @@ function idle(work) {
   const later = () => (window.requestIdleCallback ?? setTimeout)(work);
   if (document.readyState === "complete") later();
   else window.addEventListener("load", later, { once: true });
-}
-
-// A browser may forbid to keep anything; then it is kept until the page is left.
-let memory = null;
-
-function kept() {
-  try {
-    return localStorage.getItem(KEY) ?? memory;
-  } catch {
-    return memory;
-  }
-}
-
-function store(where) {
-  memory = where;
-  try {
-    localStorage.setItem(KEY, where);
-  } catch { /* memory has it */ }
 }
