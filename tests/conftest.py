@@ -13,14 +13,44 @@ from pathlib import Path
 import hypothesis
 import pytest
 import soundfile
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
-from chromium import browser, on_device, playwright, real, recognizer, stand_in, visitor  # noqa: F401 - fixtures of the page
+from chromium import (  # noqa: F401 - fixtures of the page
+    browser,
+    contexts,
+    on_device,
+    playwright,
+    real,
+    recognizer,
+    stand_in,
+    still,
+    visitor,
+)
 from device_scripts import scripts  # noqa: F401
 from microphone import microphone  # noqa: F401
 
 # No deadline: the machine may be busy. The same examples every time: a red test must be red again.
 hypothesis.settings.register_profile("intone", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.load_profile("intone")
+
+
+class _Compiled(BytecodeCache):
+    """The templates of the page, compiled once: every app of a test would compile them again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
 
 # A shell starts what it puts into the background deaf to Ctrl+C, and every process that a test starts would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

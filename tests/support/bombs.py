@@ -87,6 +87,7 @@ def fragments(count: int, samples: int) -> bytes:
         for number in range(count)) + box(b"mdat", _SILENT_AAC * 700)
 
 
+@cache
 def picture(side: int) -> bytes:
     """A PNG of `side` by `side` black dots of 64 bits: 8 bytes each when it is decoded, next to nothing in the file."""
     def chunk(kind: bytes, content: bytes) -> bytes:

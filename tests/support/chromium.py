@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 import intone
 from intone import Recognizer
@@ -49,18 +49,51 @@ def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     chromium.close()
 
 
+class Contexts:
+    """The contexts of a browser, lent to one visitor after the other: a new one for each is half the time of a test."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: dict[str, list[BrowserContext]] = {}
+        self._known: dict[BrowserContext, set[str]] = {}
+
+    def lend(self, **options: Any) -> tuple[BrowserContext, Page]:
+        """A context in which nobody has been, as far as a page can tell, and a page of it."""
+        key = repr(sorted(options.items()))
+        idle = self._idle.setdefault(key, [])
+        context = idle.pop() if idle else self._browser.new_context(**options)
+        context.set_default_timeout(1000 * PATIENCE_S)
+        page, known = context.new_page(), self._known.setdefault(context, set())
+        if known:
+            session = context.new_cdp_session(page)
+            for origin in known:
+                session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+            session.detach()
+            known.clear()
+        page.on("framenavigated", lambda frame: known.update(re.findall(r"^https?://[^/]+", frame.url)))
+        return context, page
+
+    def take_back(self, context: BrowserContext, **options: Any) -> None:
+        """End a visit."""
+        for page in context.pages:
+            page.close()
+        context.set_offline(False)
+        context.clear_permissions()
+        context.clear_cookies()
+        self._idle[repr(sorted(options.items()))].append(context)
+
+
 @contextmanager
-def visiting(browser: Browser) -> Iterator[Visitor]:
+def visiting(contexts: Contexts) -> Iterator[Visitor]:
     """visitor(address, size, prepare, **context options) opens a page as another visitor; `prepare` gets it before."""
     complaints: list[str] = []
-    contexts = []
+    lent = []
 
     def visit(address: str, size: tuple[int, int] = DESKTOP, prepare: Callable[[Page], object] = lambda page: None,
               **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        context.set_default_timeout(1000 * PATIENCE_S)
-        contexts.append(context)
-        page = context.new_page()
+        context, page = contexts.lend(**options)
+        lent.append((context, options))
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         place = urlsplit(address)
         own = re.compile(rf"blob:{place.scheme}://{place.netloc}/|{re.escape(address.rstrip('/'))}/")
         page.on("request", lambda request: own.match(request.url) or complaints.append(f"asks {request.url}"))
@@ -72,8 +105,8 @@ def visiting(browser: Browser) -> Iterator[Visitor]:
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for context, options in lent:
+        contexts.take_back(context, **options)
     assert complaints == [], complaints
 
 
@@ -91,10 +124,22 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield chromium
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
-    with visiting(browser) as visit:
+def visitor(contexts: Contexts) -> Iterator[Visitor]:
+    with visiting(contexts) as visit:
         yield visit
+
+
+@pytest.fixture(scope="module")
+def still(contexts: Contexts, stand_in: str) -> Iterator[Page]:
+    """A page with the stand-in for many examples, which change nothing on it."""
+    with visiting(contexts) as visit:
+        yield visit(stand_in)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,11 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> Ran:
     return Ran(status, written.out, written.err)
 
 
-def start(*words: object, **options: Any) -> "subprocess.Popen[str]":
-    """Start a command in a process of its own."""
+def start(*words: object, before: Sequence[str] = ("-m", "intone"), **options: Any) -> "subprocess.Popen[str]":
+    """Start a command in a process of its own; `before` the words stands what Python runs."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment} | options
-    return subprocess.Popen([sys.executable, "-m", "intone", *map(str, words)], **options)
+    return subprocess.Popen([sys.executable, *before, *map(str, words)], **options)
 
 
 def finish(process: "subprocess.Popen[str]") -> Ran:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from chromium import visiting
+from chromium import Contexts, visiting
 from intone.audio import Signal, vad
 from intone.recognition.model_file import Model, ModelSettings
 from intone.recognition.recognizer import Recognizer
@@ -87,8 +87,8 @@ class Scripts:
 
 
 @pytest.fixture(scope="module")
-def scripts(browser: Browser, stand_in: str) -> Iterator[Scripts]:
-    with visiting(browser) as visit:
+def scripts(contexts: Contexts, stand_in: str) -> Iterator[Scripts]:
+    with visiting(contexts) as visit:
         yield Scripts(visit(stand_in))
 
 

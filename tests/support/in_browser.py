@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from chromium import Visitor
 
@@ -42,7 +42,12 @@ def ready(visitor: Visitor, address: str, **options: Any) -> Page:
 def nothing_asked(page: Page) -> Iterator[list[str]]:
     """A guard: whatever the page and its workers ask a server for until the end of the block fails the test."""
     asked: list[str] = []
-    page.context.on("request", lambda request: request.url.startswith(("blob:", "data:")) or asked.append(
-        f"{request.method} {request.url}"))
+
+    def note(request: Request) -> None:
+        if not request.url.startswith(("blob:", "data:")):
+            asked.append(f"{request.method} {request.url}")
+
+    page.context.on("request", note)
     yield asked
+    page.context.remove_listener("request", note)
     assert asked == []

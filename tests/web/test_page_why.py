@@ -98,9 +98,9 @@ def test_its_colours_are_not_those_of_the_valence(visitor: Visitor, stand_in: st
     ([], None),
 ])
 def test_the_part_that_decides_is_the_strongest_window_and_its_equals(
-    visitor: Visitor, stand_in: str, weights: list[float], part: tuple[float, ...] | None
+    still: Page, weights: list[float], part: tuple[float, ...] | None
 ) -> None:
-    found: Any = explained(visitor(stand_in), weights)
+    found: Any = explained(still, weights)
     assert found == (None if part is None else dict(zip(("start_s", "end_s", "windows", "weight"), part, strict=True)))
 
 

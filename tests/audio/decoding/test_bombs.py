@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import bombs
 from intone.audio import decoding, read, read_mono
 from intone.audio.decoding import bounds
-from intone.errors import Damaged, RecordingError
+from intone.errors import RecordingError
 from sounds import encode, mux, voice
 
 MOST_MB = 300.0
@@ -68,20 +69,19 @@ BOMBS = {
 }
 
 
+SENTENCES = {"channels at a high rate": "Damaged: .*many times as long to decode as a recording of its length and size"}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("make", BOMBS.values(), ids=BOMBS)
-def test_a_small_file_takes_little(make, tmp_path):
-    content = make()
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_file_takes_little(name, tmp_path):
+    content = BOMBS[name]()
     assert len(content) < 1_000_000
     found = cost(content, tmp_path)
     assert found["mb"] < MOST_MB, found
     assert found["cpu_s"] < 5 + 2 * len(content) / 1e6 + 0.004 * found["seconds"] + 10, found
     assert found["seconds"] or found["said"].split(":")[0] in ("NotAudio", "Damaged", "TooLong"), found
-
-
-def test_a_file_that_takes_long_for_its_length_is_refused():
-    with pytest.raises(Damaged, match="many times as long to decode as a recording of its length and size"):
-        read_mono(io.BytesIO(bombs.flac_of_silence(750)))
+    assert re.match(SENTENCES.get(name, ""), found["said"]), found
 
 
 def test_more_tracks_than_a_recording_has_are_told():
