@@ -15,8 +15,8 @@ import pytest
 import soundfile
 
 from chromium import browser, on_device, playwright, real, recognizer, stand_in, visitor  # noqa: F401 - fixtures of the page
-from device_scripts import scripts  # noqa: F401
-from microphone import microphone  # noqa: F401
+from device_scripts import scripts  # noqa: F401 - a fixture of the scripts alone
+from microphone import microphone  # noqa: F401 - a fixture of a microphone
 
 # No deadline: the machine may be busy. The same examples every time: a red test must be red again.
 hypothesis.settings.register_profile("intone", deadline=None, derandomize=True, max_examples=50)
