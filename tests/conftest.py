@@ -28,8 +28,8 @@ from chromium import (  # noqa: F401 - fixtures of the page
     still,
     visitor,
 )
-from device_scripts import scripts  # noqa: F401
-from microphone import microphone  # noqa: F401
+from device_scripts import scripts  # noqa: F401 - a fixture of the scripts alone
+from microphone import microphone  # noqa: F401 - a fixture of a microphone
 
 # No deadline: the machine may be busy. The same examples every time: a red test must be red again.
 hypothesis.settings.register_profile("intone", deadline=None, derandomize=True, max_examples=50)

@@ -103,8 +103,8 @@ def test_two_people_on_two_channels_are_told(crosstalk):
     samples = call(crosstalk)
     signal, said = heard(samples)
     assert np.allclose(signal, samples.mean(axis=1), atol=1e-7)
-    assert said == ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel "
-                    "'each' for an answer about each.")
+    assert said == ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the speakers "
+                    "'channels', so that each channel is one of them.")
     for channel in (1, 2, "each"):
         assert not any(one.notes for one in read(io.BytesIO(pcm(samples, RATE)), channel))
 

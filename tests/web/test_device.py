@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Route, expect
 from chromium import DESKTOP, PHONE, Visitor, ask, choose, verdict, violations
 from in_browser import nothing_asked, packed, ready, run
 from intone import Recognizer
+from intone.audio import RATE
 from intone.language import texts
 from intone.web import WebSettings, create_app, device_models
 from intone.web.server import in_background
@@ -407,3 +408,16 @@ def test_on_an_isolated_page_the_network_has_threads(visitor: Visitor, recognize
             return (await (await load("device")).analyse(file(bytes))).views["8"].label;
         }""", packed(clip))
     assert found == "angry"
+
+
+def test_several_people_in_a_longer_recording_are_a_click_away(visitor: Visitor, on_device: str) -> None:
+    page = ready(visitor, on_device)
+    sent = posts(page)
+    ask(page, pcm(np.tile(np.concatenate([voice(3, 120), silence(1)]), 6), RATE))
+    expect(page.locator(".source + .hint")).to_contain_text("taken as one person on this device")
+    assert sent == [] and violations(page) == []
+    page.get_by_role("button", name="Tell people apart on the server").click()
+    expect(page.locator("[data-apart]")).to_have_count(0)
+    expect(page.locator(".answer [data-pictures]")).to_be_visible()
+    assert len(sent) == 1
+    expect(page.get_by_label("On this device")).to_be_checked()

@@ -53,7 +53,7 @@ def served(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def folder(firefox: Firefox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str]]]:  # noqa: ARG001
+def folder(firefox: Firefox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str]]]:  # noqa: ARG001 - it must run
     """The address of the page as a folder, in a subfolder of what is served, and what is asked for there."""
     parent = tmp_path_factory.mktemp("served")
     site.write(site.made(None, ["en"]), parent / "page")

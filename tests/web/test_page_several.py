@@ -259,11 +259,11 @@ class OnThePhone(StandIn):
 
     def _predict(self, *given: Any) -> Prediction:
         return replace(super()._predict(*given), reasons=(
-            "The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel 'each' "
-            "for an answer about each.",))
+            "The channels hold different voices in turn, as those of a call do, and were mixed: choose the speakers "
+            "'channels', so that each channel is one of them.",))
 
 
-def test_where_each_channel_has_a_voice_each_is_a_click_away(visitor: Visitor) -> None:
+def test_where_each_channel_has_a_voice_that_each_is_a_person_is_a_click_away(visitor: Visitor) -> None:
     def noted(route: Route) -> None:
         asked.append(route.request.post_data_buffer or b"")
         route.continue_()
@@ -276,14 +276,28 @@ def test_where_each_channel_has_a_voice_each_is_a_click_away(visitor: Visitor) -
         assert violations(page) == []
         page.route("**/analyses", noted)
         page.click("[data-each]")
-        expect(page.locator(f"{NAMES} button")).to_have_text(["call.wav, Channel 1", "call.wav, Channel 2"])
-        assert b'name="channel"\r\n\r\neach\r\n' in asked[0]
-        page.locator(f"{NAMES} button").nth(1).click()
-        expect(page.locator(".answer [data-part]")).to_have_text("Channel 2")
-        expect(page.locator(".answer .verdict:visible strong")).to_have_text("Happy")
-        page.click("[data-explain]")
-        expect(page.locator(".evidence")).to_be_visible()
-        assert b'name="channel"\r\n\r\n2\r\n' in asked[1]
+        until(page, lambda: asked)
+        assert b'name="speakers"\r\n\r\nchannels\r\n' in asked[0]
+
+
+def test_each_channel_by_itself_has_its_answer_and_its_reasons(visitor: Visitor, stand_in: str) -> None:
+    def noted(route: Route) -> None:
+        asked.append(route.request.post_data_buffer or b"")
+        route.continue_()
+
+    asked: list[bytes] = []
+    page = visitor(stand_in, prepare=lambda page: page.route("**/analyses", noted))
+    page.click(".more summary")
+    page.select_option("[name=channel]", "each")
+    send(page, [("call.wav", pcm(np.stack([tone("sad", 2), tone("happy", 2)], axis=1), RATE))])
+    expect(page.locator(f"{NAMES} button")).to_have_text(["call.wav, Channel 1", "call.wav, Channel 2"])
+    assert b'name="channel"\r\n\r\neach\r\n' in asked[0]
+    page.locator(f"{NAMES} button").nth(1).click()
+    expect(page.locator(".answer [data-part]")).to_have_text("Channel 2")
+    expect(page.locator(".answer .verdict:visible strong")).to_have_text("Happy")
+    page.click("[data-explain]")
+    expect(page.locator(".evidence")).to_be_visible()
+    assert b'name="channel"\r\n\r\n2\r\n' in asked[1]
 
 
 def test_one_voice_is_not_offered_by_channel(visitor: Visitor, stand_in: str) -> None:

@@ -179,7 +179,7 @@ class _Addresses(HTMLParser):
         self.names = set[str]()
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as HTMLParser calls it
         for name, value in attrs:
             if name in ("href", "src", "data-example", "data-offline") and value is not None:
                 self.found.append(value)

@@ -103,18 +103,40 @@ def test_the_number_of_people_is_handed_on(
     assert recognizer.wished == [wished]
 
 
+@pytest.mark.parametrize("path", [API, "/"])
+def test_each_channel_can_be_a_speaker(client: FlaskClient, recognizer: Conversation, path: str) -> None:
+    assert send(client, wav(TALK), path, speakers="channels").status_code == 200
+    assert recognizer.wished == ["channels"]
+    assert send(client, wav(TALK), speakers="channels", channel="2").get_json()["detail"] == (
+        "Where each channel is a speaker, all of them are answered together: leave the channel 2 out.")
+
+
+def test_a_person_has_the_channel_where_each_has_one() -> None:
+    class Call(Conversation):
+        def answer(self, *given: Any, **more: Any) -> dict[str, Prediction]:
+            return {name: replace(seen, speakers=tuple(replace(one, channel=one.number) for one in seen.speakers))
+                    for name, seen in super().answer(*given, **more).items()}
+
+    client = create_app(Call()).test_client()
+    told = " ".join(re.sub(r"<[^>]*>", " ", shown(send(client, wav(TALK), "/").text)).split())
+    assert "Speaker 2 38% of the talking time, 3.0 s, channel 2. The voice sounds male." in told
+    found = send(client, wav(TALK)).get_json()["views"]["8"]
+    assert [one["channel"] for one in found["speakers"]] == [1, 2]
+    assert client.post("/api/v1/annotations?format=json", json=found).get_json() == found
+
+
 @pytest.mark.parametrize("asked", ["0", "9", "-1", "two", "1.5", "", "9" * 5000])
 def test_a_number_that_cannot_be_is_a_problem(client: FlaskClient, asked: str) -> None:
     found = send(client, wav(TALK), speakers=asked)
     assert (found.status_code, found.get_json()["type"]) == (400, "urn:intone:usage")
-    assert re.fullmatch(r"There is no number of speakers \S+ to choose: auto, or 1 to 8\.", found.get_json()["detail"])
+    assert re.fullmatch(r"There is no number of speakers \S+ to choose: auto, channels, or 1 to 8\.", found.get_json()["detail"])
 
 
 def test_it_is_described_as_it_is_taken(client: FlaskClient) -> None:
     told = client.get("/api/v1/openapi.json").get_json()
     (query,) = [one for one in told["paths"][API]["post"]["parameters"] if one["name"] == "speakers"]
     allowed = validator_for(query["schema"])
-    assert all(map(allowed.is_valid, ["auto", 1, 8])) and not any(map(allowed.is_valid, ["each", 0, 9, 1.5]))
+    assert all(map(allowed.is_valid, ["auto", "channels", 1, 8])) and not any(map(allowed.is_valid, ["each", 0, 9, 1.5]))
     answer = validator_for({"$ref": "#/components/schemas/Analysis", "components": told["components"]})
     answer.validate(send(client, wav(TALK)).get_json())
 

@@ -2,6 +2,7 @@
 
     decoding/  bytes of a recording -> blocks of samples, whatever the format
     channels   which channels make the signal: their mean, or the one that is not cancelled
+    crosstalk  channels with a voice each, without what leaks from one into the other
     choice     which channel and track are asked for
     levels     what the samples say of their levels before they are resampled: flat tops, steps
     offset     a large constant offset is taken away

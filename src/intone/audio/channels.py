@@ -36,8 +36,8 @@ QUIET = 1e-3  # of the power of the loudest frame: below it nobody speaks
 ALONE = 10.0  # times the power of all other channels
 LEAST_S, LEAST_SHARE, MOSTLY = 1.0, 0.05, 0.6  # of the frames: those of each speaker, and of all of them
 
-OWN_VOICES = ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel "
-              "'each' for an answer about each.")
+OWN_VOICES = ("The channels hold different voices in turn, as those of a call do, and were mixed: choose the speakers "
+              "'channels', so that each channel is one of them.")
 """What is said where two people speak on two channels."""
 
 
@@ -69,6 +69,12 @@ class Mixer:
         order = np.argsort(-self._power, kind="stable")
         return tuple(int(one) + 1 for one in order if self._power[one] > 0)
 
+    @property
+    def apart(self) -> bool:
+        """Whether two channels or more have their own frames, and nearly all frames are somebody's own."""
+        least = max(LEAST_S / FRAME_S, LEAST_SHARE * self._frames)
+        return int((self._alone >= least).sum()) >= 2 and float(self._alone.sum()) >= MOSTLY * self._frames
+
     def notes(self) -> Iterator[str]:
         """What whoever gets an answer must know, after all blocks."""
         if self._taken:
@@ -76,7 +82,7 @@ class Mixer:
             yield said(
                 "The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} was"
                 " analysed there alone.", numbers=numbers)
-        elif self._are_speakers():
+        elif self.apart:
             yield said(OWN_VOICES)
 
     def _count(self, by_channel: NDArray[np.float64]) -> None:
@@ -103,11 +109,6 @@ class Mixer:
         if self._chosen is None or 2 * self._cancelled[self._chosen] < self._cancelled[strongest]:
             self._chosen = strongest
         return self._chosen
-
-    def _are_speakers(self) -> bool:
-        """Whether two channels or more have their own frames, and nearly all frames are somebody's own."""
-        least = max(LEAST_S / FRAME_S, LEAST_SHARE * self._frames)
-        return int((self._alone >= least).sum()) >= 2 and float(self._alone.sum()) >= MOSTLY * self._frames
 
 
 def _alike(block: Block) -> bool:

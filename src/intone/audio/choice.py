@@ -72,6 +72,11 @@ class Choice:
         return self._mixer.notes() if self._mixer else iter(())
 
     @property
+    def apart(self) -> bool:
+        """Whether each channel of a mix seems to have a voice of its own, by the blocks so far."""
+        return self._mixer is not None and self._mixer.apart
+
+    @property
     def worth_trying(self) -> tuple[int, ...]:
         """The channels of a mix to try alone."""
         return self._mixer.worth_trying[:MOST_TRIED] if self._mixer else ()

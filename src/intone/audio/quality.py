@@ -81,6 +81,16 @@ class Quality:
         return self.heaped > CLIPPED or self.flat_tops > FLAT_TOPS
 
 
+def worst(found: Sequence[Quality]) -> Quality:
+    """Of several channels the worst in each respect.
+
+    >>> worst([Quality(10.0, 0.5, 0.1), Quality(20.0, 0.25, 0.01)])
+    Quality(snr_db=10.0, heaped=0.5, peak=0.01, steps=inf, flat_tops=0.0)
+    """
+    return Quality(min(one.snr_db for one in found), max(one.heaped for one in found), min(one.peak for one in found),
+                   min(one.steps for one in found), max(one.flat_tops for one in found))
+
+
 class Gauge:
     """Measures the quality of a recording window by window, from its segments of speech."""
 

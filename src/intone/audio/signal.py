@@ -6,9 +6,10 @@ time: `decoding` decodes, soxr resamples. Training and serving both come through
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -61,7 +62,10 @@ class Sound:
     raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file. After it was iterated over
     all of these are there: `notes` are sentences about how the recording was read, that whoever gets an answer must
     know; `levels` are those of the samples as they were decoded; `others()` are the channels of a mix, each alone, that
-    may hold a voice which is lost in it. `track` is the number of the track where each was asked for.
+    may hold a voice which is lost in it. `lines()` are all channels of a mix, at most `MOST_TRIED`, each without the
+    voices of the others (`crosstalk`); none of a recording of one channel. `apart()` says whether each of them seems to
+    have a voice of its own, as in a call, by what was iterated over so far. `track` is the number of the track where
+    each was asked for.
     """
 
     blocks: Callable[[], Iterator[Signal]]
@@ -71,6 +75,8 @@ class Sound:
     levels: Levels = field(default_factory=Levels)
     others: Callable[[], "list[Sound]"] = list
     track: int | None = None
+    lines: Callable[[], "list[Sound]"] = list
+    apart: Callable[[], bool] = bool
 
     def __iter__(self) -> Iterator[Signal]:
         return self.blocks()
@@ -99,7 +105,29 @@ def sounds_of_samples(samples: NDArray[Any], rate: float, channel: str | int = "
     found = [sound(one) for one in from_samples(samples, rate, channel)]
     if channel != "mix" or np.ndim(samples) == 1:
         return found
-    return [replace(one, others=lambda: sounds_of_samples(samples, rate, "each")[:MOST_TRIED]) for one in found]
+
+    from intone.audio.channels import OWN_VOICES  # a recording of one channel does without
+
+    def each() -> list[Sound]:
+        return sounds_of_samples(samples, rate, "each")[:MOST_TRIED]
+
+    def lines() -> list[Sound]:
+        return _lines_of(each()) if np.shape(samples)[1] > 1 else []
+
+    return [replace(one, others=each, lines=lines, apart=partial(one.notes.__contains__, OWN_VOICES)) for one in found]
+
+
+def _lines_of(each: Sequence[Sound]) -> list[Sound]:
+    """Channels that are in memory, each without the voices of the others."""
+    from intone.audio.crosstalk import without_crosstalk
+
+    whole = np.stack([np.concatenate(list(one)) for one in each])
+    apart = np.concatenate(list(without_crosstalk([whole])), axis=1)
+    return [replace(one, blocks=partial(_at_once, signal)) for one, signal in zip(each, apart, strict=True)]
+
+
+def _at_once(signal: Signal) -> Iterator[Signal]:
+    yield signal
 
 
 def read(
@@ -219,6 +247,7 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
     levels: Levels = field(default_factory=Levels)
     tried: list[int] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
 
     def each(self) -> "list[_Reading]":
         """One reading for every channel, or for every track, that is asked for."""
@@ -226,18 +255,32 @@ class _Reading:
             with self._file() as file:
                 return [self._with(track=number) for number in range(1, 1 + len(decoding.tracks_of(file)))]
         if self.channel == "each":
-            channels = next((len(block) for block in self.blocks()), 0)
-            return [self._with(channel=number) for number in range(1, 1 + channels)]
+            return [self._with(channel=number) for number in range(1, 1 + self._channels())]
         return [self]
 
-    def _with(self, **other: int) -> "_Reading":
+    def _channels(self) -> int:
+        return next((len(block) for block in self._with(channel="each").blocks()), 0)
+
+    def _with(self, **other: str | int) -> "_Reading":
         return _Reading(**{name: getattr(self, name) for name in ("opened", "channel", "track", "max_seconds")} | other)
 
     def sound(self) -> Sound:
         """What is to be iterated over."""
         return Sound(lambda: (block[0] for block in self.blocks()), number_of(self.channel), None, self.notes,
                      self.levels, lambda: [self._with(channel=number).sound() for number in self.tried],
-                     number_of(self.track))
+                     number_of(self.track), self._lines if self.channel == "mix" else list,
+                     lambda: any(one.apart for one in self.choices))
+
+    def _lines(self) -> list[Sound]:
+        channels = self._channels()
+        return [self._with(channel="each")._line(number) for number in range(min(channels, MOST_TRIED))
+                if channels > 1]
+
+    def _line(self, number: int) -> Sound:
+        from intone.audio.crosstalk import without_crosstalk
+
+        return Sound(lambda: (block[number] for block in without_crosstalk(self.blocks())), number + 1, None,
+                     self.notes, self.levels, track=number_of(self.track))
 
     def read(self) -> list[Channel]:
         """All of it, in memory."""
@@ -257,6 +300,7 @@ class _Reading:
         with self._file() as file:
             budget = bounds.Budget(file.seek(0, os.SEEK_END))
             chosen = Choice(self.channel, self.levels)
+            self.choices[:] = [chosen]
             decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
             if self.channel != "mix":
                 decoded = _alike(decoded, self.notes)

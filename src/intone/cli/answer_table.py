@@ -193,7 +193,7 @@ def _people(t: Texts, one: Prediction) -> Iterator[str]:
     """Each of several speakers in a line, and how those react who do."""
     yield t("table.people", number=len(one.speakers), recording=_recording(t, one))
     rows = [[t(f"table.{name}") for name in ("speaker", "share", "sex", "answer", "probability", "confidence")]]
-    rows += [[str(who.number), t.percent(who.share), t(f"sex.{who.sex}"), _word(t, who.label),
+    rows += [[_numbered(t, who), t.percent(who.share), t(f"sex.{who.sex}"), _word(t, who.label),
               t.percent(_probability(who)), t(f"confidence.word.{who.confidence}")] for who in one.speakers]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -204,6 +204,11 @@ def _people(t: Texts, one: Prediction) -> Iterator[str]:
         if who.reaction is not None and abs(who.reaction) >= LEAST_REACTION:
             way = "up" if who.reaction > 0 else "down"
             yield "  " + t(f"table.reaction.{way}", number=who.number, by=who.reaction, turns=who.reactions)
+
+
+def _numbered(t: Texts, who: Speaker) -> str:
+    """The number of a speaker, and the channel where each has one."""
+    return f"{who.number} ({t('table.channel', number=who.channel)})" if who.channel else str(who.number)
 
 
 def _probability(who: Speaker) -> float:

@@ -35,7 +35,7 @@ Track = Annotated[str, Parameter(
 
 Speakers = Annotated[str, Parameter(
     help="How many people speak, 1 to 8, or auto to have them counted. Where there are several, each has an answer; "
-         "with 1 nobody is told apart.")]
+         "with 1 nobody is told apart. channels: one on each channel, as in a call, which auto finds out too.")]
 
 if TYPE_CHECKING:
     Language = str

@@ -60,6 +60,7 @@ TEXTS: Mapping[str, str] = {
     "where.instead": "Stattdessen hat der Server die Aufnahme analysiert und schon vergessen.",
     "where.choose": "Wähle „Auf dem Server“, um sie dort analysieren zu lassen.",
     "where.one": "Wer darin spricht, gilt auf diesem Gerät als eine einzige Person.",
+    "where.apart": "Personen auf dem Server unterscheiden",
     "where.needs": "Diese Seite braucht JavaScript und einen Webserver, denn ein Browser führt keine Skripte einer "
     "Seite aus, die als Datei geöffnet wird. Auf dem eigenen Computer genügt python -m http.server in ihrem Ordner.",
     "form.choose": "Hast du schon eine Aufnahme?",
@@ -83,6 +84,7 @@ TEXTS: Mapping[str, str] = {
     "„Automatisch“ erkennt zuerst das Geschlecht.",
     "form.speakers": "Wie viele Personen sprechen",
     "form.speakers.auto": "Selbst herausfinden",
+    "form.speakers.channels": "Auf jedem Kanal eine, wie bei einem Telefonat",
     "form.speakers.hint": "Wenn du die Zahl kennst, wähle sie: Das hilft, die Personen zu unterscheiden.",
     "form.parts": "Kanäle und Tonspuren",
     "form.channel": "Kanal",
@@ -166,6 +168,8 @@ TEXTS: Mapping[str, str] = {
     "people.listen.to": "Anhören: nur {name}",
     "people.stop": "Stopp",
     "people.share": "{share} der Redezeit, {seconds}",
+    "people.channel": "Kanal {number}",
+    "people.compared": "Mit allem verglichen, was diese Person hier sagt.",
     "people.overlap": "Schraffiert: Mehrere Personen sprechen gleichzeitig. Das zählt für keine von ihnen.",
     "people.several": "mehrere gleichzeitig",
     "people.who": "Wer",
@@ -375,7 +379,7 @@ TEXTS: Mapping[str, str] = {
     "correction.keep": "Speichern",
     "correction.kept": "Gespeichert auf dem Computer, von dem diese Seite kommt. Danke!",
     "channels.hint": "Auf jedem Kanal dieser Aufnahme scheint jemand anderes zu sprechen.",
-    "channels.each": "Jeden Kanal analysieren",
+    "channels.each": "Jeden Kanal als eine Person nehmen",
     "many.part": "{file}, {part}",
     "many.title": "Aufnahmen",
     "many.table": "Die Antwort zu jeder Aufnahme",
@@ -600,10 +604,15 @@ SENTENCES: Mapping[str, str] = {
     "there alone.":
         "Gemischt löschen die Kanäle einander stellenweise aus (Gegenphase): Dort wurde nur Kanal {numbers} "
         "analysiert.",
-    "The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel 'each' for "
-    "an answer about each.":
+    "The channels hold different voices in turn, as those of a call do, and were mixed: choose the speakers "
+    "'channels', so that each channel is one of them.":
         "Auf den Kanälen sprechen abwechselnd verschiedene Stimmen, wie bei einem Telefonat, und sie wurden gemischt: "
-        "Wähle als Kanal „each“ (jeder Kanal für sich), wenn du zu jedem eine Antwort möchtest.",
+        "Wähle als Zahl der Personen „channels“ (auf jedem Kanal eine), damit jeder Kanal eine Person ist.",
+    "Each channel holds a voice of its own, as in a call, and is taken as one speaker.":
+        "Auf jedem Kanal spricht eine andere Stimme, wie bei einem Telefonat: Jeder gilt als eine Person.",
+    "The recording has one channel, so that it cannot have a speaker on each: choose auto, or the number of speakers.":
+        "Die Aufnahme hat nur einen Kanal und kann daher nicht auf jedem eine Person haben: Wähle „auto“ oder die Zahl "
+        "der Personen.",
     "No voice is in the mix of the channels, so that channel {number} was analysed alone.":
         "Gemischt enthalten die Kanäle keine Stimme: Deshalb wurde nur Kanal {number} analysiert.",
     "The recording has {count} tracks of sound ({tracks}), of which track {track} was analysed: choose another by its "

@@ -58,6 +58,7 @@ TEXTS: Mapping[str, str] = {
     "where.instead": "En su lugar, el servidor analizó la grabación y ya la ha olvidado.",
     "where.choose": "Elige «En el servidor» para que se analice allí.",
     "where.one": "Quien habla en ella se toma en este dispositivo como una sola persona.",
+    "where.apart": "Distinguir a las personas en el servidor",
     "where.needs": "Esta página necesita JavaScript y un servidor web, porque un navegador no ejecuta los scripts de "
     "una página abierta como archivo. En tu ordenador, ejecuta python -m http.server en su carpeta.",
     "form.choose": "¿Ya tienes una grabación?",
@@ -81,6 +82,7 @@ TEXTS: Mapping[str, str] = {
     "primero el sexo.",
     "form.speakers": "Cuántas personas hablan",
     "form.speakers.auto": "Averiguarlo",
+    "form.speakers.channels": "Una en cada canal, como en una llamada",
     "form.speakers.hint": "Si sabes cuántas son, elígelo: ayuda a distinguirlas.",
     "form.parts": "Canales y pistas",
     "form.channel": "Canal",
@@ -163,6 +165,8 @@ TEXTS: Mapping[str, str] = {
     "people.listen.to": "Escuchar solo a {name}",
     "people.stop": "Parar",
     "people.share": "{share} del tiempo de habla, {seconds}",
+    "people.channel": "canal {number}",
+    "people.compared": "Comparada con todo lo que esta persona dice aquí.",
     "people.overlap": "Rayado: varias personas hablan a la vez. No cuenta para ninguna de ellas.",
     "people.several": "varias a la vez",
     "people.who": "Quién",
@@ -367,7 +371,7 @@ TEXTS: Mapping[str, str] = {
     "correction.keep": "Conservarla",
     "correction.kept": "Se conserva en el equipo que aloja esta página. Gracias.",
     "channels.hint": "En cada canal de esta grabación parece hablar otra persona.",
-    "channels.each": "Analizar cada canal",
+    "channels.each": "Tomar cada canal como una persona",
     "many.part": "{file}, {part}",
     "many.title": "Grabaciones",
     "many.table": "La respuesta sobre cada grabación",
@@ -616,10 +620,15 @@ SENTENCES: Mapping[str, str] = {
     "The channels cancel one another where they are mixed (opposite phase), so that channel {numbers} was analysed "
     "there alone.":
         "Los canales se anulan entre sí al mezclarlos (fase opuesta), así que ahí solo se analizó el canal {numbers}.",
-    "The channels hold different voices in turn, as those of a call do, and were mixed: choose the channel 'each' for "
-    "an answer about each.":
-        "En los canales hablan por turnos voces distintas, como en una llamada, y se mezclaron: elige cada canal por "
-        "separado («each») para tener una respuesta sobre cada uno.",
+    "The channels hold different voices in turn, as those of a call do, and were mixed: choose the speakers "
+    "'channels', so that each channel is one of them.":
+        "En los canales hablan por turnos voces distintas, como en una llamada, y se mezclaron: elige «channels» (una "
+        "persona en cada canal) para que cada canal sea una persona.",
+    "Each channel holds a voice of its own, as in a call, and is taken as one speaker.":
+        "En cada canal habla una voz distinta, como en una llamada: cada uno se toma como una persona.",
+    "The recording has one channel, so that it cannot have a speaker on each: choose auto, or the number of speakers.":
+        "La grabación tiene un solo canal, así que no puede haber una persona en cada uno: elige «auto» o el número de "
+        "personas.",
     "No voice is in the mix of the channels, so that channel {number} was analysed alone.":
         "En la mezcla de los canales no hay ninguna voz, así que solo se analizó el canal {number}.",
     "The number of channels is {before} at the beginning and {after} later: from there on each is the mean of all.":

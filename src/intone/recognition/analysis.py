@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from intone.audio import RATE, Signal, Sound
 from intone.audio.levels import Levels
-from intone.audio.quality import Gauge, Quality
+from intone.audio.quality import Gauge, Quality, worst
 from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
 from intone.audio.windows import Window, windows
 from intone.errors import NoSpeech, TooShort
@@ -50,6 +50,8 @@ class Analysis:
     empty without an explanation. `ood_score`: the mean of the segments', None where the network has none. `evidence`:
     what an adaptation to the speaker needs, (segments, members, 2, classes), None where the network gives none.
     `speakers`: who speaks in each segment, numbered from 0, None where several do at once; empty where all are of one.
+    `lines`: the channel of each speaker, from 1; empty where they share one signal. `spoken_s`: seconds of sound in all
+    segments.
     """
 
     duration_s: float
@@ -64,6 +66,8 @@ class Analysis:
     ood_score: float | None
     evidence: NDArray[np.float64] | None = None
     speakers: tuple[int | None, ...] = ()
+    lines: tuple[int, ...] = ()
+    spoken_s: float = 0.0
 
     def of(self, model: Model, speaker: int, given_sex: str | None) -> "Analysis":
         """What is said of one speaker alone: the mean of that one's segments, with the sex as detected in them.
@@ -77,7 +81,7 @@ class Analysis:
             self, sex=given_sex or likelier_sex(model, whole), whole=by_class(model, whole, given_sex),
             segments=tuple(self.segments[i] for i in chosen), by_segment=tuple(self.by_segment[i] for i in chosen),
             rows=self.rows[chosen], weights=weights, occluded=(),
-            evidence=None if self.evidence is None else self.evidence[chosen], speakers=())
+            evidence=None if self.evidence is None else self.evidence[chosen], speakers=(), lines=())
 
 
 DEFAULTS = Options()
@@ -225,7 +229,7 @@ class _Collected:
             tuple(by_class(model, row, options.given_sex) for row in rows), rows, np.array(seconds) / sum(seconds),
             self.gauge.read(levels), tuple(one.occluded for one in self.answered),
             float(np.average(scores, weights=seconds)) if scores else None,
-            np.stack(evidence) if evidence else None, self._speakers(),
+            np.stack(evidence) if evidence else None, self._speakers(), spoken_s=sum(seconds),
         )
 
     def _speakers(self) -> tuple[int | None, ...]:
@@ -234,6 +238,32 @@ class _Collected:
         found = [None if one.voice is None else known[one.voice] for one in self.answered]
         numbers = {one: number for number, one in enumerate(dict.fromkeys(one for one in found if one is not None))}
         return tuple(None if one is None else numbers[one] for one in found) if len(numbers) > 1 else ()
+
+
+def joined(model: Model, each: Sequence[tuple[int, Analysis]], given_sex: str | None) -> Analysis:
+    """The channels of a recording, each by its number, as one recording, of which each has a speaker of its own.
+
+    Segments of two speakers may overlap. The quality is that of the worst channel.
+    """
+    if len(each) == 1:
+        return each[0][1]
+    found = [one for _, one in each]
+    order = sorted(((one.segments[at].start, speaker, at) for speaker, one in enumerate(found)
+                    for at in range(len(one.segments))))
+    rows = np.stack([found[speaker].rows[at] for _, speaker, at in order])
+    spoken_s = sum(one.spoken_s for one in found)
+    weights = np.array([found[speaker].weights[at] * found[speaker].spoken_s / spoken_s for _, speaker, at in order])
+    whole = weights @ rows
+    scores = [one.ood_score for one in found if one.ood_score is not None]
+    evidence = [one.evidence for one in found if one.evidence is not None]
+    return Analysis(
+        max(one.duration_s for one in found), given_sex or likelier_sex(model, whole),
+        by_class(model, whole, given_sex), tuple(found[speaker].segments[at] for _, speaker, at in order),
+        tuple(found[speaker].by_segment[at] for _, speaker, at in order), rows, weights,
+        worst([one.quality for one in found]), tuple(found[speaker].occluded[at] for _, speaker, at in order),
+        float(np.average(scores, weights=[one.spoken_s for one in found])) if scores else None,
+        np.stack([evidence[speaker][at] for _, speaker, at in order]) if evidence else None,
+        tuple(speaker for _, speaker, _ in order), tuple(number for number, _ in each), spoken_s)
 
 
 def adapted(model: Model, found: Analysis, offset: Offset) -> Analysis:

@@ -72,7 +72,8 @@ def _with_speakers(answer: Prediction, model: Model, scheme: Scheme, found: Anal
     theirs = {one: iter(said.segments) for one, said in zip(numbers, alone, strict=True)}
     segments = numbered([plain if who is None else next(theirs[who])
                          for plain, who in zip(answer.segments, found.speakers, strict=True)], found.speakers)
-    people = tuple(speaker(number, one, segments) for number, one in enumerate(alone, start=1))
+    people = tuple(replace(speaker(number, one, segments), channel=found.lines[number - 1] if found.lines else None)
+                   for number, one in enumerate(alone, start=1))
     sexes = {one.sex for one in people}
     return replace(answer, segments=segments, speakers=people, sex=answer.sex if len(sexes) == 1 else MIXED,
                    confident=False, confidence="unclear", reliability=None,

@@ -7,7 +7,7 @@ To add a format, write the function and put it into `FORMATS`.
 
 Times are seconds from the beginning of the recording, in whole milliseconds. Segments come in order; where rounding
 makes two of them overlap, or one end after the recording, they are cut, and what is left without any length is left
-out. Only the CSV of segments has them all, as they are.
+out. Only the CSV of segments has them all, as they are. Where each channel has a speaker, those of two may overlap.
 
 Where several people speak, each segment says who: "Speaker 1", or "Overlap" where several do at once. Labels, tiers and
 cues of a recording of one speaker name nobody.
@@ -231,10 +231,11 @@ def rttm(answer: Prediction) -> str:
     without folder and ending, in which a space would end the field.
     """
     name = "".join(one if one.isprintable() and not one.isspace() else "_" for one in PurePath(answer.file or "").stem)
-    lines = []
+    lines, channels = [], {who.number: who.channel for who in answer.speakers}
     for one in _apart(answer):
         who = "1" if not answer.speakers else "overlap" if one.speaker is None else str(one.speaker)
-        lines.append(f"SPEAKER {name or 'recording'} {answer.channel or 1} {one.start_s:.3f} "
+        channel = answer.channel or channels.get(one.speaker or 0) or 1
+        lines.append(f"SPEAKER {name or 'recording'} {channel} {one.start_s:.3f} "
                      f"{one.end_s - one.start_s:.3f} <NA> <NA> {who} <NA> <NA>\n")
     return "".join(lines)
 
@@ -244,12 +245,17 @@ def _who(one: Segment) -> str:
 
 
 def _apart(answer: Prediction) -> Iterator[Segment]:
-    """The segments within the recording, in whole milliseconds, none before the end of the one before."""
-    free, end = 0, round(1000 * answer.duration_s)
+    """The segments within the recording, in whole milliseconds, none before the end of the one before.
+
+    Where each channel has a speaker, that one is the one before in the same channel.
+    """
+    end, free = round(1000 * answer.duration_s), dict[int | None, int]()
+    lines = any(who.channel for who in answer.speakers)
     for one in answer.segments:
-        begin, until = max(free, round(1000 * one.start_s)), min(end, round(1000 * one.end_s))
+        line = one.speaker if lines else None
+        begin, until = max(free.get(line, 0), round(1000 * one.start_s)), min(end, round(1000 * one.end_s))
         if begin < until:
-            free = until
+            free[line] = until
             yield replace(one, start_s=begin / 1000, end_s=until / 1000)
 
 

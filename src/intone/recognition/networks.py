@@ -1,20 +1,21 @@
 """One to three networks: which of them answers about a recording, and what they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 
 from intone import labels
-from intone.audio import Signal, Sound
+from intone.audio import RATE, Signal, Sound
+from intone.audio.windows import WINDOW_S
 from intone.errors import NoSpeech, RecordingError, TooShort, UsageError
 from intone.labels import Scheme
 from intone.language.sentences import said
-from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex, likelier_sex
+from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex, joined, likelier_sex
 from intone.recognition.decision import identity_of, scale
 from intone.recognition.loading import FREE, bundled
 from intone.recognition.model_file import Judged, Model
-from intone.recognition.options import Options, asked
+from intone.recognition.options import CHANNELS, Options, asked
 from intone.recognition.prediction import RecognizerIdentity
 
 Heard = tuple[Model, Analysis] | RecordingError
@@ -85,9 +86,43 @@ class Networks:
     def _heard(self, sound: Sound, options: Options, progress: Progress, expected: Expected | None = None) -> Heard:
         """`expected` estimates the seconds of a sound whose length is not known before its end."""
         try:
-            return self._analysed(sound, expected, options=options, progress=progress)
+            if options.speakers == CHANNELS:
+                return self._of_lines(sound, expected, options, progress)
+            counted = options.speakers == "auto"
+            return self._analysed(_unless_apart(sound) if counted else sound, expected, options=options,
+                                  progress=progress)
+        except _Apart:
+            found = self._of_lines(sound, expected, options, progress)
+            sound.notes.append(said(
+                "Each channel holds a voice of its own, as in a call, and is taken as one speaker."))
+            return found
         except (NoSpeech, TooShort) as error:
             return self._of_others(sound, options, progress) or error
+
+    def _of_lines(
+        self, sound: Sound, expected: Expected | None, options: Options, progress: Progress
+    ) -> tuple[Model, Analysis]:
+        """What is said of all channels of a recording, each with a speaker of its own; those without speech have none.
+
+        One network answers about all, as about speakers who share a signal.
+        """
+        lines = sound.lines()
+        if not lines:
+            raise UsageError(said("The recording has one channel, so that it cannot have a speaker on each: choose "
+                                  "auto, or the number of speakers."))
+        found, model, silent = list[tuple[int, Analysis]](), None, list[RecordingError]()
+        for number, one in enumerate(lines):
+            part = partial(_share, progress, number, len(lines))
+            try:
+                model, analysis = self._analysed(replace(one, seconds=one.seconds or sound.seconds), expected, model,
+                                                 options=replace(options, speakers=1), progress=part)
+                found.append((one.number or 1, analysis))
+            except (NoSpeech, TooShort) as error:
+                silent.append(error)
+        if model is None:
+            raise silent[0]
+        sound.notes[:] = dict.fromkeys(note for one in lines for note in one.notes)
+        return model, joined(model, found, options.given_sex)
 
     def _of_others(self, sound: Sound, options: Options, progress: Progress) -> Heard | None:
         """Where channels were mixed, and no voice is left: what is said of the first that has one."""
@@ -143,17 +178,41 @@ class Networks:
         return (found,) if found else self.models
 
     def _analysed(
-        self, sound: Sound, expected: Expected | None, *, options: Options, progress: Progress
+        self, sound: Sound, expected: Expected | None, model: Model | None = None, *, options: Options,
+        progress: Progress,
     ) -> tuple[Model, Analysis]:
-        """The network that answers about a sound, and what it says of it."""
+        """The network that answers about a sound, by default the one for its sex, and what it says of it."""
         first, *others = self._networks(options.sex)
         run = partial(analyse, options=options, threads=self._threads, seconds=sound.seconds or expected,
                       levels=sound.levels, progress=progress)
-        if options.given_sex or len(first.settings.sexes) > 1:
-            return first, run(first, sound)
+        if model or options.given_sex or len(first.settings.sexes) > 1:
+            return model or first, run(model or first, sound)
         sex = detected_sex(_sex_detector(), sound, threads=self._threads, progress=progress)
         model = next((one for one in (first, *others) if sex in one.settings.sexes), first)
         return model, replace(run(model, sound), sex=sex)
+
+
+class _Apart(Exception):
+    """Each channel of a recording has a voice of its own."""
+
+
+def _unless_apart(sound: Sound) -> Sound:
+    """The same; to iterate over it raises _Apart where its channels are apart, before any network has heard of it."""
+    def blocks() -> Iterator[Signal]:
+        samples = 0
+        for block in sound:
+            before, samples = samples, samples + len(block)
+            if before <= WINDOW_S * RATE < samples and sound.apart():  # then the first window is full
+                raise _Apart
+            yield block
+        if samples <= WINDOW_S * RATE and sound.apart():
+            raise _Apart
+
+    return replace(sound, blocks=blocks)
+
+
+def _share(progress: Progress, done: int, all_of_them: int, share: float) -> None:
+    progress((done + share) / all_of_them)
 
 
 @cache

@@ -14,6 +14,9 @@ SEX_CHOICES = ("male", "female", "auto")
 MOST_SPEAKERS = 8
 """The largest number of speakers that can be asked for."""
 
+CHANNELS = "channels"
+"""In the place of a number of speakers: each channel has one, as in a call."""
+
 _MOST_DIGITS = 9  # no recording has so many channels, and Python refuses to read a number of thousands
 
 
@@ -26,7 +29,8 @@ class Options:
     emotions. `channel`: mix (the mean of all), each, or a number from 1. `explain`: whether to compute attributions.
     `max_seconds`: the longest recording that is read. `reference`: what is known of the speaker's voice from other
     recordings (`Recognizer.reference`). `track`: of a file with several tracks of sound the default one, each, or a
-    number from 1. `speakers`: how many people speak, auto to have them counted; with 1 nobody is told apart.
+    number from 1. `speakers`: how many people speak, auto to have them counted; with 1 nobody is told apart; channels:
+    each channel has one, as in a call, which auto finds out too.
 
     >>> Options(schemes=(2, "stress")).schemes
     ('2', 'stress')
@@ -49,16 +53,19 @@ class Options:
         object.__setattr__(self, "schemes", tuple(labels.scheme(one).name for one in self.schemes))
         check_choice(self.channel, self.track)
         number = isinstance(self.speakers, int) and not isinstance(self.speakers, bool)
-        if self.speakers != "auto" and not (number and 1 <= int(self.speakers) <= MOST_SPEAKERS):
-            raise UsageError(said("There is no number of speakers {speakers} to choose: auto, or 1 to {most}.",
-                                  speakers=repr(self.speakers), most=MOST_SPEAKERS))
+        if self.speakers not in ("auto", CHANNELS) and not (number and 1 <= int(self.speakers) <= MOST_SPEAKERS):
+            raise UsageError(said("There is no number of speakers {speakers} to choose: auto, channels, or 1 to "
+                                  "{most}.", speakers=repr(self.speakers), most=MOST_SPEAKERS))
+        if self.speakers == CHANNELS and self.channel != "mix":
+            raise UsageError(said("Where each channel is a speaker, all of them are answered together: leave the "
+                                  "channel {channel} out.", channel=repr(self.channel)))
 
     @property
     def most_speakers(self) -> int | None:
         """How many people speak, None where they are to be counted; a channel of its own has one."""
-        if self.speakers == "auto":
-            return 1 if self.channel == "each" else None
-        return int(self.speakers)
+        if isinstance(self.speakers, int):
+            return self.speakers
+        return 1 if self.speakers == CHANNELS or self.channel == "each" else None
 
     @property
     def several(self) -> bool:
@@ -67,8 +74,8 @@ class Options:
 
     @property
     def numbered(self) -> bool:
-        """Whether a channel or a track is named that a recording may lack."""
-        return isinstance(self.channel, int) or isinstance(self.track, int)
+        """Whether channels or a track are named that a recording may lack."""
+        return isinstance(self.channel, int) or isinstance(self.track, int) or self.speakers == CHANNELS
 
     @property
     def given_sex(self) -> str | None:

@@ -41,7 +41,7 @@ class Segment:
     """A part of the recording in which someone speaks, in seconds from its beginning, with its own answer.
 
     `speaker`: the number of who speaks where there are several (`Speaker`); None where there is one, and where several
-    speak at once, which `overlap` says.
+    speak at once, which `overlap` says. Where each channel has a speaker, segments of two of them may overlap instead.
 
     >>> Segment(0.5, 2.0, "positive", {"negative": 0.25, "positive": 0.75})
     <Segment 0.5 to 2.0 s: positive 75%>
@@ -123,7 +123,8 @@ class Speaker:
     alone. `emotions`: the share of each label in the speech, the largest first; they sum to 1. `valence`: of the first,
     the second and the last third of it, -1 to 1. `reaction`: how the valence, the probability of the positive emotions
     less that of the negative ones, differs after a turn of somebody else, the mean over `reactions` such turns, -2 to
-    2; None where there are fewer than three. `adapted_to`: as in `Prediction`.
+    2; None where there are fewer than three. `adapted_to`: as in `Prediction`. `channel`: that of the speaker where
+    each channel has one; then speakers are numbered in the order of their channels.
 
     >>> Speaker(1, 12.0, 0.6, "female", "angry", {"angry": 0.75, "calm": 0.25}, 0.0, "clear", {"angry": 1.0},
     ...         (-1.0, -1.0, -1.0))
@@ -143,6 +144,7 @@ class Speaker:
     reaction: float | None = None
     reactions: int = 0
     adapted_to: AdaptedTo | None = None
+    channel: int | None = None
 
     def __repr__(self) -> str:
         return (f"<Speaker {self.number}: {labelled(self)}, {self.confidence}; {self.sex}; {self.seconds:.1f} s, "
@@ -227,6 +229,8 @@ class Prediction:
             del one["speaker"], one["overlap"]
         for one in plain["speakers"]:
             one["valence"] = list(one["valence"])
+            if one["channel"] is None:
+                del one["channel"]
         plain["recognizer"]["classes"] = list(self.recognizer.classes)
         plain["attributions"] = list(plain["attributions"])
         plain["valence"] = self.valence

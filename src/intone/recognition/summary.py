@@ -46,8 +46,8 @@ class Summary:
     `holds`: whether the label of the whole recording is that of at least `HOLDS` of its speech. `shares`: of the
     speech, by label, the largest first; they sum to 1. `strongest`: at most three segments, the most probable ones of
     all that are not neutral (of all where there are none), in the order of time. `changes`: where another label begins
-    and lasts. `valence`: of the first, the second and the last third of the speech, -1 to 1: the share of positive
-    speech less that of negative.
+    and lasts; none where several people speak, of whom each sounds otherwise. `valence`: of the first, the second and
+    the last third of the speech, -1 to 1: the share of positive speech less that of negative.
     """
 
     holds: bool
@@ -69,7 +69,7 @@ def summary(answer: "Prediction") -> Summary | None:
         return None
     shares = shares_of(answer.segments)
     return Summary(shares.get(answer.label, 0.0) >= HOLDS, shares, _strongest(answer.segments),
-                   _changes(spoken), thirds(answer.segments))
+                   () if answer.speakers else _changes(spoken), thirds(answer.segments))
 
 
 def shares_of(segments: Sequence["Segment"]) -> dict[str, float]:

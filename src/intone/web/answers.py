@@ -24,7 +24,7 @@ from intone.errors import IntoneError, RecordingError, TooLong, TooShort, UsageE
 from intone.labels import SCHEMES, scheme
 from intone.language.sentences import said
 from intone.recognition.analysis import Progress, unheeded
-from intone.recognition.options import MOST_SPEAKERS, Options, choice_named
+from intone.recognition.options import CHANNELS, MOST_SPEAKERS, Options, choice_named
 from intone.recognition.prediction import Prediction
 from intone.web import upload
 from intone.web.fields import Else
@@ -62,9 +62,10 @@ class Asked(BaseModel):
         "mix", description="mix (the mean of all), each (`parts` has an answer for every one), or a number.")
     track: Annotated[_Choice, _number_or(DEFAULT, "each")] = Field(
         DEFAULT, description="Of a file with several tracks of sound default, each (as for channels), or a number.")
-    speakers: Annotated[_Choice, _number_or("auto", maximum=MOST_SPEAKERS)] = Field(
+    speakers: Annotated[_Choice, _number_or("auto", CHANNELS, maximum=MOST_SPEAKERS)] = Field(
         "auto", description="How many people speak; auto counts them. With several, `speakers` has an answer about "
-                            "each; with 1 nobody is told apart.")
+                            "each; with 1 nobody is told apart. channels: one on each channel, as in a call, which "
+                            "auto finds out too.")
     classes: Annotated[str, WithJsonSchema({"enum": list(SCHEMES)})] = Field(
         description="The classes that come first; all others are in `views`.")
     explain: Annotated[str, Else("explain can be {words}, and not '{given}'.", "true", "false")] = Field(
@@ -216,7 +217,8 @@ def _gone_through(whole: Sound, wished: Wishes, stay: Stay) -> Upload:
 def _part(whole: Sound, wished: Wishes) -> Sound:
     """What is asked for of a sound, and of its channels alone."""
     return replace(whole, blocks=lambda: _between(whole, wished.start_s, wished.end_s),
-                   others=lambda: [_part(one, wished) for one in whole.others()])
+                   others=lambda: [_part(one, wished) for one in whole.others()],
+                   lines=lambda: [_part(one, wished) for one in whole.lines()])
 
 
 def decoded(here: State, file: IO[bytes], longest_s: float, stay: Stay) -> Signal:

@@ -96,6 +96,7 @@ class GivenSpeaker(Speaker):
     emotions: _Shares
     valence: tuple[_Valence, _Valence, _Valence]
     reaction: Annotated[float, Field(ge=-2, le=2)] | None = None
+    channel: Annotated[int, Field(ge=1)] | None = None
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,20 @@ function ofDevice(result, form) {
   return result;
 }
 
-// Of a longer recording, in which there may be several people: that they are taken as one.
+// Of a longer recording, in which there may be several people: that they are taken as one, and where there is a server,
+// the button that has them told apart there.
 function hint(form) {
+  const words = form.querySelector("[data-where]").dataset;
   const said = document.createElement("p");
   said.className = "hint";
-  said.textContent = form.querySelector("[data-where]").dataset.one;
+  said.textContent = words.one;
+  if (!form.dataset.analyses) return said;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.dataset.apart = "";
+  button.textContent = words.apart;
+  said.append(" ", button);
   return said;
 }
 

@@ -16,7 +16,7 @@ import { offerPrint, offerTakeaway } from "./takeaway.js";
 import { offerTables } from "./table.js";
 import { showTimeline } from "./timeline.js";
 import { offerVoice } from "./voice.js";
-import { offerWhere } from "./where.js";
+import { offerWhere, onServer } from "./where.js";
 import { offerWhy } from "./why.js";
 import { percent } from "./words.js";
 
@@ -72,11 +72,11 @@ async function several(chosen) {
   return said;
 }
 
-async function analysed(file, options) {
+async function analysed(file, options, by = where) {
   running = new AbortController();
   beginWaiting();
   try {
-    return await asker(file)(options, running.signal, showProgress);
+    return await asker(file, {}, by)(options, running.signal, showProgress);
   } finally {
     running = null;
     endWaiting();
@@ -138,25 +138,27 @@ function equipped(part, file) {
   offerTakeaway({ part, data, recording: file, given: diary.given }, diary);
   offerPictures(part.querySelector("[data-pictures]"), file);
   offerCorrection(part.querySelector("[data-correction]"), file);
-  offerWhy(part.querySelector("[data-why]"), asker(file, part.dataset));
-  part.querySelector("[data-each]")?.addEventListener("click", () => eachChannel(file));
+  offerWhy(part.querySelector("[data-why]"), asker(file, part.dataset), Object.values(data.views)[0].speakers);
+  part.querySelector("[data-each]")?.addEventListener("click", () => again(file, { speakers: "channels" }));
+  part.querySelector("[data-apart]")?.addEventListener("click", () => again(file, {}, onServer));
   return data;
 }
 
 // Asks about a recording as it is asked now: (options, signal, report) -> what `analyse` resolves to. Where there is an
 // answer already, of the `channel` and `track` that it is about.
-function asker(file, { channel, track } = {}) {
+function asker(file, { channel, track } = {}, by = where) {
   const value = (name) => (form.elements[name]?.disabled ? undefined : form.elements[name]?.value);
   const asked = { sex: value("sex"), channel: channel ?? value("channel"), track: track ?? value("track"),
     speakers: value("speakers"), ...compared };
   for (const name of Object.keys(asked)) if (asked[name] === undefined) delete asked[name];
-  return (options, signal, report) => analyse(form, where, file, { ...asked, ...options }, signal, report);
+  return (options, signal, report) => analyse(form, by, file, { ...asked, ...options }, signal, report);
 }
 
-async function eachChannel(file) {
+// Another answer about the same recording; where there is none, the one before stays.
+async function again(file, options, by = where) {
   if (running) return;
   const before = [...answer.children];
-  const result = await analysed(file, { channel: "each" });
+  const result = await analysed(file, options, by);
   if (result.answer || result.alert || result.parts) showResult(result, file);
   else answer.replaceChildren(...before);
 }

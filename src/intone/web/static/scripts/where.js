@@ -8,6 +8,10 @@ import { filled, percent } from "./words.js";
 
 const { get: kept, set: store } = keeper("intone.where");
 const SERVER = { server: true };
+
+// What `offerWhere` returns, for whom wants the server whatever the choice is.
+export const onServer = { analyse: async () => SERVER };
+
 const writer = () => import("./device/answer_html.js"); // only where they are needed
 const sayer = () => import("./device/texts.js");
 const ONE_ONLY = { speakers: ["auto", "1"], channel: ["mix"], track: ["default"] }; // all that a device can do

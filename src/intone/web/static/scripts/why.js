@@ -5,8 +5,11 @@ import { drawEvidence, finding } from "./evidence.js";
 import { live, marks } from "./marks.js";
 import { clock, filled, percent } from "./words.js";
 
-// `ask(options, signal, report)` analyses the recording of this answer, as `analyse` in analysis.js does.
-export function offerWhy(place, ask) {
+// `ask(options, signal, report)` analyses the recording of this answer, as `analyse` in analysis.js does; `people` are its
+// speakers.
+export function offerWhy(place, ask, people = []) {
+  const channels = Object.fromEntries(people.map(({ number, channel }) => [number, channel]));
+  const heardOn = ({ speaker }) => channels[speaker] && { channel: channels[speaker] }; // the mix has the others too
   const card = place.closest(".answer");
   const look = marks(JSON.parse(card.querySelector("[data-timeline]").dataset.marks), live);
   const button = place.querySelector("[data-explain]");
@@ -28,7 +31,8 @@ export function offerWhy(place, ask) {
   async function explain() {
     const [one, classes] = [chosen, view()];
     const { answer, alert } = await waiting.during(name(place.dataset.working, one), (signal, report) => ask(
-      { explain: "true", speakers: 1, start_s: one.start_s, end_s: one.end_s, ...(classes && { classes }) }, signal, report));
+      { explain: "true", speakers: 1, start_s: one.start_s, end_s: one.end_s, ...(classes && { classes }), ...heardOn(one) },
+      signal, report));
     choose(chosen);
     place.querySelector("[data-failure]").replaceChildren(...(alert ? [alert] : []));
     if (!answer) {

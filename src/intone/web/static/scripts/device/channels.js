@@ -5,7 +5,7 @@ import { halfEven, largest, placeOfLargest, sum } from "./numbers.js";
 import { said } from "./refusal.js";
 
 export const OWN_VOICES = "The channels hold different voices in turn, as those of a call do, and were mixed: choose "
-  + "the channel 'each' for an answer about each.";
+  + "the speakers 'channels', so that each channel is one of them.";
 
 // Makes one signal of blocks, and notes what it finds in them.
 export class Mixer {
