@@ -120,4 +120,11 @@ def test_wrong_use_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
                         "does not know 'bored'": ["--to", "me.json", "--emotion", "bored"]}.items():
         found = run(capsys, "reference", "man.wav", "--recognizer", "tiny.onnx", *words)
         assert found.status == 2 and said in found.sentence
-    assert run(capsys, "batch", ".", "--to", "all.csv", "--same-speaker").sentence.startswith("A batch does not")
+    for said, words in {
+        "cannot be adapted to a speaker": ["--same-speaker", "--recognizer", "plain.onnx"],
+        "Recordings of one person have one speaker": ["--same-speaker", "--speakers", "2", "--recognizer", "tiny.onnx"],
+        "give --same-speaker too": ["--speaker-column", "who"],
+        "--speaker-column who is for a table": ["--same-speaker", "--speaker-column", "who"],
+    }.items():
+        found = run(capsys, "batch", ".", "--to", "all.csv", *words)
+        assert found.status == 2 and said in found.sentence

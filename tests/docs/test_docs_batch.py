@@ -56,7 +56,8 @@ def folder(tmp_path: Path) -> Path:
         path = tmp_path / "interviews" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(encode(voice(3, 150), "m4a"))
-    (tmp_path / "calls.csv").write_text("id,audio_url\n1,s3://calls/2026/01/a.wav\n2,s3://calls/2026/02/c.wav\n", "utf-8")
+    (tmp_path / "calls.csv").write_text("caller,audio_url\nanna,s3://calls/2026/01/a.wav\nbert,s3://calls/2026/02/c.wav\n",
+                                        "utf-8")
     return tmp_path
 
 

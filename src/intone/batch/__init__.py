@@ -12,6 +12,7 @@
     cluster.py   a Dask cluster that runs it; its workers and its scheduler may vanish
     engines.py   local processes or Dask: work on many addresses at once, each answered once
     journal.py   the outcomes, written as they come, so that nothing is lost and nothing done twice
+    together.py  recordings of one person, compared when all are heard
     results.py   the journal as JSON lines, CSV or Parquet
     batch.py     all of it together
 """

@@ -1,7 +1,7 @@
 """A batch from its source to its results, and what it will cost."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from intone.batch import results
 from intone.batch.engines import Engine
 from intone.batch.journal import Journal
 from intone.batch.sources import size
+from intone.batch.together import Together
 from intone.batch.work import Outcome, Question, analyse, checked
 from intone.errors import IntoneError
 
@@ -19,11 +20,15 @@ SAMPLED = 12
 
 @dataclass(frozen=True)
 class Batch:
-    """What is asked of which recordings, and where the results go."""
+    """What is asked of which recordings, and where the results go.
+
+    `people`: who speaks in a recording, where recordings of one person are compared and it is known.
+    """
 
     recordings: Sequence[str]
     to: Path
     question: Question = field(default_factory=Question)
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def journal(self) -> Path:
@@ -33,11 +38,15 @@ class Batch:
 
 @dataclass
 class Tally:
-    """What a batch came to so far: recordings, those of them that failed, and hours of sound."""
+    """What a batch came to so far: recordings, those of them that failed, and hours of sound.
+
+    `alone`: at its end, the recordings that were to be compared with others of the same person, and there is none.
+    """
 
     recordings: int = 0
     failed: int = 0
     hours: float = 0.0
+    alone: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: Outcome) -> None:
@@ -75,7 +84,12 @@ def run_batch(batch: Batch, engine: Engine) -> Tally:
                 bar.update()
         (name,) = question.options.schemes  # `checked` has filled it in
         classes = labels.scheme(name).classes
-        results.write(batch.to, journal.outcomes(batch.recordings), classes)
+        if question.same_speaker:
+            together = Together(journal, batch.recordings, batch.people, question)
+            results.write(batch.to, together.answers(), classes)
+            tally.alone = together.alone
+        else:
+            results.write(batch.to, journal.outcomes(batch.recordings), classes)
         journal.remove()
     return tally
 

@@ -6,7 +6,7 @@ work goes on. Only one process writes at a time.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -54,14 +54,20 @@ class Journal:
         """Write down what came of a recording; what is there already stays."""
         if outcome.recording not in self._offsets:
             with told(self.path):
-                self._offsets[outcome.recording] = self._append({"recording": outcome.recording, "told": outcome.told})
+                heard = {"heard": outcome.heard} if outcome.heard else {}
+                self._offsets[outcome.recording] = self._append({"recording": outcome.recording, "told": outcome.told,
+                                                                 **heard})
 
     def outcomes(self, recordings: Sequence[str]) -> Iterator[dict[str, Any]]:
         """What is told of recordings that are done, in their order."""
+        return (one["told"] for one in self.lines(recordings))
+
+    def lines(self, recordings: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The lines about recordings that are done, in their order: `told`, and `heard` where that is kept."""
         with told(self.path), self.path.open("rb") as file:
             for recording in recordings:
                 file.seek(self._offsets[recording])
-                yield self._parsed(file.readline(), _LINE)["told"]
+                yield self._parsed(file.readline(), _LINE)
 
     def remove(self) -> None:
         """Delete the journal, once its results are written elsewhere."""

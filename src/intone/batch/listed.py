@@ -1,6 +1,6 @@
 """The recordings that a table lists: the addresses in one of its columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -29,8 +29,41 @@ def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str
         cells = [*first, *(cell for _, (cell,) in table.rows([place or 0]))]
     except CorpusError as error:
         raise UsageError(str(error)) from error
+    return [one for one in _addresses(source, cells) if one]
+
+
+def people(source: str, file: IO[bytes], column: str | None, speaker: str | None) -> dict[str, str]:
+    """Who speaks in each recording of a table, by its address, as the column `speaker` says.
+
+    By default it is the first column with a word for speakers; a recording whose cell is empty is left out. `source`,
+    `file` and `column` as in `listed`. Raises UsageError where there is no such column, and for a recording of two.
+    """
+    words = (speaker,) if speaker else WORDS["speaker"]
+    paths = (column,) if column else WORDS["path"]
+    try:
+        table = read(source, file, {*map(key, (*words, *paths))})
+        place = _place(source, table, column, paths)
+        who = found(table.columns, words, source)
+        if place is None or who is None:
+            asked = f"no column {speaker}" if speaker else "no column that says who speaks, such as speaker"
+            raise UsageError(f"The table {source}, read as {table.how}, has {asked}, only {', '.join(table.columns)}: "
+                             "choose one with --speaker-column.")
+        cells = [row for _, row in table.rows([place, who])]
+    except CorpusError as error:
+        raise UsageError(str(error)) from error
+    known: dict[str, str] = {}
+    for address, name in zip(_addresses(source, [cell for cell, _ in cells]), (one.strip() for _, one in cells),
+                             strict=True):
+        if name and address and known.setdefault(address, name) != name:
+            raise UsageError(f"The table {source} says that {address} is of {known[address]} and of {name}: name one "
+                             "speaker of each recording.")
+    return known
+
+
+def _addresses(source: str, cells: Iterable[str]) -> list[str]:
+    """The addresses that cells of a table name, empty for an empty cell."""
     folder = folder_of(source)
-    return [beside(folder, one) for one in (named(cell, folder) for cell in cells) if one]
+    return [beside(folder, one) if (one := named(cell, folder)) else "" for cell in cells]
 
 
 def _place(source: str, table: Table, column: str | None, words: Sequence[str]) -> int | None:

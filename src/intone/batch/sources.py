@@ -6,19 +6,21 @@ An address is a path, or, with `://` in it, `zip://MEMBER::ARCHIVE` or whatever 
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TypeVar
 
 from intone.audio import SUFFIXES
 from intone.audio.search import has_signs, is_folder, is_there, named, search
 from intone.batch import archives, lists, stores
 from intone.batch.listed import listed
+from intone.batch.listed import people as said_in_table
 from intone.errors import RecordingError, UsageError
 from intone.language.sentences import said
 from intone.tables import SUFFIXES as TABLES
 from intone.tables import is_table
+from intone.tables.recordings import folder_of
 
 
 def addresses(
@@ -36,13 +38,11 @@ def addresses(
     if not source:  # it would be the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
     source = source.removeprefix("file://")
-    tabular = is_table(source) and not is_folder(source)
-    if column is not None and not tabular:
-        raise UsageError(f"--column {column} is for a table of recordings, and {source} is none: name a file with one "
-                         f"of the suffixes {', '.join(TABLES)}.")
+    if column is not None and not _is_tabular(source):
+        raise UsageError(_NO_TABLE.format(option=f"--column {column}", source=source))
     notes: list[str] = []
-    if tabular:
-        found = _in_table(source, column, note)
+    if _is_tabular(source):
+        found = _in_table(source, lambda file: listed(source, file, column, note))
     elif lists.is_list(source):
         found = [address for name in lists.names(source) for address in _of_name(name, notes)]
     else:
@@ -53,6 +53,21 @@ def addresses(
     for one in notes:
         tell(one)
     return list(dict.fromkeys(found))
+
+
+def people(
+    source: str, recordings: Sequence[str], column: str | None = None, speaker: str | None = None
+) -> dict[str, str]:
+    """Who speaks in each of the `recordings` of a source, by its address; who is not known is left out.
+
+    A table says it in the column `speaker` (`listed.people`); of any other source those of a folder are of one person.
+    """
+    source = source.removeprefix("file://")
+    if not _is_tabular(source):
+        if speaker is not None:
+            raise UsageError(_NO_TABLE.format(option=f"--speaker-column {speaker}", source=source))
+        return {one: folder_of(one) for one in recordings}
+    return _in_table(source, lambda file: said_in_table(source, file, column, speaker))
 
 
 @contextmanager
@@ -128,9 +143,19 @@ def _of_address(source: str, notes: list[str]) -> list[str]:
     return found
 
 
-def _in_table(source: str, column: str | None, note: Callable[[str], object]) -> list[str]:
+_NO_TABLE = ("{option} is for a table of recordings, and {source} is none: name a file with one of the suffixes "
+             + ", ".join(TABLES) + ".")
+
+T = TypeVar("T")
+
+
+def _is_tabular(source: str) -> bool:
+    return is_table(source) and not is_folder(source)
+
+
+def _in_table(source: str, read: Callable[[IO[bytes]], T]) -> T:
     try:
         with _file(source) as file:
-            return listed(source, file if file.seekable() else io.BytesIO(file.read()), column, note)
+            return read(file if file.seekable() else io.BytesIO(file.read()))
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error

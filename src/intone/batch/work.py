@@ -8,9 +8,9 @@ from typing import Any
 
 from intone.audio.decoding.tracks import DEFAULT
 from intone.batch.sources import opened
+from intone.dataclass_json import to_dict
 from intone.errors import RecognizerError, RecordingError, UsageError
 from intone.recognition.options import Options, asked
-from intone.recognition.prediction import Prediction
 from intone.recognition.recognizer import Recognizer, load
 
 
@@ -19,7 +19,8 @@ class Question:
     """What is asked of every recording, as the journal keeps it.
 
     `classes`, `sex`, `channel`, `track` and `speakers` are those of `Options`, and not each; no `classes` means the
-    recognizer's own. `recognizer` is a path, None for the bundled one; `version` is what it must be.
+    recognizer's own. `recognizer` is a path, None for the bundled one; `version` is what it must be. `same_speaker`:
+    whether recordings of one person are compared with each other.
     """
 
     classes: str | None = None
@@ -29,6 +30,7 @@ class Question:
     version: str = ""
     track: str | int = DEFAULT
     speakers: str | int = "auto"
+    same_speaker: bool = False
 
     @property
     def options(self) -> Options:
@@ -42,11 +44,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one recording: `told` is `Prediction.to_dict()`, or file and error. `cpu_s` is what it cost."""
+    """What came of one recording: `told` is `Prediction.to_dict()`, or file and error. `cpu_s` is what it cost.
+
+    `heard`: a `Kept` as JSON, where it is to be compared with others of the same person.
+    """
 
     recording: str
     told: dict[str, Any]
     cpu_s: float = 0.0
+    heard: dict[str, Any] | None = None
 
     @property
     def failed(self) -> bool:
@@ -67,7 +73,7 @@ def analyse(question: Question, recording: str) -> Outcome:
     started = time.process_time()
     try:
         with opened(recording) as file:
-            told = _predict(question, file, recording).to_dict()
+            told, heard = _told(question, file, recording)
     except RecognizerError:
         raise
     except (RecordingError, UsageError) as error:
@@ -75,7 +81,7 @@ def analyse(question: Question, recording: str) -> Outcome:
     except Exception as error:  # one recording of a million must not end the work
         return failed(recording, f"Its analysis failed ({type(error).__name__}: {error}).",
                       time.process_time() - started)
-    return Outcome(recording, told, time.process_time() - started)
+    return Outcome(recording, told, time.process_time() - started, heard)
 
 
 def failed(recording: str, sentence: str, cpu_s: float = 0.0) -> Outcome:
@@ -83,13 +89,20 @@ def failed(recording: str, sentence: str, cpu_s: float = 0.0) -> Outcome:
     return Outcome(recording, {"file": recording, "error": sentence}, cpu_s)
 
 
-def _predict(question: Question, file: Any, recording: str) -> Prediction:
-    (answer,) = _recognizer(question).answer(file, options=question.options, file=recording).values()
-    return answer
+def _told(question: Question, file: Any, recording: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The answer, and what is kept of the recording where it is to be compared with others."""
+    recognizer, options = loaded(question), question.options
+    if not question.same_speaker:
+        (answer,) = recognizer.answer(file, options=options, file=recording).values()
+        return answer.to_dict(), None
+    options = recognizer.of_one_person(options)
+    heard = recognizer.keep(file, options, file=recording)
+    (answer,) = recognizer.answer_kept(heard, options).values()
+    return answer.to_dict(), to_dict(heard)
 
 
 @lru_cache(maxsize=1)
-def _recognizer(question: Question) -> Recognizer:
+def loaded(question: Question) -> Recognizer:
     """The recognizer of this process: one thread, for every core has a process of its own."""
     found = load(Path(question.recognizer) if question.recognizer else None, threads=1)
     if found.identity.version != question.version:
@@ -103,6 +116,8 @@ def checked(question: Question) -> Question:
     found = load(Path(question.recognizer) if question.recognizer else None, threads=1)
     options = found.in_full(question.options)
     found.check_options(options)
+    if question.same_speaker:
+        found.of_one_person(options)
     return replace(question, classes=options.schemes[0], version=found.identity.version)
 
 

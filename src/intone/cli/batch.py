@@ -29,7 +29,8 @@ def batch(
     speakers: Speakers = "auto",
     column: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
-    same_speaker: Annotated[bool, Parameter(negative=(), show=False)] = False,
+    same_speaker: Annotated[bool, Parameter(negative=())] = False,
+    speaker_column: str | None = None,
 ) -> int:
     """Recognise the emotion in many recordings, and write one table.
 
@@ -71,21 +72,27 @@ def batch(
         url, or that in another language.
     dry_run
         Answer a dozen of the recordings, and estimate what all of them will take.
+    same_speaker
+        Recordings of one person are compared with each other, so that the voice is not taken for emotion: those of a
+        folder, or of a table those with the same name in its column speaker.
+    speaker_column
+        The column of the table that says who speaks; by default one with a name such as speaker, actor or person.
     """
     from intone.batch import Batch, engines, estimate, results, run_batch, sources
     from intone.batch.work import Question
     from intone.parallel import cores
     from intone.recognition.options import choice_named
 
-    if same_speaker:
-        raise UsageError("A batch does not compare recordings of one person: run `intone predict FOLDER "
-                         "--same-speaker` for the folder of each.")
+    if speaker_column is not None and not same_speaker:
+        raise UsageError("--speaker-column says whose recordings are compared: give --same-speaker too.")
     results.check(to)
     question = Question(classes, sex, choice_named(channel), recognizer, track=choice_named(track),
-                        speakers=choice_named(speakers))
+                        speakers=choice_named(speakers), same_speaker=same_speaker)
     notes: list[str] = []
     named = str(STDIN) if Path(source) == STDIN else source
-    asked = Batch(sources.addresses(named, column, tell=notes.append, note=say), to, question)
+    recordings = sources.addresses(named, column, tell=notes.append, note=say)
+    people = sources.people(named, recordings, column, speaker_column) if same_speaker else {}
+    asked = Batch(recordings, to, question, people)
     for note in notes:
         say(note)
     workers = jobs or cores()
@@ -100,6 +107,9 @@ def batch(
         return 1 if notes else 0
     engine = engines.dask(cluster, workers, say, wait_s=wait) if cluster else engines.local(workers)
     tally = run_batch(asked, engine)
+    if tally.alone:
+        say(f"--same-speaker compares the recordings of a person. Answered as without: {tally.alone}, of which there "
+            "is no other of the same person, or it is not said who speaks.")
     others = ", others left out" if notes else ""
     show(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed{others}: {to}")
     return 1 if tally.failed or notes else 0

@@ -31,6 +31,7 @@ from intone.recognition.published import results_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from intone.recognition.kept import Kept
     from intone.recognition.live import Live
 
 
@@ -281,6 +282,17 @@ class Recognizer(Networks):
         """
         from intone.recognition import together
 
+        options = self.of_one_person(options)
+        found = [self._recordings_or_error(source, options, progress) for source in sources]
+        reference = together.common([one.heard for ones in found for one in ones])
+        return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
+
+    def of_one_person(self, options: Options = DEFAULTS) -> Options:
+        """These options in full, for recordings that are compared with others of the same person.
+
+        Nobody is told apart in them. A UsageError where the recognizer cannot be adapted, and for options that
+        contradict it.
+        """
         self._check_adaptable()
         options = self.in_full(options)
         self.check_options(options)
@@ -289,10 +301,35 @@ class Recognizer(Networks):
                              "each channel or track, which may be another person.")
         if options.speakers not in ("auto", 1):
             raise UsageError("Recordings of one person have one speaker: leave the number of speakers out.")
-        options = replace(options, speakers=1)
-        found = [self._recordings_or_error(source, options, progress) for source in sources]
-        reference = together.common([one.heard for ones in found for one in ones])
-        return [[(one.number, _answers(options, one, reference)) for one in ones] for ones in found]
+        return replace(options, speakers=1)
+
+    def keep(self, source: Given, options: Options, *, file: str | None = None) -> "Kept":
+        """What is heard in a recording, to be answered by `answer_kept` when others of the person are heard too.
+
+        `options` are those that `of_one_person` gives. Its error is raised where it cannot be answered.
+        """
+        from intone.recognition.kept import kept
+
+        one = self._recordings(source, None, options, file=file)[0]
+        if isinstance(one.heard, RecordingError):
+            raise one.heard
+        return kept(*one.heard, file=one.file, channel=one.channel, track=one.track, notes=one.notes)
+
+    def common(self, heard: Iterable["Kept"], options: Options) -> Reference | None:
+        """What recordings of one person have in common; None for fewer than two, which have nothing to compare."""
+        from intone.recognition import together
+
+        return together.common([one.analysis(self.models, options.given_sex) for one in heard])
+
+    def answer_kept(
+        self, heard: "Kept", options: Options, reference: Reference | None = None
+    ) -> dict[str, Prediction]:
+        """The answer about a recording in every scheme of the options, with what is known of the voice."""
+        told = _Recording(heard.channel, heard.track, heard.file, heard.analysis(self.models, options.given_sex),
+                          heard.notes)
+        found = _answers(options, told, reference)
+        assert not isinstance(found, RecordingError)
+        return found
 
     def reference(
         self, *sources: Given, emotion: str | None = "neutral", max_seconds: float = audio.MAX_HEARD_SECONDS,
