@@ -7,7 +7,7 @@ time: `decoding` decodes, soxr resamples. Training and serving both come through
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from intone.audio import decoding
 from intone.audio.choice import MOST_TRIED, Choice, check_choice, number_of
 from intone.audio.decoding import bounds
+from intone.audio.decoding.bounds import Budget
 from intone.audio.decoding.chunks import note
 from intone.audio.decoding.tracks import DEFAULT
 from intone.audio.levels import Levels
@@ -61,7 +62,8 @@ class Sound:
     raises NotAudio, Damaged or TooLong, each with a sentence that does not name the file. After it was iterated over
     all of these are there: `notes` are sentences about how the recording was read, that whoever gets an answer must
     know; `levels` are those of the samples as they were decoded; `others()` are the channels of a mix, each alone, that
-    may hold a voice which is lost in it. `track` is the number of the track where each was asked for.
+    may hold a voice which is lost in it. `track` is the number of the track where each was asked for. Within
+    `searched()` a Damaged says so where looking for a voice takes longer than the file is worth (`bounds.Budget`).
     """
 
     blocks: Callable[[], Iterator[Signal]]
@@ -71,6 +73,7 @@ class Sound:
     levels: Levels = field(default_factory=Levels)
     others: Callable[[], "list[Sound]"] = list
     track: int | None = None
+    searched: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __iter__(self) -> Iterator[Signal]:
         return self.blocks()
@@ -219,6 +222,7 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
     levels: Levels = field(default_factory=Levels)
     tried: list[int] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     def each(self) -> "list[_Reading]":
         """One reading for every channel, or for every track, that is asked for."""
@@ -231,13 +235,14 @@ class _Reading:
         return [self]
 
     def _with(self, **other: int) -> "_Reading":
-        return _Reading(**{name: getattr(self, name) for name in ("opened", "channel", "track", "max_seconds")} | other)
+        kept = ("opened", "channel", "track", "max_seconds", "budget")
+        return _Reading(**{name: getattr(self, name) for name in kept} | other)
 
     def sound(self) -> Sound:
         """What is to be iterated over."""
         return Sound(lambda: (block[0] for block in self.blocks()), number_of(self.channel), None, self.notes,
                      self.levels, lambda: [self._with(channel=number).sound() for number in self.tried],
-                     number_of(self.track))
+                     number_of(self.track), self.budget.searched)
 
     def read(self) -> list[Channel]:
         """All of it, in memory."""
@@ -254,8 +259,7 @@ class _Reading:
 
     def blocks(self) -> Iterator[Signal]:
         """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
-        with self._file() as file:
-            budget = bounds.Budget(file.seek(0, os.SEEK_END))
+        with self._file() as file, self._counted(file) as budget:
             chosen = Choice(self.channel, self.levels)
             decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
             if self.channel != "mix":
@@ -264,9 +268,18 @@ class _Reading:
                 budget.pause()
                 yield block
                 budget.go_on()
+                budget.check()
             for one in chosen.notes():
                 note(self.notes, one)
             self.tried[:] = chosen.worth_trying
+
+    @contextmanager
+    def _counted(self, file: IO[bytes]) -> Iterator[Budget]:
+        self.budget.begin(file.seek(0, os.SEEK_END))
+        try:
+            yield self.budget
+        finally:
+            self.budget.end()
 
 
 def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: Choice) -> Iterator[Signal]:

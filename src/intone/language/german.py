@@ -604,6 +604,10 @@ SENTENCES: Mapping[str, str] = {
     "an answer about each.":
         "Auf den Kanälen sprechen abwechselnd verschiedene Stimmen, wie bei einem Telefonat, und sie wurden gemischt: "
         "Wähle als Kanal „each“ (jeder Kanal für sich), wenn du zu jedem eine Antwort möchtest.",
+    "No voice was found in the mix of the channels, and to look into each takes longer than a file of this size is "
+    "worth: choose a channel by its number.":
+        "Gemischt enthalten die Kanäle keine Stimme, und jeden für sich zu durchsuchen dauert länger, als einer Datei "
+        "dieser Größe zusteht: Wähle einen Kanal mit seiner Nummer.",
     "No voice is in the mix of the channels, so that channel {number} was analysed alone.":
         "Gemischt enthalten die Kanäle keine Stimme: Deshalb wurde nur Kanal {number} analysiert.",
     "The recording has {count} tracks of sound ({tracks}), of which track {track} was analysed: choose another by its "

@@ -620,6 +620,10 @@ SENTENCES: Mapping[str, str] = {
     "an answer about each.":
         "En los canales hablan por turnos voces distintas, como en una llamada, y se mezclaron: elige cada canal por "
         "separado («each») para tener una respuesta sobre cada uno.",
+    "No voice was found in the mix of the channels, and to look into each takes longer than a file of this size is "
+    "worth: choose a channel by its number.":
+        "En la mezcla de los canales no hay ninguna voz, y buscarla en cada canal lleva más tiempo del que corresponde "
+        "a un archivo de este tamaño: elige un canal por su número.",
     "No voice is in the mix of the channels, so that channel {number} was analysed alone.":
         "En la mezcla de los canales no hay ninguna voz, así que solo se analizó el canal {number}.",
     "The number of channels is {before} at the beginning and {after} later: from there on each is the mean of all.":

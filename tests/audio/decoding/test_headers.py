@@ -158,13 +158,48 @@ def test_recordings_one_behind_the_other_are_read_as_one(how):
     assert notes == ("The file holds 2 recordings, one after the other: they were read as one.",)
 
 
-@pytest.mark.parametrize("suffix", ["flac", "webm", "mkv", "m4a", "mp4", "mov", "flv", "3gp"])
+@pytest.mark.parametrize("suffix", ["flac", "webm", "mkv", "m4a", "mp4", "mov", "flv", "3gp", "amr", "wma", "wv", "tta",
+                                    "rm", "nut", "wtv", "dsf", "dff", "ape", "awb", "qcp", "lbc"])
 def test_files_of_other_formats_that_were_joined_are_read_as_one(suffix):
     one = MADE[suffix](voice(2))
     (signal,), notes = read_with_notes(one * 3)
     wanted = np.tile(read_mono(io.BytesIO(one)), 3)
-    assert len(signal) == pytest.approx(len(wanted), abs=3) and correlation(signal, wanted) > 0.99
+    assert len(signal) == pytest.approx(len(wanted), abs=3)
+    assert suffix == "ape" or correlation(signal, wanted) > 0.99  # of which nobody but its maker writes more than silence
     assert notes == ("The file holds 3 recordings, one after the other: they were read as one.",)
+
+
+@pytest.mark.parametrize("suffix", ["flac", "tta"])
+def test_a_tag_before_the_first_does_not_hide_the_second(suffix):
+    one = MADE[suffix](voice(2))
+    (signal,), notes = read_with_notes(b"ID3\4\0\0\0\0\1\0" + bytes(128) + one + one)
+    assert len(signal) == pytest.approx(2 * len(read_mono(io.BytesIO(one))), abs=2) and len(notes) == 1
+
+
+STREAMS = {"other numbers": {"mpegts_start_pid": "0x200"}, "another table too": {
+    "mpegts_start_pid": "0x200", "mpegts_pmt_start_pid": "0x300"}, "another program": {
+    "mpegts_service_id": "7", "mpegts_pmt_start_pid": "0x300", "mpegts_start_pid": "0x200"}}
+
+
+@pytest.mark.parametrize("how", STREAMS)
+@pytest.mark.parametrize(("before", "behind"), [(0, 0), (4, 0), (0, 16)])
+def test_transport_streams_whose_tracks_have_other_numbers_are_read_one_by_one(how, before, behind):
+    whole = b"".join(mux(tone(hertz, 3, 48_000), 48_000, "mpegts", "aac", **options)
+                     for hertz, options in ((440, {}), (880, STREAMS[how]), (440, {})))
+    packets = np.frombuffer(whole, np.uint8).reshape(-1, 188)
+    (signal,), notes = read_with_notes(np.pad(packets, ((0, 0), (before, behind))).tobytes())
+    assert notes == ("The file holds 3 recordings, one after the other: they were read as one.",)
+    assert len(signal) == pytest.approx(9 * RATE, abs=0.2 * RATE)
+    for at_s, hertz in ((1.5, 440), (4.6, 880), (7.6, 440)):
+        part = signal[round((at_s - 0.5) * RATE) : round((at_s + 0.5) * RATE)]
+        assert np.abs(np.fft.rfft(part * np.hanning(len(part)))).argmax() == hertz
+
+
+@pytest.mark.parametrize("kind", [{}, {"mpegts_m2ts_mode": "1"}], ids=["188", "192"])
+def test_transport_streams_whose_tracks_have_the_same_numbers_follow_each_other(kind):
+    one = mux(voice(3).repeat(3), 48_000, "mpegts", "aac", **kind)
+    (signal,), notes = read_with_notes(one + one)
+    assert len(signal) == pytest.approx(6 * RATE, abs=0.2 * RATE) and notes == ()
 
 
 def test_joined_recordings_may_differ_in_all():
