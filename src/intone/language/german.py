@@ -604,6 +604,10 @@ SENTENCES: Mapping[str, str] = {
     "an answer about each.":
         "Auf den Kanälen sprechen abwechselnd verschiedene Stimmen, wie bei einem Telefonat, und sie wurden gemischt: "
         "Wähle als Kanal „each“ (jeder Kanal für sich), wenn du zu jedem eine Antwort möchtest.",
+    "The file holds several pieces of sound, of which only the first is read: export it again.":
+        "Die Datei enthält mehrere Stücke Ton, von denen nur das erste gelesen wurde: Exportiere sie neu.",
+    "The file is a WAV whose numbers stand the other way round (RIFX): export it again.":
+        "Die Datei ist ein WAV, dessen Zahlen andersherum stehen (RIFX): Exportiere sie neu.",
     "No voice was found in the mix of the channels, and to look into each takes longer than a file of this size is "
     "worth: choose a channel by its number.":
         "Gemischt enthalten die Kanäle keine Stimme, und jeden für sich zu durchsuchen dauert länger, als einer Datei "

@@ -620,6 +620,10 @@ SENTENCES: Mapping[str, str] = {
     "an answer about each.":
         "En los canales hablan por turnos voces distintas, como en una llamada, y se mezclaron: elige cada canal por "
         "separado («each») para tener una respuesta sobre cada uno.",
+    "The file holds several pieces of sound, of which only the first is read: export it again.":
+        "El archivo contiene varios trozos de sonido, de los que solo se leyó el primero: vuelve a exportarlo.",
+    "The file is a WAV whose numbers stand the other way round (RIFX): export it again.":
+        "El archivo es un WAV cuyos números están al revés (RIFX): vuelve a exportarlo.",
     "No voice was found in the mix of the channels, and to look into each takes longer than a file of this size is "
     "worth: choose a channel by its number.":
         "En la mezcla de los canales no hay ninguna voz, y buscarla en cada canal lleva más tiempo del que corresponde "

@@ -12,7 +12,7 @@ from typing import IO
 from intone.audio.decoding import transport
 from intone.audio.decoding.bounds import Budget
 from intone.audio.decoding.chunks import joined
-from intone.audio.decoding.views import Part, read, size_of
+from intone.audio.decoding.views import Part, behind_tag, read, size_of
 
 _STEP = 2**20  # bytes that are searched at a time
 _LONGEST = 64  # bytes of a beginning
@@ -37,7 +37,9 @@ def parts(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
     That Ogg is chained is nothing that must be told.
     """
     size = size_of(file)
-    first, head = _head(file)
+    first = behind_tag(file)
+    file.seek(first)
+    head = read(file, 512)
     starts = [0, *(at for at in _further(file, head, size, budget) if at > first)]
     if len(starts) > 1 and head[:4] != b"OggS":
         joined(notes, len(starts))
@@ -57,15 +59,6 @@ def _further(file: IO[bytes], head: bytes, size: int, budget: Budget) -> Iterato
         yield from transport.further(file, _found(file, transport.TABLE, budget))
     elif beginning := next((how for how in _BEGINNINGS if how.match(head)), None):
         yield from _found(file, beginning, budget)
-
-
-def _head(file: IO[bytes]) -> tuple[int, bytes]:
-    """Where a recording begins, behind a tag that a player put before it, and its first bytes."""
-    file.seek(0)
-    tag = read(file, 10)
-    size = sum(byte << 7 * place for place, byte in enumerate(reversed(tag[6:])))
-    at = file.seek(10 + size if tag.startswith(b"ID3") else 0)
-    return at, read(file, 512)
 
 
 def _is_transport(head: bytes) -> bool:
