@@ -3,11 +3,13 @@
     python stress/fuzz.py [--files 20000] [--seed 0] [--jobs 2] [--to results/fuzz.json]     (make fuzz)
 
 A file is made from its number alone, so that one that does harm can be made again: `python stress/fuzz.py --only 1234`.
+With `--outcomes FILE` what came of each is kept, and a run that was interrupted goes on where it was.
 """
 
 import argparse
 import gc
 import io
+import json
 import os
 import resource
 import socket
@@ -16,8 +18,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -65,7 +67,7 @@ class Outcome:
     result: str
     size: int
     cpu_s: float
-    most_s: float
+    allowed_s: float
     memory_mb: float
     harm: str = ""
 
@@ -343,25 +345,28 @@ def _begin_peak() -> None:
 
 @contextmanager
 def _budgets() -> Iterator[list[bounds.Budget]]:
-    """The budgets that are made meanwhile."""
+    """The budgets with which files are decoded meanwhile."""
     found: list[bounds.Budget] = []
 
-    def kept(size: int) -> bounds.Budget:
-        found.append(usual(size))
-        return found[-1]
+    def begun(budget: bounds.Budget, size: int) -> None:
+        found.extend([budget] if all(one is not budget for one in found) else [])
+        usual(budget, size)
 
-    usual, bounds.Budget = bounds.Budget, kept  # type: ignore[assignment, misc]
+    usual, bounds.Budget.begin = bounds.Budget.begin, begun  # type: ignore[method-assign]
     try:
         yield found
     finally:
-        bounds.Budget = usual  # type: ignore[misc]
+        bounds.Budget.begin = usual  # type: ignore[method-assign]
 
 
-def _most_s(kind: str, budgets: list[bounds.Budget]) -> float:
-    """The processor seconds that a file may take."""
+def most_s(kind: str, budgets: list[bounds.Budget]) -> float:
+    """The processor seconds that a file may take, which has one budget for all that is done with it."""
+    if len(budgets) > 1:
+        return 0.0
+    one = budgets[0] if budgets else bounds.Budget()
     if kind not in BOMBS:
-        return max(MOST_S, SPEECH_S * sum(one.decoded_s for one in budgets))
-    return sum(one.allowed_s + LAST_S + ANALYSIS_S * one.decoded_s for one in budgets)
+        return max(MOST_S, SPEECH_S * one.decoded_s)
+    return one.allowed_s + LAST_S + ANALYSIS_S * one.decoded_s
 
 
 @cache
@@ -414,14 +419,14 @@ def tried(number: int, seed: int = 0) -> Outcome:
     except Exception as error:  # this is what is looked for
         result, harm = type(error).__name__, f"{type(error).__name__}: {str(error)[:200]}"
     cpu_s = time.process_time() - started
-    memory_mb, most_s = _peak_mb() - idle_mb, _most_s(kind, budgets)
+    memory_mb, allowed_s = _peak_mb() - idle_mb, most_s(kind, budgets)
     gc.collect()
     left = _descriptors() - descriptors
-    for is_so, what in ((cpu_s > most_s, f"{cpu_s:.1f} s"), (memory_mb > MOST_MB, f"{memory_mb:.0f} MB above idle"),
+    for is_so, what in ((cpu_s > allowed_s, f"{cpu_s:.1f} s"), (memory_mb > MOST_MB, f"{memory_mb:.0f} MB above idle"),
                         (left > 0, f"{left} descriptors left"), (any(folder.iterdir()), "temporary files left"),
                         (_called(), "a connection")):
         harm = harm or (what if is_so else "")
-    return Outcome(number, kind, result, len(content), cpu_s, most_s, memory_mb, harm)
+    return Outcome(number, kind, result, len(content), cpu_s, allowed_s, memory_mb, harm)
 
 
 def _descriptors() -> int:
@@ -441,6 +446,28 @@ def summary(outcomes: list[Outcome], seed: int) -> dict[str, object]:
     }
 
 
+def _kept(path: Path | None, seed: int) -> Iterator[Outcome]:
+    """What came of files in an earlier run, each on a line of which the last may be cut."""
+    for line in path.read_text(encoding="utf-8").splitlines() if path and path.exists() else ():
+        with suppress(json.JSONDecodeError):
+            found = json.loads(line)
+            if found.pop("seed") == seed:
+                yield Outcome(**found)
+
+
+def all_of(numbers: Sequence[int], seed: int, jobs: int | None, kept: Path | None) -> list[Outcome]:
+    """What comes of many files; `kept`: where it is kept, and taken from what was made before."""
+    known = {one.number: one for one in _kept(kept, seed)}
+    missing = [number for number in numbers if number not in known]
+    with kept.open("a", encoding="utf-8") if kept else nullcontext() as file:
+        for one in mapped(partial(tried, seed=seed), missing, title="hearing", jobs=jobs):
+            known[one.number] = one
+            if file:
+                file.write("\n" * (one.number == missing[0]) + json.dumps({"seed": seed} | asdict(one)) + "\n")
+                file.flush()
+    return [known[number] for number in numbers]
+
+
 def main() -> int:
     """Try many files; 1 where one did harm."""
     parser = argparse.ArgumentParser(description="Hear files that are wrong in every way.")
@@ -449,11 +476,12 @@ def main() -> int:
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--only", type=int, help="the number of one file, to look into what it did")
     parser.add_argument("--to", type=Path, help="a JSON file for what came of it")
+    parser.add_argument("--outcomes", type=Path, help="a file for what came of each, with which to go on")
     chosen = parser.parse_args()
     if chosen.only is not None:
         print(tried(chosen.only, chosen.seed))
         return 0
-    outcomes = list(mapped(partial(tried, seed=chosen.seed), range(chosen.files), title="hearing", jobs=chosen.jobs))
+    outcomes = all_of(range(chosen.files), chosen.seed, chosen.jobs, chosen.outcomes)
     found = summary(outcomes, chosen.seed)
     for name, value in found.items():
         print(f"{name}: {value}")

@@ -406,6 +406,19 @@ def test_odd_names_are_answered_and_kept(folder: Path, capsys: pytest.CaptureFix
     assert (gone.status, gone.sentence.count("\\udcf6ne\\n.wav")) == (1, 1)
 
 
+def test_names_are_never_options_or_lists(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["[1].wav", "[a, b].wav", '["c"].wav', '{"d": 1}.wav', "-dash.wav", "--to.wav", "e,f.wav"]
+    for name in names:
+        put(folder / name)
+    monkeypatch.chdir(folder)
+    for given in (names, names[:1], names[4:5]):
+        shown = run(capsys, "predict", *given, "--recognizer", sure(folder / "tiny.onnx"), "--format", "json")
+        assert (shown.status, [one["file"] for one in json.loads(shown.out)]) == (0, given)
+    assert "Unknown option" in run(capsys, "predict", "-other.wav").sentence
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_json_is_right_in_any_encoding(encoding: str, folder: Path) -> None:
     recording = put(folder / os.fsdecode(b"gr\xfc\xc3\xbc.wav"))

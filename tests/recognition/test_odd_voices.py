@@ -8,7 +8,9 @@ import soxr
 
 import intone
 from intone import Prediction, Recognizer
-from intone.audio import RATE, Signal
+from intone.audio import RATE, Signal, windows
+from intone.audio.decoding import bounds
+from intone.audio.vad import find_speech
 from intone.errors import NoSpeech, RecordingError
 from intone.recognition.recognizer import load
 from sounds import noise, pcm, silence, voice
@@ -52,6 +54,24 @@ def test_a_voice_that_the_mix_hides_is_answered(convinced):
     for found in (convinced.predict(samples, RATE), convinced.predict(io.BytesIO(pcm(samples, RATE, subtype="FLOAT")))):
         assert found.segments == alone.segments and found.channel is None
         assert found.reasons[-1] == "No voice is in the mix of the channels, so that channel 2 was analysed alone."
+
+
+@pytest.mark.parametrize("kind", ["WAV", "FLAC"])
+def test_looking_into_each_channel_ends_where_it_takes_longer_than_the_file_is_worth(convinced, kind, monkeypatch):
+    samples = np.stack([noise(3, rms=0.3), noise(3, rms=0.3, seed=1), 0.03 * VOICE], axis=1)
+    content, now_s = pcm(samples, RATE, kind), [0.0]
+    assert "channel 3 was analysed alone" in convinced.predict(io.BytesIO(content)).reasons[-1]
+
+    def slowly(*given, **named):
+        now_s[0] += 4
+        return find_speech(*given, **named)
+
+    monkeypatch.setattr(bounds, "thread_time", lambda: now_s[0])
+    monkeypatch.setattr(windows, "find_speech", slowly)
+    with pytest.raises(NoSpeech, match="each takes longer than a file of this size is worth: choose a channel by its"):
+        convinced.predict(io.BytesIO(content))
+    assert now_s[0] == 8  # of the mix and of one channel
+    assert convinced.predict(io.BytesIO(content), channel=3).label == "sad"
 
 
 @pytest.mark.parametrize("samples", [noise(3), np.stack([noise(3), noise(3, seed=1)], axis=1), np.zeros((3 * RATE, 2))],

@@ -12,6 +12,7 @@ import bombs
 import fuzz
 import mutations
 from intone.audio import read_mono
+from intone.audio.decoding import bounds
 
 SUMMARY = Path(__file__).resolve().parents[2] / "results" / "fuzz.json"
 
@@ -72,12 +73,40 @@ def test_the_harness_sees_what_takes_too_long(monkeypatch):
     assert fuzz.tried(3).harm.endswith(" s")
 
 
+def test_a_bomb_may_take_little_more_than_one_pass_over_it_and_one_budget_for_all():
+    hours = bounds.Budget(1_000_000, decoded_s=fuzz.MAX_SECONDS)
+    assert fuzz.most_s("bombs of silence", [hours]) < 55
+    assert fuzz.most_s("bombs of silence", [bounds.Budget(1000)]) < 6
+    assert fuzz.most_s("cut", [bounds.Budget(1000, decoded_s=60)]) == 5
+    assert fuzz.most_s("cut", [hours, bounds.Budget()]) == 0
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
+    kept = tmp_path / "kept.jsonl"
+    first = fuzz.all_of(range(3), 5, 1, kept)
+    kept.write_text(kept.read_text().rstrip()[:-20])  # cut within the last line
+    heard, usual = [], fuzz.tried
+
+    def counted(number: int, seed: int) -> fuzz.Outcome:
+        heard.append(number)
+        return usual(number, seed)
+
+    monkeypatch.setattr(fuzz, "tried", counted)
+    again = fuzz.all_of(range(5), 5, 1, kept)
+    assert heard == [2, 3, 4] and again[:2] == first[:2] and [one.number for one in again] == [0, 1, 2, 3, 4]
+    assert fuzz.all_of(range(5), 5, 1, kept) == again
+    assert heard == [2, 3, 4]
+    fuzz.all_of(range(1), 6, 1, kept)
+    assert heard == [2, 3, 4, 0]
+
+
 def test_what_is_written_down_is_of_many_files_without_harm():
     found = json.loads(SUMMARY.read_text(encoding="utf-8"))
     assert found["files"] >= 20_000
     assert found["harm"] == []
     # More than MOST_S only where the tables of a small file give minutes of speech (SPEECH_S), or it would be harm.
     assert found["slowest_s"] < 2 * fuzz.MOST_S and found["most_above_idle_mb"] < fuzz.MOST_MB
+    assert found["slowest_bomb_s"] < fuzz.most_s("bombs of silence", [bounds.Budget(1_000_000, fuzz.MAX_SECONDS)])
     assert set(found["kinds"]) == set(fuzz.KINDS)
     assert sum(found["results"].values()) == found["files"]
 

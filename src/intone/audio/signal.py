@@ -7,7 +7,7 @@ time: `decoding` decodes, soxr resamples. Training and serving both come through
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from intone.audio import decoding
 from intone.audio.choice import MOST_TRIED, Choice, check_choice, number_of
 from intone.audio.decoding import bounds
+from intone.audio.decoding.bounds import Budget
 from intone.audio.decoding.chunks import note
 from intone.audio.decoding.tracks import DEFAULT
 from intone.audio.levels import Levels
@@ -65,7 +66,8 @@ class Sound:
     may hold a voice which is lost in it. `lines()` are all channels of a mix, at most `MOST_TRIED`, each without the
     voices of the others (`crosstalk`); none of a recording of one channel. `apart()` says whether each of them seems to
     have a voice of its own, as in a call, by what was iterated over so far. `track` is the number of the track where
-    each was asked for.
+    each was asked for. Within `searched()` a Damaged says so where looking for a voice takes longer than the file is
+    worth (`bounds.Budget`).
     """
 
     blocks: Callable[[], Iterator[Signal]]
@@ -77,6 +79,7 @@ class Sound:
     track: int | None = None
     lines: Callable[[], "list[Sound]"] = list
     apart: Callable[[], bool] = bool
+    searched: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __iter__(self) -> Iterator[Signal]:
         return self.blocks()
@@ -248,6 +251,7 @@ class _Reading:
     levels: Levels = field(default_factory=Levels)
     tried: list[int] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     def each(self) -> "list[_Reading]":
         """One reading for every channel, or for every track, that is asked for."""
@@ -262,14 +266,15 @@ class _Reading:
         return next((len(block) for block in self._with(channel="each").blocks()), 0)
 
     def _with(self, **other: str | int) -> "_Reading":
-        return _Reading(**{name: getattr(self, name) for name in ("opened", "channel", "track", "max_seconds")} | other)
+        kept = ("opened", "channel", "track", "max_seconds", "budget")
+        return _Reading(**{name: getattr(self, name) for name in kept} | other)
 
     def sound(self) -> Sound:
         """What is to be iterated over."""
         return Sound(lambda: (block[0] for block in self.blocks()), number_of(self.channel), None, self.notes,
                      self.levels, lambda: [self._with(channel=number).sound() for number in self.tried],
                      number_of(self.track), self._lines if self.channel == "mix" else list,
-                     lambda: any(one.apart for one in self.choices))
+                     lambda: any(one.apart for one in self.choices), self.budget.searched)
 
     def _lines(self) -> list[Sound]:
         channels = self._channels()
@@ -297,8 +302,7 @@ class _Reading:
 
     def blocks(self) -> Iterator[Signal]:
         """The wanted channels of a recording, (channels, samples) at `RATE`, a block at a time."""
-        with self._file() as file:
-            budget = bounds.Budget(file.seek(0, os.SEEK_END))
+        with self._file() as file, self._counted(file) as budget:
             chosen = Choice(self.channel, self.levels)
             self.choices[:] = [chosen]
             decoded = decoding.blocks(file, self.max_seconds, budget, self.notes, self.track)
@@ -308,9 +312,18 @@ class _Reading:
                 budget.pause()
                 yield block
                 budget.go_on()
+                budget.check()
             for one in chosen.notes():
                 note(self.notes, one)
             self.tried[:] = chosen.worth_trying
+
+    @contextmanager
+    def _counted(self, file: IO[bytes]) -> Iterator[Budget]:
+        self.budget.begin(file.seek(0, os.SEEK_END))
+        try:
+            yield self.budget
+        finally:
+            self.budget.end()
 
 
 def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: Choice) -> Iterator[Signal]:

@@ -4,13 +4,14 @@ Only one window is in memory at a time. A recording that is not longer than a wi
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from intone.audio.signal import RATE, Signal
-from intone.audio.vad import Span, SpeechSettings, find_speech
-from intone.errors import NoSpeech
+from intone.audio.vad import Span, SpeechSettings, check_enough, find_speech
+from intone.errors import NoSpeech, TooShort
 
 WINDOW_S = 120.0
 """Seconds from which on a recording is cut into windows."""
@@ -55,6 +56,17 @@ def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
         yield found
         start += len(found.signal)
         buffer.drop(len(found.signal))
+
+
+def has_voice(blocks: Iterable[Signal]) -> bool:
+    """Whether a recording holds as much speech as an answer needs; it is read until that is known."""
+    found = list[Span]()
+    for window in windows(blocks):
+        found += window.spans
+        with suppress(TooShort):
+            check_enough(found)
+            return True
+    return False
 
 
 class _Buffer:

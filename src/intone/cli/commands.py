@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from intone.errors import UsageError
 
@@ -25,7 +25,8 @@ def _version() -> str:
 
 
 app = App(name="intone", help="Recognises emotion in recorded speech.", version=_version, group_commands=REST,
-          help_flags=["--help", "-h"], version_flags=["--version"], suppress_keyboard_interrupt=False)
+          help_flags=["--help", "-h"], version_flags=["--version"], suppress_keyboard_interrupt=False,
+          default_parameter=Parameter(json_list=False))  # of a name in brackets the parser would make a list
 corpus = App(name="corpus", help="Check a corpus that you have, or download one.", group=DATA, sort_key=1,
              group_commands=Group("Commands"))
 for place, (name, module, group) in enumerate(COMMANDS, start=2):
@@ -45,11 +46,20 @@ def run(words: Sequence[str]) -> object:
     """Run the command that `words` give; returns what its function returns. Raises UsageError for wrong use."""
     if words[0] in app.help_flags or words[0] == "corpus":  # the help says what each command does
         resolve()
-    given = [f"./{word}" if word == "-" else word for word in words]  # alone the parser takes it for an option
+    given = [f"./{word}" if _is_no_option(word) else word for word in words]
     try:
         return app(given, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         raise UsageError(_wrong_use(error)) from error
+
+
+def _is_no_option(word: str) -> bool:
+    """Whether the parser would take for an option what is the standard input, or the name of a recording."""
+    if not word.startswith("-") or "." not in word:
+        return word == "-"
+    from intone.audio import search  # what the help does without
+
+    return search.is_recording(word) and search.is_there(word)
 
 
 def _wrong_use(error: CycloptsError) -> str:

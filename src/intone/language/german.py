@@ -613,6 +613,14 @@ SENTENCES: Mapping[str, str] = {
     "The recording has one channel, so that it cannot have a speaker on each: choose auto, or the number of speakers.":
         "Die Aufnahme hat nur einen Kanal und kann daher nicht auf jedem eine Person haben: Wähle „auto“ oder die Zahl "
         "der Personen.",
+    "The file holds several pieces of sound, of which only the first is read: export it again.":
+        "Die Datei enthält mehrere Stücke Ton, von denen nur das erste gelesen wurde: Exportiere sie neu.",
+    "The file is a WAV whose numbers stand the other way round (RIFX): export it again.":
+        "Die Datei ist ein WAV, dessen Zahlen andersherum stehen (RIFX): Exportiere sie neu.",
+    "No voice was found in the mix of the channels, and to look into each takes longer than a file of this size is "
+    "worth: choose a channel by its number.":
+        "Gemischt enthalten die Kanäle keine Stimme, und jeden für sich zu durchsuchen dauert länger, als einer Datei "
+        "dieser Größe zusteht: Wähle einen Kanal mit seiner Nummer.",
     "No voice is in the mix of the channels, so that channel {number} was analysed alone.":
         "Gemischt enthalten die Kanäle keine Stimme: Deshalb wurde nur Kanal {number} analysiert.",
     "The recording has {count} tracks of sound ({tracks}), of which track {track} was analysed: choose another by its "

@@ -629,6 +629,14 @@ SENTENCES: Mapping[str, str] = {
     "The recording has one channel, so that it cannot have a speaker on each: choose auto, or the number of speakers.":
         "La grabación tiene un solo canal, así que no puede haber una persona en cada uno: elige «auto» o el número de "
         "personas.",
+    "The file holds several pieces of sound, of which only the first is read: export it again.":
+        "El archivo contiene varios trozos de sonido, de los que solo se leyó el primero: vuelve a exportarlo.",
+    "The file is a WAV whose numbers stand the other way round (RIFX): export it again.":
+        "El archivo es un WAV cuyos números están al revés (RIFX): vuelve a exportarlo.",
+    "No voice was found in the mix of the channels, and to look into each takes longer than a file of this size is "
+    "worth: choose a channel by its number.":
+        "En la mezcla de los canales no hay ninguna voz, y buscarla en cada canal lleva más tiempo del que corresponde "
+        "a un archivo de este tamaño: elige un canal por su número.",
     "No voice is in the mix of the channels, so that channel {number} was analysed alone.":
         "En la mezcla de los canales no hay ninguna voz, así que solo se analizó el canal {number}.",
     "The number of channels is {before} at the beginning and {after} later: from there on each is the mean of all.":

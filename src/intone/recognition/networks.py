@@ -7,8 +7,8 @@ from functools import cache, partial
 
 from intone import labels
 from intone.audio import RATE, Signal, Sound
-from intone.audio.windows import WINDOW_S
-from intone.errors import NoSpeech, RecordingError, TooShort, UsageError
+from intone.audio.windows import WINDOW_S, has_voice
+from intone.errors import Damaged, NoSpeech, RecordingError, TooShort, UsageError
 from intone.labels import Scheme
 from intone.language.sentences import said
 from intone.recognition.analysis import Analysis, Progress, analyse, detected_sex, joined, likelier_sex
@@ -97,7 +97,9 @@ class Networks:
                 "Each channel holds a voice of its own, as in a call, and is taken as one speaker."))
             return found
         except (NoSpeech, TooShort) as error:
-            return self._of_others(sound, options, progress) or error
+            with suppress(NoSpeech, TooShort):
+                return self._of_others(sound, options, progress) or error
+            return error
 
     def _of_lines(
         self, sound: Sound, expected: Expected | None, options: Options, progress: Progress
@@ -126,14 +128,19 @@ class Networks:
 
     def _of_others(self, sound: Sound, options: Options, progress: Progress) -> Heard | None:
         """Where channels were mixed, and no voice is left: what is said of the first that has one."""
-        for one in sound.others():
-            with suppress(NoSpeech, TooShort):
-                found = self._analysed(one, None, options=options, progress=progress)
-                sound.notes.append(said(
-                    "No voice is in the mix of the channels, so that channel {number} was analysed alone.",
-                    number=one.number))
-                return found
-        return None
+        with sound.searched():
+            try:
+                one = next((one for one in sound.others() if has_voice(one)), None)
+            except Damaged:
+                return NoSpeech(said(
+                    "No voice was found in the mix of the channels, and to look into each takes longer than a file of "
+                    "this size is worth: choose a channel by its number."))
+        if one is None:
+            return None
+        found = self._analysed(one, None, options=options, progress=progress)
+        sound.notes.append(said(
+            "No voice is in the mix of the channels, so that channel {number} was analysed alone.", number=one.number))
+        return found
 
     def judged(self, signal: Signal, sex: str = "auto") -> tuple[Model, Judged]:
         """The network for a sex, and what it says of one segment of speech; TooShort where that is too short for it.

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import bombs
-from intone.audio import decoding, read, read_mono
+from intone.audio import decoding, read, read_mono, sounds
 from intone.audio.decoding import bounds
-from intone.errors import RecordingError
-from sounds import encode, mux, voice
+from intone.errors import Damaged, RecordingError, TooLong
+from sounds import encode, mux, noise, silence, tracks, voice
 
 MOST_MB = 300.0
 """What a file below 1 MB may take above an idle process."""
@@ -82,6 +82,75 @@ def test_a_small_file_takes_little(name, tmp_path):
     assert found["cpu_s"] < 5 + 2 * len(content) / 1e6 + 0.004 * found["seconds"] + 10, found
     assert found["seconds"] or found["said"].split(":")[0] in ("NotAudio", "Damaged", "TooLong"), found
     assert re.match(SENTENCES.get(name, ""), found["said"]), found
+
+
+class Clock:
+    """The processor time of a thread, as a test tells it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_s = 100.0
+        monkeypatch.setattr(bounds, "thread_time", lambda: self.now_s)
+
+
+def test_all_passes_over_a_file_have_one_budget(monkeypatch):
+    clock = Clock(monkeypatch)
+    budget = bounds.Budget()
+    for spent_s in (2, 2, 3):
+        budget.begin(1_000_000)
+        budget.reach(60)
+        clock.now_s += spent_s
+        budget.check()
+        budget.pause()
+        clock.now_s += 1000
+        budget.go_on()
+        budget.check()
+        budget.end()
+    assert budget.allowed_s == pytest.approx(5 + 2 + 0.24)
+    budget.begin(1_000_000)
+    clock.now_s += 0.3
+    with pytest.raises(Damaged, match="many times as long"):
+        budget.check()
+
+
+def test_a_search_counts_as_a_whole_and_has_half(monkeypatch):
+    clock = Clock(monkeypatch)
+    budget = bounds.Budget()
+    with budget.searched():
+        budget.begin(0)
+        budget.pause()
+        clock.now_s += 2.4
+        budget.go_on()
+        budget.check()
+        clock.now_s += 0.2
+        with pytest.raises(Damaged):
+            budget.check()
+        budget.end()
+    budget.begin(0)
+    clock.now_s += 2.3
+    budget.check()
+
+
+@pytest.mark.parametrize("choice", [{}, {"track": "each"}, {"track": 2}, {"channel": "each"}])
+def test_each_channel_and_track_of_a_file_has_the_same_budget(choice, monkeypatch):
+    begun = []
+    monkeypatch.setattr(bounds.Budget, "begin", lambda budget, _size: begun.append(budget))
+    for one in sounds(io.BytesIO(tracks(silence(1), 0.5 * noise(1))), **choice):
+        list(one)
+        list(one)
+    assert len(begun) >= 2 and all(one is begun[0] for one in begun)
+
+
+def test_the_search_for_a_track_with_sound_counts_no_seconds_of_its_own():
+    budget = bounds.Budget()
+    list(decoding.blocks(io.BytesIO(tracks(silence(4), silence(3), noise(2))), 60, budget))
+    assert budget.decoded_s == pytest.approx(4, abs=0.1) and budget.at_s == pytest.approx(2, abs=0.1)
+
+
+def test_the_search_for_a_track_with_sound_ends_where_a_recording_would():
+    budget = bounds.Budget()
+    with pytest.raises(TooLong):
+        list(decoding.blocks(io.BytesIO(bombs.mp4(9000, tracks=3, data_frames=9000)), 3, budget))
+    assert 3 <= budget.decoded_s < 60  # of 192
 
 
 def test_more_tracks_than_a_recording_has_are_told():

@@ -147,6 +147,78 @@ def test_tags_and_padding_behind_the_sound_are_no_sound(tail):
     assert len(signal) == RATE and notes == ()
 
 
+# Chunks as writers leave them
+
+
+def riff(*chunks: tuple[bytes, bytes], magic: bytes = b"RIFF", pad: bool = True) -> bytes:
+    order = ">" if magic == b"RIFX" else "<"
+    body = b"WAVE" + b"".join(name + struct.pack(f"{order}I", len(content)) + content + bytes(len(content) % 2 * pad)
+                              for name, content in chunks)
+    return magic + struct.pack(f"{order}I", len(body)) + body
+
+
+def form(code: int, bits: int, valid: int = 0, channels: int = 1, order: str = "<") -> tuple[bytes, bytes]:
+    """The chunk of the form of a WAV; with `valid` bits it is extensible."""
+    frame = channels * bits // 8
+    stated = struct.pack(f"{order}HHIIHH", 0xFFFE if valid else code, channels, RATE, frame * RATE, frame, bits)
+    further = struct.pack(f"{order}HHIH", 22, valid, (1 << channels) - 1, code) + bytes.fromhex(
+        "000000001000800000aa00389b71")
+    return b"fmt ", stated + further * bool(valid)
+
+
+SPOKEN = 0.9 * voice(1)
+
+
+@pytest.mark.parametrize(("bits", "valid"), [(16, 16), (32, 20), (32, 24), (32, 32), (24, 20), (24, 24)])
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_integers_of_few_valid_bits_are_integers(bits, valid, channels):
+    whole = (SPOKEN.astype(np.float64) * 2**31).astype("<i4") & -(2 ** (32 - valid))
+    rows = np.repeat(whole, channels).view(np.uint8).reshape(-1, 4)[:, 4 - bits // 8 :]
+    found = read_mono(io.BytesIO(riff(form(1, bits, valid, channels), (b"data", rows.tobytes()))))
+    assert np.abs(found - SPOKEN).max() < 2.0 ** (1 - valid) + 1e-6
+
+
+@pytest.mark.parametrize(("code", "kind"), [(1, ">i2"), (1, ">i4"), (3, ">f4")])
+def test_a_wav_whose_numbers_stand_the_other_way_round_is_the_same(code, kind):
+    scale = 1 if code == 3 else 2 ** (8 * np.dtype(kind).itemsize - 1)
+    samples = (SPOKEN.astype(np.float64) * scale).astype(kind)
+    found = read_mono(io.BytesIO(riff(form(code, 8 * samples.itemsize, order=">"), (b"data", samples.tobytes()), magic=b"RIFX")))
+    assert np.abs(found - SPOKEN).max() < 1e-4
+
+
+def test_one_of_24_bits_is_told_and_one_of_8_read():
+    for bits in (24, 8):
+        content = riff(form(1, bits, order=">"), (b"data", bytes(range(256)) * 300), magic=b"RIFX")
+        if bits == 8:
+            assert len(read_mono(io.BytesIO(content))) == 256 * 300
+            continue
+        with pytest.raises(NotAudio, match="numbers stand the other way round"):
+            read_mono(io.BytesIO(content))
+
+
+def test_a_chunk_that_was_not_padded_hides_nothing():
+    data = (b"data", pcm(SPOKEN, RATE)[44:])
+    wanted = read_mono(io.BytesIO(riff(form(1, 16), data)))
+    for pad in (True, False):
+        content = riff(form(1, 16), (b"LIST", b"INFOISFT\1\0\0\0x"), data, (b"id3 ", b"odd"), (b"LIST", b"INFO"), pad=pad)
+        (signal,), notes = read_with_notes(content)
+        assert np.array_equal(signal, wanted) and notes == ()
+
+
+def test_a_second_piece_of_sound_is_told():
+    data = (b"data", pcm(SPOKEN, RATE)[44:])
+    (signal,), notes = read_with_notes(riff(form(1, 16), data, data))
+    assert len(signal) == RATE
+    assert notes == ("The file holds several pieces of sound, of which only the first is read: export it again.",)
+
+
+@pytest.mark.parametrize("container", ["WAV", "AIFF", "AU", "CAF", "W64", "RF64"])
+def test_a_tag_before_the_header_is_stepped_over(container):
+    content = pcm(SPOKEN, RATE, container)
+    tagged = b"ID3\4\0\0\0\0\1\1" + bytes(129) + content
+    assert np.array_equal(read_mono(io.BytesIO(tagged)), read_mono(io.BytesIO(content)))
+
+
 # Several recordings in a file
 
 
@@ -158,13 +230,48 @@ def test_recordings_one_behind_the_other_are_read_as_one(how):
     assert notes == ("The file holds 2 recordings, one after the other: they were read as one.",)
 
 
-@pytest.mark.parametrize("suffix", ["flac", "webm", "mkv", "m4a", "mp4", "mov", "flv", "3gp"])
+@pytest.mark.parametrize("suffix", ["flac", "webm", "mkv", "m4a", "mp4", "mov", "flv", "3gp", "amr", "wma", "wv", "tta",
+                                    "rm", "nut", "wtv", "dsf", "dff", "ape", "awb", "qcp", "lbc"])
 def test_files_of_other_formats_that_were_joined_are_read_as_one(suffix):
     one = MADE[suffix](voice(2))
     (signal,), notes = read_with_notes(one * 3)
     wanted = np.tile(read_mono(io.BytesIO(one)), 3)
-    assert len(signal) == pytest.approx(len(wanted), abs=3) and correlation(signal, wanted) > 0.99
+    assert len(signal) == pytest.approx(len(wanted), abs=3)
+    assert suffix == "ape" or correlation(signal, wanted) > 0.99  # of which nobody but its maker writes more than silence
     assert notes == ("The file holds 3 recordings, one after the other: they were read as one.",)
+
+
+@pytest.mark.parametrize("suffix", ["flac", "tta"])
+def test_a_tag_before_the_first_does_not_hide_the_second(suffix):
+    one = MADE[suffix](voice(2))
+    (signal,), notes = read_with_notes(b"ID3\4\0\0\0\0\1\0" + bytes(128) + one + one)
+    assert len(signal) == pytest.approx(2 * len(read_mono(io.BytesIO(one))), abs=2) and len(notes) == 1
+
+
+STREAMS = {"other numbers": {"mpegts_start_pid": "0x200"}, "another table too": {
+    "mpegts_start_pid": "0x200", "mpegts_pmt_start_pid": "0x300"}, "another program": {
+    "mpegts_service_id": "7", "mpegts_pmt_start_pid": "0x300", "mpegts_start_pid": "0x200"}}
+
+
+@pytest.mark.parametrize("how", STREAMS)
+@pytest.mark.parametrize(("before", "behind"), [(0, 0), (4, 0), (0, 16)])
+def test_transport_streams_whose_tracks_have_other_numbers_are_read_one_by_one(how, before, behind):
+    whole = b"".join(mux(tone(hertz, 3, 48_000), 48_000, "mpegts", "aac", **options)
+                     for hertz, options in ((440, {}), (880, STREAMS[how]), (440, {})))
+    packets = np.frombuffer(whole, np.uint8).reshape(-1, 188)
+    (signal,), notes = read_with_notes(np.pad(packets, ((0, 0), (before, behind))).tobytes())
+    assert notes == ("The file holds 3 recordings, one after the other: they were read as one.",)
+    assert len(signal) == pytest.approx(9 * RATE, abs=0.2 * RATE)
+    for at_s, hertz in ((1.5, 440), (4.6, 880), (7.6, 440)):
+        part = signal[round((at_s - 0.5) * RATE) : round((at_s + 0.5) * RATE)]
+        assert np.abs(np.fft.rfft(part * np.hanning(len(part)))).argmax() == hertz
+
+
+@pytest.mark.parametrize("kind", [{}, {"mpegts_m2ts_mode": "1"}], ids=["188", "192"])
+def test_transport_streams_whose_tracks_have_the_same_numbers_follow_each_other(kind):
+    one = mux(voice(3).repeat(3), 48_000, "mpegts", "aac", **kind)
+    (signal,), notes = read_with_notes(one + one)
+    assert len(signal) == pytest.approx(6 * RATE, abs=0.2 * RATE) and notes == ()
 
 
 def test_joined_recordings_may_differ_in_all():

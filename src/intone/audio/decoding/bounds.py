@@ -39,36 +39,69 @@ _SIZES_LOCK = threading.Lock()
 
 @dataclass
 class Budget:
-    """Processor seconds that a file of `size` bytes may take; more for every second that is decoded of it.
+    """Processor seconds that a file of `size` bytes may take, in all passes over it together.
 
-    On one core of a laptop a second of stereo takes 1 to 3 ms as AAC, Opus or MP3, and has 2 to 16 kB. So what a
-    recorder writes needs a tenth of this. Only the thread that makes it counts, and not while it is paused.
+    They are more for every second that is decoded in the longest pass, and not for those of the others: a recording may
+    be decoded several times, to find the track with sound or the channel with a voice. On one core of a laptop a second
+    of stereo takes 1 to 3 ms as AAC, Opus or MP3, and has 2 to 16 kB. So a pass over what a recorder writes needs a
+    tenth of this. Only the thread that decodes counts, and what whoever takes the blocks does with them counts only
+    while a voice is searched for (`searched`).
+
+    `at_s`: the seconds that were decoded in this pass; `decoded_s`: those of the longest.
     """
 
-    size: int
+    size: int = 0
     decoded_s: float = 0.0
+    at_s: float = 0.0
+    _searches: bool = False
     _spent_s: float = 0.0
-    _since_s: float = field(default_factory=thread_time)
+    _since_s: float | None = field(default_factory=thread_time)
 
     @property
     def allowed_s(self) -> float:
         """What it has for what was decoded until now."""
         return 5.0 + 2e-6 * self.size + 0.004 * self.decoded_s
 
+    def begin(self, size: int) -> None:
+        """Begin a pass."""
+        self.size, self.at_s, self._since_s = size, 0.0, thread_time()
+
+    def reach(self, at_s: float) -> None:
+        """Note how many seconds were decoded in this pass."""
+        self.at_s, self.decoded_s = at_s, max(self.decoded_s, at_s)
+
     def check(self) -> None:
-        """Raise Damaged where it is used up."""
-        if self._spent_s + thread_time() - self._since_s > self.allowed_s:
+        """Raise Damaged where it is used up; while a voice is searched for, where half of it is."""
+        now_s = 0.0 if self._since_s is None else thread_time() - self._since_s
+        if self._spent_s + now_s > self.allowed_s * (0.5 if self._searches else 1):
             raise Damaged(said(
                 "The file takes many times as long to decode as a recording of its length and size: export its sound "
                 "again, as wav, flac or mp3."))
 
     def pause(self) -> None:
-        """Stop counting."""
-        self._spent_s += thread_time() - self._since_s
+        """Stop counting until `go_on`, unless a voice is searched for."""
+        if not self._searches:
+            self.end()
 
     def go_on(self) -> None:
         """Count again."""
-        self._since_s = thread_time()
+        if not self._searches:
+            self._since_s = thread_time()
+
+    def end(self) -> None:
+        """Stop counting until the next pass."""
+        if self._since_s is not None:
+            self._spent_s, self._since_s = self._spent_s + thread_time() - self._since_s, None
+
+    @contextmanager
+    def searched(self) -> Iterator[None]:
+        """A voice is searched for in some passes, of which all counts; the other half is left to who answers about it.
+        """
+        self._searches = True
+        try:
+            yield
+        finally:
+            self._searches = False
 
 
 @contextmanager

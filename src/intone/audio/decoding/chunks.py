@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import IO
 
-from intone.audio.decoding.views import Part, read, size_of
+from intone.audio.decoding.views import Part, behind_tag, read, size_of
 from intone.errors import Damaged
 from intone.language.sentences import said
 
@@ -44,7 +44,7 @@ class Kind:
 
 KINDS = (
     Kind(b"RIFF", b"WAVE", 8, 12, b"data", "<I"), Kind(b"RF64", b"WAVE", 8, 12, b"data", "<I"),
-    Kind(b"BW64", b"WAVE", 8, 12, b"data", "<I"),
+    Kind(b"BW64", b"WAVE", 8, 12, b"data", "<I"), Kind(b"RIFX", b"WAVE", 8, 12, b"data", ">I"),
     Kind(b"FORM", b"AIFF", 8, 12, b"SSND", ">I"), Kind(b"FORM", b"AIFC", 8, 12, b"SSND", ">I"),
     Kind(b"FORM", b"8SVX", 8, 12, b"BODY", ">I"), Kind(b"FORM", b"16SV", 8, 12, b"BODY", ">I"),
     Kind(b".snd", b"\0\0", 4, 24, b"    ", ">I"),
@@ -101,7 +101,7 @@ class Form:
 
 def forms(file: IO[bytes]) -> list[Form]:
     """The recordings of a file in their order; none of a file that is of no such kind."""
-    found, at, size = list[Form](), 0, size_of(file)
+    found, at, size = list[Form](), behind_tag(file), size_of(file)
     while (kind := _kind(file, at)) and len(found) < _MOST_CHUNKS:
         found.append(_form(file, kind, at, size))
         at = found[-1].end
@@ -113,6 +113,9 @@ def parts(found: list[Form], notes: list[str]) -> list[Part]:
     if len(found) > 1:
         joined(notes, len(found))
     for one in found:
+        if sum(chunk.name == one.kind.sound and chunk.there > 0 for chunk in one.chunks) > 1:
+            note(notes, said(
+                "The file holds several pieces of sound, of which only the first is read: export it again."))
         if one.unfinished and one.sound and one.there > one.sound.stated > 0:
             note(notes, said(
                 "The header states only {share:.0%} of the sound that follows it, as after a crash: the file was read"
@@ -164,7 +167,7 @@ def _form(file: IO[bytes], kind: Kind, start: int, size: int) -> Form:
         if _kind(file, at) or (found and found[-1].name == kind.sound and not _whole(chunk)):
             break
         found.append(chunk)
-        at = _after(kind, chunk)
+        at = _next(file, kind, chunk, size)
         if chunk.name == kind.sound and not heard:
             there, heard = chunk.there, True
             if unfinished := _never_filled_in(file, kind, chunk, size):
@@ -215,6 +218,16 @@ def _after(kind: Kind, chunk: Chunk) -> int:
     """Where the chunk after one begins."""
     length = kind.counted + chunk.stated
     return chunk.start - kind.counted + -(-length // kind.align) * kind.align
+
+
+def _next(file: IO[bytes], kind: Kind, chunk: Chunk, size: int) -> int:
+    """The same, a byte earlier where the writer forgot to pad a chunk of an odd length."""
+    at = _after(kind, chunk)
+    if kind.align == 2 and chunk.stated % 2 and chunk.there == chunk.stated:
+        names = (kind.sound, b"fmt ", *_NOTES)
+        if _chunk(file, kind, at, size).name not in names and _chunk(file, kind, at - 1, size).name in names:
+            return at - 1
+    return at
 
 
 def _whole(chunk: Chunk) -> bool:

@@ -4,6 +4,7 @@ No more than one of each is in memory at a time. FFmpeg opens the formats of `fo
 tracks, and decodes sound alone (`_sound_decoders`): what else a file holds costs nothing.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,13 +14,21 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from intone.audio.decoding import bounds, unread
-from intone.audio.decoding.bounds import HIGHEST_RATE, LOWEST_RATE, NO_SOUND, Block, Budget, allocations_bounded
+from intone.audio.decoding.bounds import (
+    HIGHEST_RATE,
+    LOWEST_RATE,
+    NO_SOUND,
+    Block,
+    Budget,
+    allocations_bounded,
+    within,
+)
 from intone.audio.decoding.chunks import note
 from intone.audio.decoding.formats import DEMUXERS, Format, of_demuxer
 from intone.audio.decoding.timeline import Timeline, most_silence
 from intone.audio.decoding.tracks import DEFAULT, Track, chosen, described, note_of
 from intone.audio.decoding.views import size_of
-from intone.errors import Damaged, NotAudio
+from intone.errors import Damaged, NotAudio, TooLong
 from intone.language.sentences import said
 
 if TYPE_CHECKING:
@@ -38,16 +47,20 @@ _PROBES: tuple[dict[str, str], ...] = ({"probesize": "32768"}, {},
 
 
 def samples(
-    file: IO[bytes], budget: Budget, notes: list[str], track: str | int = DEFAULT, stated: float | None = None
+    file: IO[bytes], budget: Budget, notes: list[str], track: str | int = DEFAULT, stated: float | None = None,
+    max_seconds: float = math.inf,
 ) -> Iterator[tuple[Block, int]]:
-    """The blocks of a recording, and their rate; `track` as in `decoding.blocks`, `stated` as in `Part`."""
+    """The blocks of a recording, and their rate; `track` as in `decoding.blocks`, `stated` as in `Part`.
+
+    To find a track that is not silent no more than `max_seconds` of each are decoded.
+    """
     with _opened(file, budget.size) as container:
         found = described(container)
         if len(found) == 1 or track != DEFAULT:
             number = chosen(found, track).number
             yield from _grouped(_Reading(container, budget, notes, stated, number).blocks())
             return
-    one = chosen(found, track, lambda one: _peaks(file, one.number, budget))
+    one = chosen(found, track, lambda one: _peaks(file, one.number, budget, max_seconds))
     note(notes, note_of(found, one))
     yield from samples(file, budget, notes, one.number, stated)
 
@@ -58,12 +71,16 @@ def tracks_of(file: IO[bytes]) -> tuple[Track, ...]:
         return described(container)
 
 
-def _peaks(file: IO[bytes], number: int, budget: Budget) -> Iterator[float]:
+def _peaks(file: IO[bytes], number: int, budget: Budget, max_seconds: float) -> Iterator[float]:
     """The peak of every frame of a track, as far as it can be read."""
-    with suppress(NotAudio, Damaged), _opened(file, budget.size) as container:
-        for block, _ in _Reading(container, budget, [], None, number).blocks():
-            budget.check()
-            yield float(np.abs(block).max(initial=0.0))
+    before_s = budget.at_s
+    try:
+        with suppress(NotAudio, Damaged, TooLong), _opened(file, budget.size) as container:
+            for block, _ in within(_Reading(container, budget, [], None, number).blocks(), max_seconds):
+                budget.check()
+                yield float(np.abs(block).max(initial=0.0))
+    finally:
+        budget.at_s = before_s
 
 
 @contextmanager
@@ -149,7 +166,7 @@ class _Reading:
 
     def blocks(self) -> Iterator[tuple[Block, int]]:
         """The samples of every frame, and silence before it where it is late; at the end the length is checked."""
-        before_s = self.budget.decoded_s
+        before_s = self.budget.at_s
         for frame, time_s in self._frames():
             rate, block = frame.sample_rate, _array(frame)
             if not LOWEST_RATE <= rate <= HIGHEST_RATE:
@@ -161,7 +178,7 @@ class _Reading:
                 yield part, rate
             self.decoded_s += block.shape[1] / rate
             self.timeline.add(block.shape[1], rate)
-            self.budget.decoded_s = before_s + self.timeline.at_s
+            self.budget.reach(before_s + self.timeline.at_s)
             yield block, rate
         if not self.decoded_s:
             raise NotAudio(NO_SOUND)

@@ -94,4 +94,4 @@ def _one(
         return
     from intone.audio.decoding import ffmpeg  # a plain WAV does without
 
-    yield from ffmpeg.samples(view, budget, notes, track, part.stated)
+    yield from ffmpeg.samples(view, budget, notes, track, part.stated, max_seconds)

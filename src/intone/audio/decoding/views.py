@@ -73,6 +73,14 @@ def read(file: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
+def behind_tag(file: IO[bytes]) -> int:
+    """Where a recording begins: behind a tag (ID3v2) that a player put before it, at 0 without one."""
+    file.seek(0)
+    head = read(file, 10)
+    size = sum(byte << 7 * place for place, byte in enumerate(reversed(head[6:])))
+    return 10 + size if head.startswith(b"ID3") and len(head) == 10 else 0
+
+
 def size_of(file: IO[bytes]) -> int:
     """The bytes of a file, which is at its end then."""
     return file.seek(0, os.SEEK_END)

@@ -16,10 +16,15 @@ from intone.audio.decoding import bounds
 from intone.audio.decoding.bounds import HIGHEST_RATE, LOWEST_RATE, Block, too_long
 from intone.audio.decoding.chunks import Form
 from intone.audio.decoding.views import read
-from intone.errors import Damaged
+from intone.errors import Damaged, NotAudio
 from intone.language.sentences import said
 
-_KINDS = {(1, 16): "<i2", (3, 32): "<f4"}  # codes and bits of the samples
+_KINDS = {(1, 16): "i2", (1, 32): "i4", (3, 32): "f4"}  # codes and bits of the samples
+
+_EXTENSIBLE = 0xFFFE
+_FURTHER = bytes.fromhex("000000001000800000aa00389b71")  # what stands behind the code of a wave that is extensible
+
+_ORDERS = {b"RIFF": "<", b"RIFX": ">"}
 
 _MOST_CHANNELS = 64  # more are left to FFmpeg
 
@@ -36,20 +41,29 @@ class Plain:
 
 
 def plain(file: IO[bytes], form: Form) -> Plain | None:
-    """Where the samples of a WAV of integers or floats lie; None for other files, and where anything in it is odd."""
+    """Where the samples of a WAV of integers or floats lie; None for other files, and where anything in it is odd.
+
+    NotAudio for what FFmpeg would read as noise.
+    """
     in_order = [one for one in form.chunks if one.name in (b"fmt ", b"data")]
-    if form.kind.magic != b"RIFF" or [one.name for one in in_order] != [b"fmt ", b"data"] or form.missing:
+    order = _ORDERS.get(form.kind.magic)
+    if not order or [one.name for one in in_order[:2]] != [b"fmt ", b"data"] or form.missing:
         return None
-    stated, data = in_order
+    stated, data = in_order[:2]
     file.seek(stated.start)
-    code, channels, rate, bytes_a_second, frame, bits = struct.unpack("<HHIIHH", read(file, 16).ljust(16, b"\0"))
+    head = read(file, min(stated.stated, 40)).ljust(40, b"\0")
+    code, channels, rate, bytes_a_second, frame, bits = struct.unpack(f"{order}HHIIHH", head[:16])
+    if code == _EXTENSIBLE and head[26:] == _FURTHER:
+        code, = struct.unpack(f"{order}H", head[24:26])
     usual = (code, bits) in _KINDS and (frame, bytes_a_second) == (channels * bits // 8, rate * frame) and frame
     if not (usual and channels <= _MOST_CHANNELS and LOWEST_RATE <= rate <= HIGHEST_RATE):
+        if order == ">" and bits > 8:  # FFmpeg does not turn the bytes, and gives noise
+            raise NotAudio(said("The file is a WAV whose numbers stand the other way round (RIFX): export it again."))
         return None
     length = form.there - form.there % frame if form.unfinished else form.there
     if not length or length % frame:
         return None
-    return Plain(data.start, length, channels, rate, np.dtype(_KINDS[code, bits]))
+    return Plain(data.start, length, channels, rate, np.dtype(order + _KINDS[code, bits]))
 
 
 def samples(file: IO[bytes], found: Plain, max_seconds: float) -> Iterator[tuple[Block, int]]:
