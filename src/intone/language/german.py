@@ -749,8 +749,10 @@ SENTENCES: Mapping[str, str] = {
     "Es gibt keinen Kanal {number}: Der letzte der Aufnahme ist {last}.",
     "Only {spoken:.1f} s of speech was found.":
     "Es wurden nur {spoken:.1f} s Sprache gefunden.",
-    "There is no number of speakers {speakers} to choose: auto, or 1 to {most}.":
-        "Die Zahl {speakers} von Sprechern gibt es nicht zur Wahl: auto, oder 1 bis {most}.",
+    "Where each channel is a speaker, all of them are answered together: leave the channel {channel} out.":
+        "Wo jeder Kanal eine Person ist, werden alle zusammen beantwortet: Lass den Kanal {channel} weg.",
+    "There is no number of speakers {speakers} to choose: auto, channels, or 1 to {most}.":
+        "Die Zahl {speakers} von Sprechern gibt es nicht zur Wahl: auto, channels, oder 1 bis {most}.",
     "{number} people speak here, and the answer about the whole recording is the mean over them: see the answer about "
     "each.":
         "Hier sprechen {number} Personen, und die Antwort zur ganzen Aufnahme ist ihr Mittel: Siehe die Antwort zu "

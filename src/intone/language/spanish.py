@@ -726,8 +726,10 @@ SENTENCES: Mapping[str, str] = {
     "No hay canal {number}: el último de la grabación es {last}.",
     "Only {spoken:.1f} s of speech was found.":
     "Solo se encontraron {spoken:.1f} s de voz.",
-    "There is no number of speakers {speakers} to choose: auto, or 1 to {most}.":
-        "No se puede elegir {speakers} como número de hablantes: auto, o de 1 a {most}.",
+    "Where each channel is a speaker, all of them are answered together: leave the channel {channel} out.":
+        "Donde cada canal es una persona, se responde sobre todos juntos: no indiques el canal {channel}.",
+    "There is no number of speakers {speakers} to choose: auto, channels, or 1 to {most}.":
+        "No se puede elegir {speakers} como número de hablantes: auto, channels, o de 1 a {most}.",
     "{number} people speak here, and the answer about the whole recording is the mean over them: see the answer about "
     "each.":
         "Aquí hablan {number} personas, y la respuesta sobre toda la grabación es la media de ellas: vea la respuesta "
