@@ -2,16 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
 import soundfile
 from flask import Response
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from chromium import DESKTOP, PHONE, Visitor, ask, choose, verdict, violations
 from in_browser import nothing_asked, packed, ready, run
@@ -29,7 +28,7 @@ STATIC = Path(create_app.__code__.co_filename).parent / "static"
 EXAMPLES = STATIC / "examples"
 SENTENCES = {name: texts("en")(f"where.{name}") for name in ("old", "memory", "model", "network", "unread", "instead", "choose",
                                                                 "usual", "stays")}
-Break = Callable[[Page], None]
+Break = Callable[[Page, str], None]
 
 
 def test_the_libraries_are_those_that_their_note_says() -> None:
@@ -219,38 +218,52 @@ def without_simd(page: Page) -> None:
     page.add_init_script("WebAssembly.validate = () => false")
 
 
-def without_memory(page: Page) -> None:
+def without_memory(page: Page, _: str = "") -> None:
     words = "WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance"
     page.route("**/runtime.js", lambda route: route.fulfill(
         body=f"export const begin = async () => {{ throw new RangeError({words!r}); }};", content_type="text/javascript"))
 
 
-def spoiled(change: Callable[[bytes], bytes]) -> Break:
-    def spoil(route: Route) -> None:
-        with urlopen(route.request.url) as response:  # by the browser's driver, all of it would be encoded twice
-            route.fulfill(body=change(response.read()), content_type="application/octet-stream")
-
-    return lambda page: page.route("**/device/ensemble-*.onnx", spoil)
+SPOILED: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda content: content[:1_000_000],
+    "changed": lambda content: content[:500] + bytes([content[500] ^ 1]) + content[501:],
+}
 
 
-def unreachable(page: Page) -> None:
+@pytest.fixture(scope="module")
+def spoiler(recognizer: Recognizer) -> Iterator[str]:
+    """Address of a server of spoiled models: 20 MB through the browser's driver take a busy machine minutes."""
+    app = create_app(StandIn())
+    content = device_models.parts(create_app(recognizer).extensions["intone"])["model"].path.read_bytes()
+    app.add_url_rule("/spoiled/<what>", view_func=lambda what: Response(
+        SPOILED[what](content), mimetype="application/octet-stream"), endpoint="spoiled")
+    with in_background(app) as there:
+        yield f"{there}/spoiled"
+
+
+def spoiled(what: str) -> Break:
+    return lambda page, spoiler: page.route("**/device/ensemble-*.onnx", lambda route: route.continue_(
+        url=f"{spoiler}/{what}"))
+
+
+def unreachable(page: Page, _: str = "") -> None:
     page.route("**/device/ensemble-*.onnx", lambda route: route.abort())
 
 
 TROUBLE: dict[str, tuple[str, Break]] = {
     "memory": ("memory", without_memory),
-    "cut": ("model", spoiled(lambda content: content[:1_000_000])),
-    "changed": ("model", spoiled(lambda content: content[:500] + bytes([content[500] ^ 1]) + content[501:])),
+    "cut": ("model", spoiled("cut")),
+    "changed": ("model", spoiled("changed")),
     "lost": ("network", unreachable),
 }
 
 
 @pytest.mark.parametrize("what", TROUBLE)
 def test_where_the_device_fails_the_server_answers_and_the_page_says_so(
-    visitor: Visitor, on_device: str, what: str
+    visitor: Visitor, on_device: str, spoiler: str, what: str
 ) -> None:
-    reason, prepare = TROUBLE[what]
-    page = visitor(on_device, prepare=prepare)
+    reason, broken = TROUBLE[what]
+    page = visitor(on_device, prepare=lambda page: broken(page, spoiler))
     expect(page.locator("[data-means]")).to_have_text(f"{SENTENCES[reason]} {SENTENCES['usual']}")
     sent = posts(page)
     page.locator("[data-example]").first.click()
@@ -261,11 +274,11 @@ def test_where_the_device_fails_the_server_answers_and_the_page_says_so(
 
 @pytest.mark.parametrize("what", TROUBLE)
 def test_who_has_chosen_the_device_has_the_sentence_and_nothing_is_sent(
-    visitor: Visitor, on_device: str, what: str
+    visitor: Visitor, on_device: str, spoiler: str, what: str
 ) -> None:
-    reason, prepare = TROUBLE[what]
+    reason, broken = TROUBLE[what]
     page = visitor(on_device, prepare=lambda page: (
-        prepare(page), page.add_init_script("localStorage.setItem('intone.where', 'device')")))
+        broken(page, spoiler), page.add_init_script("localStorage.setItem('intone.where', 'device')")))
     sent = posts(page)
     expect(page.locator("[data-means]")).to_have_text(f"{SENTENCES[reason]} {SENTENCES['stays']}")
     page.locator("[data-example]").first.click()
