@@ -20,8 +20,8 @@ WEIGHTS = (0.4, 0.6)
 
 MEMBERS = ("tuned", "probe")
 NUMBERS = (1, 2, 5, 10, 20)
-CLIPS = 450
-"""Clips of a left-out corpus that are answered, about."""
+CLIPS = 900
+"""Clips of a left-out corpus that are answered, at most, drawn at random."""
 
 NEUTRAL, CALM, SAD = (EMOTIONS.index(name) for name in ("neutral", "calm", "sad"))
 
@@ -112,7 +112,7 @@ def of_corpus(results: Results, corpus: str) -> "Voices":
 
 
 class Voices:
-    """Clips with their evidence (clips, members, 2, emotions), emotions and speakers; about `most` are answered."""
+    """Clips with their evidence (clips, members, 2, emotions), emotions and speakers; at most `most` are answered."""
 
     def __init__(
         self, evidence: NDArray[np.float64], truth: "pd.Series[str]", speakers: "pd.Series[str]",
@@ -120,11 +120,13 @@ class Voices:
     ) -> None:
         self.evidence, self.truth = evidence, truth.map(EMOTIONS.index).to_numpy()
         self._speakers, self._adaptations = speakers.to_numpy(), adaptations
-        self._rows = range(0, len(truth), max(1, len(truth) // most) if most else 1)
+        self._of = {one: np.flatnonzero(self._speakers == one) for one in set(self._speakers)}
+        drawn = np.random.default_rng(0).permutation(len(truth)) if most else np.arange(len(truth))
+        self._rows = [int(row) for row in np.sort(drawn[:most])]
 
     def others(self, row: int, emotion: int | None = None) -> Clips:
         """The other clips of the speaker of a clip, or those of an emotion."""
-        found = np.flatnonzero(self._speakers == self._speakers[row])
+        found = self._of[self._speakers[row]]
         found = found[found != row]
         return found if emotion is None else found[self.truth[found] == emotion]
 
@@ -142,7 +144,7 @@ class Voices:
         shares = temperature_scaled(np.array(found), settings().temperature)
         if NEUTRAL in own and CALM not in own:
             shares[:, NEUTRAL] += shares[:, CALM]
-        answers, truth = np.array(own)[shares[:, own].argmax(axis=1)], self.truth[list(self._rows)]
+        answers, truth = np.array(own)[shares[:, own].argmax(axis=1)], self.truth[self._rows]
         return float(np.mean([(answers[truth == one] == one).mean() for one in own]))
 
 
