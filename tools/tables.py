@@ -66,6 +66,7 @@ TABLES: dict[str, Maker] = {
     "for-whom": speakers.for_whom,
     "unseen-crema-d": unseen.free,
     "voices": voices.voices,
+    "voices-elsewhere": voices.elsewhere,
     "same-source": sources.same_source,
     "sex-accuracy": speakers.sex_accuracy,
     "sexes": speakers.sexes,

@@ -91,6 +91,16 @@ def test_variety_grows_with_the_number_of_classes() -> None:
     assert found == sorted(found) and (found[0], found[1], found[-1]) == (0, pytest.approx(0), 1)
 
 
+@pytest.mark.parametrize("emotion", range(CLASSES))
+@pytest.mark.parametrize("number", [2, 5, 20])
+def test_what_the_network_is_not_sure_of_is_not_varied(emotion: int, number: int) -> None:
+    evidence = clips([emotion] * number, np.zeros(CLASSES)) / 6
+    plain = adapted(ADAPTATION, evidence, None)
+    assert np.exp(-(plain.mean(axis=0) * np.log(plain.mean(axis=0))).sum()) > 6  # classes in effect
+    found = adapted(ADAPTATION, evidence, offset_of_clips(ADAPTATION, evidence))
+    np.testing.assert_allclose(found, plain, atol=0.01)
+
+
 @given(st.integers(1, 12).flatmap(lambda number: arrays(
     np.float64, (number, 2, 2, CLASSES), elements=st.floats(-200, 200))))
 def test_probabilities_sum_to_1_whatever_the_evidence(evidence: Evidence) -> None:

@@ -35,36 +35,36 @@ def predictions() -> pd.DataFrame:
 
 
 def reliability(rows: pd.DataFrame, scheme: str) -> pd.DataFrame:
-    """By tenth of the probability, how many answers had it and what share of them was right; in columns of pandas."""
+    """The probability of every answer in a scheme, and whether it was right; in columns of pandas."""
     groups = SCHEMES[scheme].groups
     sums = pd.DataFrame({name: rows[list(emotions)].sum(axis=1) for name, emotions in groups.items()})
     truth = rows["truth"].map({emotion: name for name, emotions in groups.items() for emotion in emotions})
     outside = 1 - sums.sum(axis=1) / rows[list(EMOTIONS)].sum(axis=1).clip(upper=1)
     kept = truth.notna() & (outside <= sums.max(axis=1))
     shares = sums[kept].div(sums[kept].sum(axis=1), axis=0)
-    table = pd.DataFrame({"tenth": (shares.max(axis=1) * 10).astype(int).clip(upper=9),
-                          "right": shares.idxmax(axis=1) == truth[kept]})
-    return table.groupby("tenth")["right"].agg(["size", "mean"])
+    return pd.DataFrame({"probability": shares.max(axis=1), "right": shares.idxmax(axis=1) == truth[kept]})
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_sentence_is_what_the_committed_predictions_give(
     results: PublishedResults, predictions: pd.DataFrame, scheme: str
 ) -> None:
-    measured = reliability(predictions, scheme)
-    assert (measured["size"] >= FEWEST).sum() >= 3
-    for tenth in range(10):
-        found = results.reliable(scheme, RECORDED, tenth / 10 + 0.05)
-        assert results.reliable(scheme, NOISY, tenth / 10 + 0.05) is None  # not measured
-        if tenth not in measured.index or measured["size"][tenth] < FEWEST:
+    measured, bins = reliability(predictions, scheme), results.reliability[scheme][RECORDED]
+    assert sum(one.answers for one in bins) == len(measured)
+    assert sum(one.answers >= FEWEST for one in bins) >= 3
+    for low, high in [(one.low, one.high) for one in bins]:
+        found, middle = results.reliable(scheme, RECORDED, (low + high) / 2), measured["probability"]
+        assert results.reliable(scheme, NOISY, (low + high) / 2) is None  # not measured
+        own = measured[(middle >= low) & ((middle < high) | (high == 1))]
+        if len(own) < FEWEST:
             assert found is None
             continue
         assert found is not None
-        share = measured["mean"][tenth]
+        share = own["right"].mean()
         right = ">99%" if share > 0.99 else f"{round(share, 4):.0%}"
         assert odds(found, Texts("en")) == (
-            f"In a test with recordings from elsewhere, {right} of the {measured['size'][tenth]} answers with such a "
-            f"probability ({10 * tenth} to {10 * tenth + 10}%) were right.")
+            f"In a test with recordings from elsewhere, {right} of the {len(own)} answers with such a probability "
+            f"({100 * low:.0f} to {100 * high:.0f}%) were right.")
 
 
 def test_certainty_belongs_to_the_last_bin_and_what_was_not_measured_to_none() -> None:
@@ -161,9 +161,12 @@ def test_the_thresholds_inside_the_bundled_files_mean_what_the_committed_predict
 
 
 def test_no_confident_answer_stands_beside_a_share_that_is_not(results: PublishedResults) -> None:
-    """Of answers that reach the threshold far more than half were right, whatever tenth they are of."""
+    """Of answers that reach the threshold far more than half were right, whatever bin they are of."""
     (model,) = intone.load().models
-    for scheme, one in model.settings.confidence.items():
-        for each in results.reliability[scheme][RECORDED]:
-            if one.threshold is not None and each.low >= one.threshold and each.answers >= FEWEST:
-                assert each.right >= 0.7
+    for scheme in model.settings.confidence:
+        bins = results.reliability[scheme][RECORDED]
+        for one in (model.settings.confidence[scheme], model.settings.likely[scheme]):
+            assert one.threshold is not None and one.threshold in [each.low for each in bins]
+        least = model.settings.confidence[scheme].threshold
+        clear = [each for each in bins if each.high > least and each.answers >= FEWEST]
+        assert clear and all(each.right >= 0.7 for each in clear)

@@ -101,6 +101,16 @@ def test_a_reference_of_two_voices_or_without_speech_is_refused(adaptable: Recog
         adaptable.reference()
 
 
+def test_a_reference_in_which_two_people_speak_is_refused(
+    adaptable: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intone.recognition.analysis.Diarization", Turns)
+    (path,) = saved(tmp_path, np.concatenate([DARK, silence(1), DARK]))
+    with pytest.raises(UnfitReference, match="Several people speak in a recording of the voice"):
+        adaptable.reference(path)
+    assert adaptable.reference(path, emotion=None).offset.clips == 2
+
+
 def test_a_recognizer_without_evidence_cannot_be_adapted(tmp_path: Path) -> None:
     plain = load(tiny_model(tmp_path / "plain.onnx", {"male_sad": 1.0}))
     (path,) = saved(tmp_path, DARK)
@@ -131,6 +141,7 @@ def test_recordings_that_all_sound_alike_stay_as_they_are(adaptable: Recognizer,
 
 def test_recordings_that_differ_are_compared_with_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("intone.recognition.adaptation.VARIED", (1.0, 2.0))  # this network knows two emotions
+    monkeypatch.setattr("intone.recognition.adaptation.TOLD", (0.0, 0.1))
     recognizer = load(tiny_adaptable(tmp_path / "tiny.onnx"))
     paths = saved(tmp_path, DARK, BRIGHT)
     for path, found in zip(paths, answers(recognizer, paths), strict=True):

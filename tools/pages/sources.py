@@ -8,7 +8,6 @@ applied by half.
   prior of as many clips as there are, evenly mixed (Saerens et al. 2002, https://doi.org/10.1162/089976602753284446).
 * Division by the mean: the emotions of the source are evenly mixed.
 * Offset of the source: that of `recognition.adaptation`, with the source in place of the speaker.
-* The same where the answers differ: times how much an answer tells of its clip, the mutual information of the two.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,9 +32,6 @@ Shares = NDArray[np.float64]
 CLIPS = 100
 """Clips of a source with one emotion, or with one for four fifths of them."""
 
-INFORMATION = (0.2, 0.35)
-"""Nats of mutual information: about those of corpora of one emotion, and of evenly mixed ones, that were trained on."""
-
 _ROUNDS = 20
 
 
@@ -59,8 +55,7 @@ def _corrections(corpora: dict[str, pd.DataFrame]) -> dict[str, Correction]:
     means = {name: _means(corpora, name) for name in corpora}
     return {"none": lambda shares, _: shares, "prior by expectation maximisation": lambda shares, _: by_prior(shares),
             "division by the mean": lambda shares, _: by_mean(shares),
-            "offset of the source": lambda shares, name: by_offset(shares, means[name]),
-            "offset, where the answers differ": lambda shares, name: by_offset(shares, means[name], _told(shares))}
+            "offset of the source": lambda shares, name: by_offset(shares, means[name])}
 
 
 def by_prior(shares: Shares) -> Shares:
@@ -77,24 +72,13 @@ def by_mean(shares: Shares) -> Shares:
     return _normal(shares / np.sqrt(np.maximum(shares.mean(axis=0), LEAST)))
 
 
-def by_offset(shares: Shares, means: tuple[tuple[float, ...], ...], trust: float = 1.0) -> Shares:
-    """Answers without half of what the clips of the source have in common beyond the means of their emotions.
-
-    `trust`: how much of this half counts, 0 to 1.
-    """
+def by_offset(shares: Shares, means: tuple[tuple[float, ...], ...]) -> Shares:
+    """Answers without half of what the clips of the source have in common beyond the means of their emotions."""
     logs = np.log(np.maximum(shares, LEAST))
     evidence = np.stack([logs, logs], axis=1)[:, np.newaxis]
     adaptation = Adaptation((1.0,), (means,))
     offset = offset_of_clips(adaptation, evidence)
-    return adapted(adaptation, evidence, replace(offset, share=trust * offset.share / 2))
-
-
-def _told(shares: Shares) -> float:
-    """How much the answers tell of their clips, 0 to 1: from where to where in `INFORMATION` they do."""
-    logs = np.log(np.maximum(shares, LEAST))
-    mean = shares.mean(axis=0)
-    nats = (shares * logs).sum(axis=1).mean() - (mean * np.log(np.maximum(mean, LEAST))).sum()
-    return float(np.clip((nats - INFORMATION[0]) / (INFORMATION[1] - INFORMATION[0]), 0, 1))
+    return adapted(adaptation, evidence, replace(offset, share=offset.share / 2))
 
 
 def _means(corpora: dict[str, pd.DataFrame], left_out: str) -> tuple[tuple[float, ...], ...]:

@@ -712,6 +712,8 @@ SENTENCES: Mapping[str, str] = {
     "emotion it has.":
         "Ein einzelner Abschnitt Sprache lässt sich mit nichts vergleichen: Gib mehr Aufnahmen der Stimme an oder sag, "
         "welche Emotion sie hat.",
+    "Several people speak in a recording of the voice: give recordings in which one person speaks.":
+        "In einer Aufnahme der Stimme sprechen mehrere Personen: Gib Aufnahmen an, in denen eine einzige spricht.",
     "Some recordings of the voice sound male and some female: give recordings of one person.":
         "Manche Aufnahmen der Stimme klingen männlich und manche weiblich: Gib Aufnahmen von einer einzigen Person an.",
     # how sure an answer is

@@ -674,6 +674,8 @@ SENTENCES: Mapping[str, str] = {
     "emotion it has.":
         "Un solo fragmento de voz no se puede comparar con nada: indica más grabaciones de la voz, o di qué emoción "
         "tiene.",
+    "Several people speak in a recording of the voice: give recordings in which one person speaks.":
+        "En una grabación de la voz hablan varias personas: da grabaciones en las que hable una sola.",
     "Some recordings of the voice sound male and some female: give recordings of one person.":
         "Unas grabaciones de la voz parecen de hombre y otras de mujer: indica grabaciones de una sola persona.",
     "The recordings of the voice are longer than {minutes:g} minutes together: send fewer or shorter ones.":

@@ -12,7 +12,8 @@ voice, that is its own mean; otherwise the probabilities and the offset are foun
 
 What is subtracted is the offset shrunk by n / (n + `SHRINKAGE`) for n clips. Where all clips sound the same, an emotion
 cannot be told from a voice: an interview that is all sad must stay sad. So the share is multiplied by how varied they
-sound (`variety`), but for clips of a known emotion.
+sound (`variety`), but for clips of a known emotion. The number of classes alone does not say it: where the network is
+not sure of any, all clips alike have many.
 """
 
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ ROUNDS = 3
 
 VARIED = (2.0, 6.0)
 """Classes from which on clips count as varied at all, and as varied in full."""
+
+TOLD = (0.2, 0.8)
+"""The same for how much the clips tell apart, in nats."""
 
 
 @dataclass(frozen=True)
@@ -122,15 +126,25 @@ def adapted(adaptation: Adaptation, evidence: NDArray[np.float64], offset: Offse
 def variety(shares: NDArray[np.float64]) -> float:
     """How varied clips sound, 0 to 1, from their probabilities (clips, classes).
 
-    The exponential of the entropy of their mean is the number of classes that they have in effect; `VARIED` says from
-    where to where it counts.
+    The product of two numbers. The exponential of the entropy of the mean is the number of classes that the clips have
+    in effect. How much lower the entropy of each is, the mutual information of clip and class, says how much they tell
+    apart; for n clips it is multiplied by n / (n - 1), as few tell less. `VARIED` and `TOLD` say from where to where
+    these count.
 
-    >>> variety(np.eye(8)), variety(np.eye(8)[:1])
-    (1.0, 0.0)
+    >>> variety(np.eye(8)), variety(np.eye(8)[:1]), variety(np.full((8, 8), 1 / 8))
+    (1.0, 0.0, 0.0)
     """
-    mean = shares.mean(axis=0)
-    number = np.exp(-(mean * np.log(np.maximum(mean, 1e-12))).sum())
-    return float(np.clip((number - VARIED[0]) / (VARIED[1] - VARIED[0]), 0, 1))
+    of_mean, own = float(_entropy(shares.mean(axis=0))), float(_entropy(shares).mean())
+    told = (of_mean - own) * len(shares) / max(len(shares) - 1, 1)
+    return _between(np.exp(of_mean), VARIED) * _between(told, TOLD)
+
+
+def _entropy(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-(shares * np.log(np.maximum(shares, 1e-12))).sum(axis=-1))
+
+
+def _between(value: float, bounds: tuple[float, float]) -> float:
+    return float(np.clip((value - bounds[0]) / (bounds[1] - bounds[0]), 0, 1))
 
 
 def _tuples(values: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:

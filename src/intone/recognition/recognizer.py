@@ -337,10 +337,10 @@ class Recognizer(Networks):
         """What the voice in some recordings of one person sounds like, to compare others with.
 
         `emotion`: that of all of them where it is known, by default neutral. None where it is not: then there must be
-        two segments of speech or more, and recordings that cannot be answered are left out. Use it as the `reference`
-        of `Options`, or make a recognizer of it with `adapted`. RecordingError where a recording cannot be answered;
-        UnfitReference where they sound like two persons; UsageError where the recognizer cannot be adapted or does not
-        know the emotion.
+        two segments of speech or more, recordings that cannot be answered are left out, and one person is taken to
+        speak. Use it as the `reference` of `Options`, or make a recognizer of it with `adapted`. RecordingError where a
+        recording cannot be answered; UnfitReference where they sound like two persons; UsageError where the recognizer
+        cannot be adapted or does not know the emotion.
         """
         from intone.recognition import together
 
@@ -349,7 +349,8 @@ class Recognizer(Networks):
         if emotion is not None and emotion not in classes:
             raise UsageError(f"This recognizer does not know '{emotion}': choose one of "
                              f"{', '.join(dict.fromkeys(classes))}.")
-        options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds, speakers=1)
+        # Who is heard in many moods may be taken for two; who speaks in one seldom is.
+        options = Options(schemes=(self.schemes()[-1],), max_seconds=max_seconds, speakers="auto" if emotion else 1)
         found = [one for source in sources for one in self._recordings_or_error(source, options, unheeded)]
         return together.reference_of([one.heard for one in found], emotion)
 

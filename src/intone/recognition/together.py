@@ -35,6 +35,9 @@ def reference_of(found: Sequence[Heard], emotion: str | None) -> Reference:
         raise UnfitReference(said(
             "A single segment of speech has nothing to be compared with: give more recordings of the voice, or say "
             "which emotion it has."))
+    if any(analysis.speakers for _, analysis in heard):
+        raise UnfitReference(said(
+            "Several people speak in a recording of the voice: give recordings in which one person speaks."))
     made = _reference(heard, emotion)
     if emotion is not None and not made.sex:
         raise UnfitReference(said(

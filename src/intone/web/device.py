@@ -122,7 +122,7 @@ def _answers() -> dict[str, Any]:
         "reliability": _constants(published, "FEWEST", "RECORDED", "NOISY", "CLIPPED"),
         "summary": _constants(summary, "LONG_S", "FEWEST", "HOLDS", "LASTING_S", "STRONGEST", "SIGNS"),
         "occlusion": _constants(occlusion, "WINDOW_S", "FADE_S"),
-        "adaptation": _constants(adaptation, "SHRINKAGE", "ROUNDS", "VARIED"),
+        "adaptation": _constants(adaptation, "SHRINKAGE", "ROUNDS", "VARIED", "TOLD"),
         "reference": _constants(references, "LARGEST", "LARGEST_NUMBER"),
         "outline": {"points": answers.OUTLINE, "samples": answers.PEAK},
         "live": _constants(live, "STEP_S", "WINDOW_S") | _constants(live_speech, "QUIETEST", "STEP", "MOST")

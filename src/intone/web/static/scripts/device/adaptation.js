@@ -49,11 +49,16 @@ export function calibrated(shares, classes, { prior_correction: correction, temp
 
 // How varied clips sound, 0 to 1, from their probabilities.
 export function variety(shares, facts) {
-  const [from, to] = facts.adaptation.varied;
-  const mean = meanOf(shares);
-  const number = Math.exp(-sum(mean.map((one) => one * Math.log(Math.max(one, 1e-12)))));
-  return Math.min(Math.max((number - from) / (to - from), 0), 1);
+  const { varied, told } = facts.adaptation;
+  const ofMean = entropy(meanOf(shares));
+  const own = sum(shares.map(entropy)) / shares.length;
+  const apart = ((ofMean - own) * shares.length) / Math.max(shares.length - 1, 1);
+  return between(Math.exp(ofMean), varied) * between(apart, told);
 }
+
+const entropy = (row) => -sum(row.map((one) => one * Math.log(Math.max(one, 1e-12))));
+
+const between = (value, [from, to]) => Math.min(Math.max((value - from) / (to - from), 0), 1);
 
 // What is right when an offset is subtracted from it, the mean of all clips: [member][class].
 const meanEvidence = (evidence) => evidence[0].map((_, m) => meanOf(evidence.map((clip) => clip[m][1])));
