@@ -124,6 +124,14 @@ def test_parts_fill_their_segment_and_none_is_shorter_than_a_turn(voices, start,
     assert all(part.span.end - part.span.start >= turn_s * RATE - 2 * FRAME for part in parts[:-1] if len(parts) > 1)
 
 
+def test_what_was_heard_before_is_not_heard_again(monkeypatch):
+    first = window(heard((4, ANN), (3, BOB), (2, ANN)), (0, 9))
+    known = diarization.heard(first)
+    wanted = Diarization().parts(first)
+    monkeypatch.setattr(diarization, "activities", None)
+    assert Diarization().parts(first, known) == wanted and len(wanted) == 3
+
+
 def test_a_pause_belongs_to_the_voice_before_it():
     assert _filled(np.array([NOBODY, 1, NOBODY, NOBODY, 0, NOBODY])).tolist() == [1, 1, 1, 1, 0, 0]
     assert _filled(np.array([NOBODY, NOBODY])).tolist() == [0, 0]

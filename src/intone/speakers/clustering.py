@@ -1,11 +1,12 @@
-"""Vectors of voices -> speakers, with their number estimated: a tree of clusters (Ward, SciPy), cut from its root.
+"""Vectors of voices -> speakers, with their number estimated: a tree of clusters (Ward, SciPy), cut at one height.
 
 How much alike two pieces of one voice are depends on the recording: its room, its noise, how long the pieces are, how
-much the speaker's emotions change. No threshold holds for all. So a cluster is split in two where the vectors of the
-two halves are less alike than those within each of them, in proportion: the mean similarity between the halves is below
-`ratio` of the mean similarity within. A cluster of few pairs has no mean that could be relied on; it counts as if
-`usual_pairs` more of the similarity `usual` were in it. A cluster with next to no speech is no speaker: a cough or a
-laugh must not invent one.
+much the speaker's emotions change. No threshold holds for all. So clusters are speakers where even the two that are
+most alike are less alike than the pieces within all of them, in proportion: the mean similarity between the two is
+below `ratio` of the mean similarity within clusters. The largest number of clusters of which that holds is the number
+of speakers; it is one where it does not hold of two already. Few pairs have no mean that could be relied on; they count
+as if `usual_pairs` more of the similarity `usual` were among them. A cluster with next to no speech is no speaker: a
+cough or a laugh must not invent one.
 """
 
 from dataclasses import dataclass
@@ -15,18 +16,21 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
+_CUTS = 14
+"""The most clusters of a tree that are looked at, those with next to no speech among them."""
+
 
 @dataclass(frozen=True)
 class ClusteringSettings:
     """What makes two voices one speaker; similarity is the cosine.
 
-    `ratio`: as above. `highest`: mean similarity between two halves from which on they are one, whatever is within.
+    `ratio`: as above. `highest`: mean similarity between two clusters from which on they are one, whatever is within.
     `known`: the same where the number of speakers is given, and only says how far a single voice may be split.
     `matched`: mean similarity above which the voices of two windows are one. `least_s`, `least_share`: seconds and
     share of the speech that a speaker has.
     """
 
-    ratio: float = 0.78
+    ratio: float = 0.76
     highest: float = 0.5
     usual: float = 0.5
     usual_pairs: int = 20
@@ -47,20 +51,21 @@ def clusters(
         return np.zeros(len(vectors), np.int64)
     if most is not None:
         return _without_small(vectors, seconds, _known(vectors, settings, most), settings)
+    from scipy.cluster.hierarchy import cut_tree, linkage  # 0.1 s that a recording of one voice does without
+
     least_s = max(settings.least_s, settings.least_share * float(seconds.sum()))
-    found, waiting, small = np.zeros(len(vectors), np.int64), [np.arange(len(vectors))], np.zeros(len(vectors), bool)
-    while waiting:
-        members = waiting.pop()
-        if len(members) < 2 or seconds[members].sum() < 2 * least_s:
-            continue
-        right = _halved(vectors[members])
-        halves = sorted([members[right], members[~right]], key=lambda one: float(seconds[one].sum()))
-        if seconds[halves[0]].sum() < least_s:  # no speaker; the other half may still be two
-            small[halves[0]] = True
-            waiting.append(halves[1])
-        elif _differ(vectors[members], right, settings):
-            found[halves[0]] = found.max() + 1
-            waiting += halves
+    cuts = cut_tree(linkage(vectors, "ward"), range(2, min(len(vectors), _CUTS) + 1)).T
+    by_number: dict[int, NDArray[np.int64]] = {}
+    for cut in (_large(one, seconds, least_s) for one in cuts):
+        by_number.setdefault(int(cut.max()) + 1, cut)
+    found = np.zeros(len(vectors), np.int64)
+    for number in sorted(by_number.keys() - {0, 1}):
+        counted = by_number[number] >= 0
+        if _differ(vectors[counted], by_number[number][counted], settings):
+            found = by_number[number]
+        elif number == 2:
+            break
+    small = found < 0
     found[small] = nearest(vectors[small], centres(vectors[~small], seconds[~small], found[~small]))
     return found
 
@@ -78,21 +83,29 @@ def matched(vectors: Vectors, settings: ClusteringSettings, most: int | None = N
     return np.unique(found, return_inverse=True)[1]
 
 
-def _halved(vectors: Vectors) -> NDArray[np.bool_]:
-    """The two clusters that Ward's tree of some vectors, at least two, has at its root; neither is empty."""
-    from scipy.cluster.hierarchy import cut_tree, linkage  # 0.1 s that a recording of one voice does without
+def _large(found: NDArray[np.int64], seconds: NDArray[np.float64], least_s: float) -> NDArray[np.int64]:
+    """The clusters that have so much speech, numbered anew; -1 for the members of the others."""
+    large = np.bincount(found, seconds) >= least_s
+    return np.where(large, np.cumsum(large) - 1, -1)[found]
 
-    return np.asarray(cut_tree(linkage(vectors, "ward"), [2])[:, 0] == 1)
 
-
-def _differ(vectors: Vectors, right: NDArray[np.bool_], settings: ClusteringSettings) -> bool:
-    """Whether two halves are two speakers."""
+def _differ(vectors: Vectors, found: NDArray[np.int64], settings: ClusteringSettings) -> bool:
+    """Whether each of some clusters, at least two, is a speaker."""
+    means = _between(vectors, found)
     pairs = np.triu_indices(len(vectors), 1)
-    similarity, within = (vectors @ vectors.T)[pairs], (right[:, None] == right)[pairs]
+    within = (vectors @ vectors.T)[pairs][(found[:, None] == found)[pairs]]
     usual = settings.usual_pairs * settings.usual
-    inside = (similarity[within].sum() + usual) / (within.sum() + settings.usual_pairs)
-    between = similarity[~within].mean()
-    return bool(between < settings.highest and between < settings.ratio * inside)
+    inside = (within.sum() + usual) / (len(within) + settings.usual_pairs)
+    return bool(means.max() < min(settings.highest, settings.ratio * inside))
+
+
+def _between(vectors: Vectors, found: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The mean similarity of every two clusters, (clusters, clusters); -1 of each to itself."""
+    sums = np.stack([vectors[found == one].sum(axis=0) for one in range(found.max() + 1)]).astype(np.float64)
+    sizes = np.bincount(found)
+    means = np.asarray(sums @ sums.T / np.outer(sizes, sizes))
+    np.fill_diagonal(means, -1)
+    return means
 
 
 def _known(vectors: Vectors, settings: ClusteringSettings, most: int) -> NDArray[np.int64]:
@@ -100,12 +113,8 @@ def _known(vectors: Vectors, settings: ClusteringSettings, most: int) -> NDArray
     from scipy.cluster.hierarchy import cut_tree, linkage
 
     found = np.asarray(cut_tree(linkage(vectors, "ward"), [min(most, len(vectors))])[:, 0], np.int64)
-    similarity = vectors @ vectors.T
     while found.max() > 0:
-        sums = np.array([similarity[found == one].sum(axis=0) for one in range(found.max() + 1)])
-        sizes = np.bincount(found)
-        means = np.array([sums[:, found == one].sum(axis=1) for one in range(len(sizes))]) / np.outer(sizes, sizes)
-        np.fill_diagonal(means, -1)
+        means = _between(vectors, found)
         one, other = sorted(map(int, np.unravel_index(means.argmax(), means.shape)))
         if means[one, other] <= settings.known:
             break

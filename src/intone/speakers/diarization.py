@@ -75,14 +75,15 @@ class Diarization:
     _seconds: list[NDArray[np.float64]] = field(default_factory=list)
     _waiting: Signal | None = None  # little speech of the first window, whose voice counts only if there are others
 
-    def parts(self, window: Window) -> list[Part]:
+    def parts(self, window: Window, known: "Heard | None" = None) -> list[Part]:
         """The segments of a window, cut where the voice changes, with a number for each voice of the recording so far.
 
-        A voice of two windows has a number in each; `speakers` says which are one.
+        A voice of two windows has a number in each; `speakers` says which are one. `known`: what `heard` says of it,
+        where it has been asked before.
         """
         if self._waiting is not None and window.spans:
             self._vectors[0], self._waiting = _vector(self._waiting)[None], None
-        found = self._heard(window)
+        found = self._voices(window, known)
         first = sum(map(len, self._vectors))
         self._vectors.append(found.vectors)
         self._seconds.append(found.seconds)
@@ -108,10 +109,10 @@ class Diarization:
         numbers = {int(one): number for number, one in enumerate(dict.fromkeys(found.tolist()))}
         return [numbers[int(one)] for one in found]
 
-    def _heard(self, window: Window) -> "_Heard":
-        spoken_s = sum(span.speech_s for span in window.spans)
+    def _voices(self, window: Window, known: "Heard | None") -> "_Voices":
         if not window.spans:
-            return _Heard(np.zeros((0, 192), np.float32), np.zeros(0), np.zeros(0, np.int64))
+            return _Voices(np.zeros((0, 192), np.float32), np.zeros(0), np.zeros(0, np.int64))
+        spoken_s = sum(span.speech_s for span in window.spans)
         if self.most == 1:
             return _one(_NO_VECTOR, spoken_s, window)
         if spoken_s < self.settings.least_s:
@@ -120,15 +121,14 @@ class Diarization:
                 return _one(_vector(speech), spoken_s, window)
             self._waiting = speech
             return _one(_NO_VECTOR, spoken_s, window)
-        chunks = list(activities(window.signal, window.spans))
-        pieces = list(_pieces(window.signal, chunks, self.settings))
-        if not pieces:
+        known = known or heard(window, self.settings)
+        if not known.pieces:
             return _one(_NO_VECTOR, spoken_s, window)
-        return _clustered(pieces, chunks, frames_of(len(window.signal)), self.settings, self.most)
+        return _clustered(known, frames_of(len(window.signal)), self.settings, self.most)
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _Voices:
     """The voices of a window: their vectors and seconds, and the voice of every frame, NOBODY or SEVERAL."""
 
     vectors: Vectors
@@ -137,7 +137,7 @@ class _Heard:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """Speech of one speaker alone, in some frames of the window, with the vector of the voice."""
 
     frames: NDArray[np.int64]
@@ -148,19 +148,33 @@ class _Piece:
         return len(self.frames) * FRAME / RATE
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the networks say of a window: who speaks in each chunk (`activities`), and every piece of speech."""
+
+    chunks: tuple[tuple[int, NDArray[np.bool_]], ...]
+    pieces: tuple[Piece, ...]
+
+
+def heard(window: Window, settings: DiarizationSettings = DiarizationSettings()) -> Heard:
+    """What the networks say of a window; nothing of it depends on how the pieces are clustered."""
+    chunks = tuple(activities(window.signal, window.spans))
+    return Heard(chunks, tuple(_pieces(window.signal, chunks, settings)))
+
+
 def _vector(speech: Signal) -> NDArray[np.float32]:
     """The embedding of all of some speech; zeros where there is too little."""
     bands = kaldi_log_mel(speech)
     return embedding(bands) if len(bands) >= FEWEST_FRAMES else _NO_VECTOR
 
 
-def _one(vector: NDArray[np.float32], seconds: float, window: Window) -> _Heard:
-    return _Heard(vector[None], np.array([seconds]), np.zeros(frames_of(len(window.signal)), np.int64))
+def _one(vector: NDArray[np.float32], seconds: float, window: Window) -> _Voices:
+    return _Voices(vector[None], np.array([seconds]), np.zeros(frames_of(len(window.signal)), np.int64))
 
 
 def _pieces(
     signal: Signal, chunks: Sequence[tuple[int, NDArray[np.bool_]]], settings: DiarizationSettings
-) -> Iterator[_Piece]:
+) -> Iterator[Piece]:
     """Every piece of speech whose voice can be embedded."""
     for first, active in chunks:
         bands = kaldi_log_mel(signal[first * FRAME : (first + len(active)) * FRAME])
@@ -171,7 +185,7 @@ def _pieces(
             chosen[_middle(frames, settings.embedded_s)] = True
             spoken = bands[chosen[frame]]
             if len(spoken) >= FEWEST_FRAMES:
-                yield _Piece(first + frames, embedding(spoken))
+                yield Piece(first + frames, embedding(spoken))
 
 
 def _runs_alone(active: NDArray[np.bool_], settings: DiarizationSettings) -> Iterator[NDArray[np.int64]]:
@@ -188,11 +202,9 @@ def _middle(frames: NDArray[np.int64], most_s: float) -> NDArray[np.int64]:
     return frames[over : len(frames) - over]
 
 
-def _clustered(
-    pieces: Sequence[_Piece], chunks: Sequence[tuple[int, NDArray[np.bool_]]], frames: int,
-    settings: DiarizationSettings, most: int | None,
-) -> _Heard:
+def _clustered(known: Heard, frames: int, settings: DiarizationSettings, most: int | None) -> _Voices:
     """The pieces of a window -> its voices."""
+    pieces = known.pieces
     vectors, seconds = np.stack([one.vector for one in pieces]), np.array([one.seconds for one in pieces])
     counted = seconds >= min(settings.counted_s, seconds.max())
     found = clusters(vectors[counted], seconds[counted], settings.clustering, most)
@@ -202,13 +214,13 @@ def _clustered(
     voices = np.full(frames, NOBODY)
     for one, voice in zip(pieces, theirs, strict=True):
         voices[one.frames] = voice
-    for first, active in chunks:
+    for first, active in known.chunks:
         voices[first + np.flatnonzero(active.sum(axis=1) > 1)] = SEVERAL
     alone = [one for one in dict.fromkeys(voices.tolist()) if one >= 0] or [0]  # in the order of their first turns
     numbers = np.array([alone.index(one) if one in alone else 0 for one in range(len(middles))])
     ordered = np.where(voices >= 0, numbers[np.maximum(voices, 0)], voices)
     spoken = np.array([(ordered == one).sum() for one in range(len(alone))]) * FRAME / RATE
-    return _Heard(middles[alone], spoken, ordered)
+    return _Voices(middles[alone], spoken, ordered)
 
 
 def _cut(span: Span, voices: NDArray[np.int64], turn_s: float) -> list[Part]:
