@@ -232,7 +232,7 @@ def test_the_number_of_speakers_is_a_part_of_the_question(recordings, recognizer
     for speakers, wanted in (("auto", None), (1, 1), (3, 3)):
         analyse(checked(Question(recognizer=recognizer, speakers=speakers)), recordings[0])
         assert Turns.asked.pop() == wanted
-    with pytest.raises(UsageError, match="There is no number of speakers 'many' to choose: auto, or 1 to 8"):
+    with pytest.raises(UsageError, match="There is no number of speakers 'many' to choose: auto, channels, or 1 to 8"):
         run_batch(Batch(recordings, tmp_path / "a.csv", Question(recognizer=recognizer, speakers="many")), here)
     path = tmp_path / "a.csv.journal"
     with Journal(path, Question(speakers=2)) as journal:
@@ -342,7 +342,7 @@ def test_an_estimate_is_that_of_all(recordings, recognizer, tmp_path):
 @pytest.mark.usefixtures("recordings")
 @pytest.mark.parametrize(("words", "sentence"), [
     (["--to", "a.xlsx"], r"cannot be written as \.xlsx"), (["--to", "a.csv", "--channel", "each"], "choose mix or a number"),
-    (["--to", "a.csv", "--speakers", "many"], "no number of speakers 'many' to choose: auto, or 1 to 8"),
+    (["--to", "a.csv", "--speakers", "many"], "no number of speakers 'many' to choose: auto, channels, or 1 to 8"),
     (["--to", "a.csv", "--column", "path"], "is for a table"), (["--to", "a.csv", "--recognizer", "none.onnx"], "none.onnx"),
 ])
 def test_wrong_use_is_one_sentence(tmp_path, monkeypatch, capsys, words, sentence):

@@ -201,7 +201,7 @@ def test_a_folder_that_is_half_a_pair_is_told(tmp_path):
     ({"classes": 7}, "no scheme with 7 classes: choose 2, 3, 8 or stress"), ({"classes": "happy"}, "no scheme"),
     ({"sex": "both"}, "no sex 'both' to choose"), ({"sex": "Male"}, "no sex"), ({"channel": "left"}, "no channel 'left'"),
     ({"channel": 2}, "There is no channel 2: the last one of the recording is 1"), ({"channel": "each"}, "call predict_channels"),
-    *(({"speakers": one}, f"no number of speakers {one!r} to choose: auto, or 1 to 8") for one in (0, 9, -1, True, 2.0, "two"))])
+    *(({"speakers": one}, f"no number of speakers {one!r} to choose: auto, channels, or 1 to 8") for one in (0, 9, -1, True, 2.0, "two"))])
 def test_a_choice_that_does_not_exist_is_told(eight, choice, said):
     with pytest.raises(UsageError, match=said) as told:
         eight.predict(voice(1), RATE, **choice)
