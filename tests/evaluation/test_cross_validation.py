@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from intone.corpora import open_corpora
 from intone.errors import CorpusError, TrainingError, UsageError
 from intone.evaluation import cross_validation, report
 from intone.recognition import scoring
-from intone.recognition.model_file import load_model
+from intone.recognition.model_file import Model, load_model
 from intone.training import calibrate, run
 from intone.training.fit import fit
 from intone.training.recipes import TunedRecipe, on_encoder, recipe
@@ -81,11 +82,18 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFr
     return folder / "run", table
 
 
+@cache
+def _loaded(path: Path, content: bytes) -> Model:
+    """A model, loaded once and not for every clip; `content` says whether the file is still the same."""
+    assert content
+    return load_model(path)
+
+
 def _without_detector(model: Path, asked: tuple[str, str]) -> tuple[np.ndarray, str, None]:
     """What a person gets, of the whole clip as if it were speech."""
     clip, sex = asked
     assert sex == "auto"
-    loaded = load_model(model)
+    loaded = _loaded(model, model.read_bytes())
     probabilities = loaded.answer(read_mono(clip))
     return probabilities.reshape(len(loaded.settings.sexes), -1).sum(axis=0), "female", None
 

@@ -12,6 +12,9 @@ import pytest
 
 from intone.cli import main
 
+PATIENCE_S = 600
+"""A command that has not ended by then hangs. A busy machine takes minutes for what trains."""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -46,8 +49,24 @@ def start(*words: object, before: Sequence[str] = ("-m", "intone"), **options: A
 
 def finish(process: "subprocess.Popen[str]") -> Ran:
     """Wait for a command in a process of its own."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return Ran(process.returncode, out or "", err or "")
+
+
+def ending_itself(epochs: int, signal: str) -> tuple[str, str]:
+    """What Python runs (`before` of `start`) that gets a signal as soon as it has the checkpoint of so many epochs."""
+    return "-c", f"""
+import os, signal, sys
+from intone.cli import main
+from intone.training import cnn
+save = cnn._State.save
+def saved(state, path, done):
+    save(state, path, done)
+    if done == {epochs}:
+        os.kill(os.getpid(), signal.{signal})
+cnn._State.save = saved
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def poisoned(folder: Path) -> Path:

@@ -2,12 +2,7 @@
 
 import csv
 import errno
-import os
-import shutil
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +14,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from sklearn.utils.class_weight import compute_class_weight
 
+from command import ending_itself, finish, start
+from command import run as command
 from intone.corpora import open_corpora, splits
 from intone.errors import CorpusError, TrainingError, UsageError
 from intone.recognition import model_file
@@ -145,26 +142,16 @@ def test_interrupted_and_started_again_it_ends_the_same(table: pd.DataFrame, tmp
         assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
-def test_killed_it_goes_on(tmp_path: Path) -> None:
+def test_killed_it_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus = write_corpus(tmp_path / "corpus", actors=(1, 3))
-    command = [sys.executable, "-m", "intone", "train", str(corpus), "--sex", "male", "--classes", "2", "--epochs", "40",
-               "--jobs", "1", "--to", str(tmp_path / "run")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    limit = time.monotonic() + 120
-    while not (tmp_path / "run" / run.CHECKPOINT).is_file():
-        assert time.monotonic() < limit, "no checkpoint within two minutes"
-        assert process.poll() is None, "the training ended before it could be killed"
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    before = len((tmp_path / "run" / run.HISTORY).read_text().splitlines())
-    shutil.copytree(tmp_path / "run", tmp_path / "copy")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    words = ["train", corpus, "--sex", "male", "--classes", "2", "--epochs", "4", "--jobs", "1", "--to", tmp_path / "run"]
+    assert finish(start(*words, before=ending_itself(2, "SIGKILL"))).status == -signal.SIGKILL
+    before = (tmp_path / "run" / run.HISTORY).read_text().splitlines()
+    done = command(capsys, *words)
+    assert done.status == 0, done.err
     lines = (tmp_path / "run" / run.HISTORY).read_text().splitlines()
-    assert len(lines) == 41
-    assert 1 < before < 41
-    assert lines[: before - 1] == (tmp_path / "copy" / run.HISTORY).read_text().splitlines()[: before - 1]
+    assert len(before) == 3 and len(lines) == 5
+    assert lines[:3] == before
     assert (tmp_path / "run" / model_file.RECOGNIZER).is_file()
     assert not list((tmp_path / "run").glob(".*.part"))
 

@@ -27,6 +27,7 @@ from intone.recognition.scoring import DETECTED_SEX, OOD_SCORE, classes_of
 if TYPE_CHECKING:
     import pandas as pd
 
+STEPS: tuple[Confidence, ...] = ("clear", "likely")
 SCHEMES = ("8", "2")
 """The schemes in which the confident answers of a network of eight emotions are counted."""
 
@@ -74,12 +75,13 @@ def measured(rows: "pd.DataFrame", settings: Mapping[int, ModelSettings]) -> Uns
     top, right, speaker = own.confident[told], own.right[told], own.speaker[told]
     counts = metrics.calibration_counts(top, right, speaker)
     schemes = SCHEMES if names == EMOTIONS else {one.classes for one in settings.values()}
+    steps = {name: counted(rows, settings, scheme(name)) for name in schemes}
     return Unseen(
         len(rows), own.classes, metrics.over_speakers(metrics.uar, own.by_speaker),
         metrics.over_speakers(metrics.uar, free.by_speaker),
         metrics.over_speakers(metrics.calibration_gap, counts) if told.any() else None,
-        {name: _confident(confident(rows, settings, scheme(name))) for name in schemes},
-        {name: _confident(confident(rows, settings, scheme(name), "likely")) for name in schemes},
+        {name: _confident(one["clear"]) for name, one in steps.items()},
+        {name: _confident(one["likely"]) for name, one in steps.items()},
         float(own.refused.mean()),
         metrics.auroc_over_speakers(top, right, speaker),
         metrics.auroc_over_speakers(-rows[OOD_SCORE].to_numpy(float)[told], right, speaker) if OOD_SCORE in rows
@@ -90,9 +92,16 @@ def measured(rows: "pd.DataFrame", settings: Mapping[int, ModelSettings]) -> Uns
 def confident(
     rows: "pd.DataFrame", settings: Mapping[int, ModelSettings], chosen: Scheme, step: Confidence = "clear"
 ) -> NDArray[np.float64]:
+    """What `counted` gives for one step of confidence."""
+    return counted(rows, settings, chosen)[step]
+
+
+def counted(
+    rows: "pd.DataFrame", settings: Mapping[int, ModelSettings], chosen: Scheme
+) -> dict[Confidence, NDArray[np.float64]]:
     """How many answers of each speaker are confident and right, are confident, and are there at all: (speakers, 3).
 
-    `step`: the least confidence that counts.
+    By the least confidence that counts: "clear" or "likely".
 
     Clips whose emotion the scheme leaves out are left out. Of what makes an answer confident (`recognition.decision`)
     all is asked that the predictions tell: the probability, the OOD score and the detected sex.
@@ -102,13 +111,15 @@ def confident(
     classes = rows["truth"] if as_they_are else rows["truth"].map(chosen.class_of)
     rows, truth = rows[classes.notna()], classes.dropna()
     masses = rows[list(names)].to_numpy(float)
-    counts = np.zeros((rows["actor"].nunique(), 3))
+    counts = {step: np.zeros((rows["actor"].nunique(), 3)) for step in STEPS}
     lines = zip(rows.to_dict("records"), truth, rows["actor"].factorize()[0],
                 masses if as_they_are else chosen.sums(masses), strict=True)
     for row, wanted, speaker, inside in lines:
         label, shares, _ = in_scheme(chosen, inside)
-        told = np.isfinite(inside).all() and _told(row, label, shares, settings[row["fold"]], chosen, step)
-        counts[speaker] += [told and label == wanted, told, 1]
+        answered = np.isfinite(inside).all()
+        for step, own in counts.items():
+            told = answered and _told(row, label, shares, settings[row["fold"]], chosen, step)
+            own[speaker] += [told and label == wanted, told, 1]
     return counts
 
 
