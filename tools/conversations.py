@@ -157,13 +157,10 @@ def _recognizer() -> Recognizer:
     return load(threads=1)
 
 
-def opened(name: str, jobs: int | None) -> tuple[str, Sexes]:
-    """A corpus: its name, and its clips by sex."""
+def opened(name: str, jobs: int | None) -> Sexes:
+    """The clips of a corpus by sex."""
     table = open_corpora([name])
-    corpus = str(table["corpus"].iloc[0])
-    if corpus == "crema-d":
-        table = table[table["fold"] == TESTED_FOLD]
-    return corpus, clips_of(table, jobs=jobs)
+    return clips_of(table[(table["corpus"] != "crema-d") | (table["fold"] == TESTED_FOLD)], jobs=jobs)
 
 
 def alone(clips: Sexes, jobs: int | None) -> list[Recording]:
@@ -173,11 +170,11 @@ def alone(clips: Sexes, jobs: int | None) -> list[Recording]:
     return list(mapped(swings, each, title="one speaker", jobs=jobs))
 
 
-def recordings(
-    corpus: str, clips: Sexes, wanted: list[tuple[str, int]], kept: Path, jobs: int | None
-) -> list[Recording]:
+def recordings(name: str, wanted: list[tuple[str, int]], kept: Path, jobs: int | None) -> list[Recording]:
     """All recordings of a corpus, as they were kept or are made now."""
     if not kept.exists():
+        clips = opened(name, jobs)
+        corpus = name.partition("=")[0]
         found = [*mapped(partial(talk, clips=clips, corpus=corpus), wanted, title=corpus, jobs=jobs),
                  *alone(clips, jobs)]
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -207,16 +204,17 @@ def main() -> None:
     asked = parser.parse_args()
     done = pd.read_csv(RESULTS) if RESULTS.exists() else pd.DataFrame({"corpus": []})
     for name in asked.corpora:
-        if name.partition("=")[0] in set(done["corpus"]) and not asked.ratio:
+        corpus = name.partition("=")[0]
+        if corpus in set(done["corpus"]) and not asked.ratio:
             continue
-        corpus, clips = opened(name, asked.jobs)
         wanted = [(kind, number) for kind in KINDS for number in range(asked.each)]
         if corpus == RECOGNISED and not asked.ratio:
+            clips = opened(name, asked.jobs)
             rows = list(mapped(partial(recognised, clips=clips, corpus=corpus), wanted, title=corpus, jobs=asked.jobs))
             found = alone(clips, asked.jobs)
         else:
-            kept = asked.runs / f"{corpus}-{asked.each}.pickle"
-            rows, found = [], recordings(corpus, clips, wanted, kept, asked.jobs)
+            rows = []
+            found = recordings(name, wanted, asked.runs / f"{corpus}-{asked.each}.pickle", asked.jobs)
         if asked.ratio:
             compare(found, asked.ratio)
             continue
