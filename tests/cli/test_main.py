@@ -24,7 +24,7 @@ from sounds import encode, voice
 
 COMMANDS = {
     "batch": ("--to", "--cluster", "--wait", "--jobs", "--sex", "--classes", "--recognizer", "--channel", "--track",
-              "--speakers", "--column", "--dry-run"),
+              "--speakers", "--column", "--dry-run", "--same-speaker", "--speaker-column"),
     "predict": ("--sex", "--classes", "--recognizer", "--channel", "--track", "--speakers", "--explain",
                 "--format", "--same-speaker", "--reference", "--language"),
     "reference": ("--to", "--emotion", "--recognizer"),
