@@ -323,7 +323,7 @@ class _Reading:
         try:
             yield self.budget
         finally:
-            self.budget.end()
+            self.budget.pause()
 
 
 def _resampled(blocks: Iterator[tuple[Signal, int]], chosen: Choice) -> Iterator[Signal]:

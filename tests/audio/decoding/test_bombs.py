@@ -104,7 +104,7 @@ def test_all_passes_over_a_file_have_one_budget(monkeypatch):
         clock.now_s += 1000
         budget.go_on()
         budget.check()
-        budget.end()
+        budget.pause()
     assert budget.allowed_s == pytest.approx(5 + 2 + 0.24)
     budget.begin(1_000_000)
     clock.now_s += 0.3
@@ -124,7 +124,6 @@ def test_a_search_counts_as_a_whole_and_has_half(monkeypatch):
         clock.now_s += 0.2
         with pytest.raises(Damaged):
             budget.check()
-        budget.end()
     budget.begin(0)
     clock.now_s += 2.3
     budget.check()

@@ -64,7 +64,8 @@ class Budget:
 
     def begin(self, size: int) -> None:
         """Begin a pass."""
-        self.size, self.at_s, self._since_s = size, 0.0, thread_time()
+        self.size, self.at_s = size, 0.0
+        self.go_on()
 
     def reach(self, at_s: float) -> None:
         """Note how many seconds were decoded in this pass."""
@@ -80,28 +81,25 @@ class Budget:
 
     def pause(self) -> None:
         """Stop counting until `go_on`, unless a voice is searched for."""
-        if not self._searches:
-            self.end()
+        if not self._searches and self._since_s is not None:
+            self._spent_s, self._since_s = self._spent_s + thread_time() - self._since_s, None
 
     def go_on(self) -> None:
         """Count again."""
         if not self._searches:
             self._since_s = thread_time()
 
-    def end(self) -> None:
-        """Stop counting until the next pass."""
-        if self._since_s is not None:
-            self._spent_s, self._since_s = self._spent_s + thread_time() - self._since_s, None
-
     @contextmanager
     def searched(self) -> Iterator[None]:
         """A voice is searched for in some passes, of which all counts; the other half is left to who answers about it.
         """
+        self.go_on()
         self._searches = True
         try:
             yield
         finally:
             self._searches = False
+            self.pause()
 
 
 @contextmanager
