@@ -11,7 +11,6 @@ machine the seconds of the processor are about the same.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -32,19 +31,19 @@ LENGTHS_S = (600.0, 7200.0)
 KIND = "two of different sex"
 END_S = 600.0
 
+TURN = Path(__file__).resolve().parents[1] / "benchmarks" / "turn.py"  # counts the memory of the command alone
+
 
 def heard(recording: Path, speakers: str) -> tuple[dict[str, float], dict[str, Any]]:
     """What `intone predict` took, and what it answered."""
-    words = [sys.executable, "-m", "intone", "predict", recording, "--speakers", speakers, "--format", "json"]
-    with tempfile.TemporaryFile("w+") as told:
-        child = subprocess.Popen(words, stdout=told)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise subprocess.CalledProcessError(child.returncode, words)
-        told.seek(0)
-        (answer,) = json.load(told)
-    return {"cpu_s": round(usage.ru_utime + usage.ru_stime, 1), "memory_mb": round(usage.ru_maxrss / 1000)}, answer
+    answer = recording.with_suffix(".json")
+    words = ["sh", "-c", 'to="$1"; shift; exec "$@" > "$to"', "sh", answer, sys.executable, "-m", "intone", "predict",
+             recording, "--speakers", speakers, "--format", "json"]
+    took = json.loads(subprocess.run([sys.executable, TURN, *words], check=True, stdout=subprocess.PIPE).stdout)
+    if took["ended"]:
+        raise SystemExit(f"intone predict --speakers {speakers} ended with {took['ended']}: see above why.")
+    (told,) = json.loads(answer.read_text())
+    return {"cpu_s": round(took["cpu_s"], 1), "memory_mb": round(took["memory_mb"])}, told
 
 
 def told_apart(one: Conversation, answer: dict[str, Any]) -> dict[str, Any]:
