@@ -107,7 +107,9 @@ def test_a_longer_recording_says_that_it_is_taken_as_of_one_person(visitor: Visi
     page = ready(visitor, on_device)
     ask(page, pcm(np.tile(samples, 8), rate))
     expect(page.locator(".answer .moments:visible")).to_have_count(1)
-    expect(page.locator(".answer > .hint").first).to_have_text(texts("en")("where.one"))
+    hint = page.locator(".answer > .hint").first
+    expect(hint).to_have_text(f"{texts('en')('where.one')} {texts('en')('where.apart')}")
+    expect(hint.get_by_role("button")).to_have_text(texts("en")("where.apart"))
     ask(page, clip)
     expect(page.locator(".answer .moments")).to_have_count(0)
     expect(page.locator(".answer")).not_to_contain_text(texts("en")("where.one"))
