@@ -86,7 +86,10 @@ def test_a_call_is_told_and_each_speaker_is_answered(convinced):
     other = voice(3, pitch=220, seed=5)
     samples = np.stack([np.concatenate([VOICE, silence(3)]), np.concatenate([silence(3), other])], axis=1)
     found = convinced.predict(io.BytesIO(pcm(samples, RATE)))
-    assert "choose the channel 'each'" in found.reasons[-1] and found.confident
+    assert "Each channel holds a voice of its own, as in a call, and is taken as one speaker." in found.reasons
+    assert [(one.channel, one.confidence) for one in found.speakers] == [(1, "clear"), (2, "clear")]
+    mixed = convinced.predict(io.BytesIO(pcm(samples, RATE)), speakers=1)
+    assert "choose the speakers 'channels'" in mixed.reasons[-1] and mixed.confident
     each = convinced.predict_channels(io.BytesIO(pcm(samples, RATE)))
     assert [(one.channel, one.reasons) for one in each] == [(1, ()), (2, ())]
     assert each[0].segments[-1].end_s < 3.5 and each[1].segments[0].start_s > 2.5

@@ -432,7 +432,7 @@ def test_several_people_in_a_longer_recording_are_a_click_away(visitor: Visitor,
     expect(page.locator(".source + .hint")).to_contain_text("taken as one person on this device")
     assert sent == [] and violations(page) == []
     page.get_by_role("button", name="Tell people apart on the server").click()
-    expect(page.locator("[data-apart]")).to_have_count(0)
+    expect(page.locator(".answer [data-apart]")).to_have_count(0)
     expect(page.locator(".answer [data-pictures]")).to_be_visible()
     assert len(sent) == 1
     expect(page.get_by_label("On this device")).to_be_checked()

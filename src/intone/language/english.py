@@ -83,7 +83,7 @@ TEXTS: Mapping[str, str] = {
     "first.",
     "form.speakers": "How many people speak",
     "form.speakers.auto": "Find out",
-    "form.speakers.channels": "One on each channel, as in a call",
+    "form.speakers.channels": "One on each channel",
     "form.speakers.hint": "If you know the number, choose it: it helps to tell the people apart.",
     "form.parts": "Channels and tracks",
     "form.channel": "Channel",

@@ -84,7 +84,7 @@ TEXTS: Mapping[str, str] = {
     "„Automatisch“ erkennt zuerst das Geschlecht.",
     "form.speakers": "Wie viele Personen sprechen",
     "form.speakers.auto": "Selbst herausfinden",
-    "form.speakers.channels": "Auf jedem Kanal eine, wie bei einem Telefonat",
+    "form.speakers.channels": "Eine auf jedem Kanal",
     "form.speakers.hint": "Wenn du die Zahl kennst, wähle sie: Das hilft, die Personen zu unterscheiden.",
     "form.parts": "Kanäle und Tonspuren",
     "form.channel": "Kanal",

@@ -82,7 +82,7 @@ TEXTS: Mapping[str, str] = {
     "primero el sexo.",
     "form.speakers": "Cuántas personas hablan",
     "form.speakers.auto": "Averiguarlo",
-    "form.speakers.channels": "Una en cada canal, como en una llamada",
+    "form.speakers.channels": "Una en cada canal",
     "form.speakers.hint": "Si sabes cuántas son, elígelo: ayuda a distinguirlas.",
     "form.parts": "Canales y pistas",
     "form.channel": "Canal",

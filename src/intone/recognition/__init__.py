@@ -16,6 +16,7 @@
     loading      a path or a name -> the models of a recognizer
     networks     which network answers about a recording
     together     several recordings of one person -> what they tell of the voice
+    kept         what a network says of a recording, as JSON keeps it until others of the person are analysed
     given        what a program gives as a recording: a path, bytes, a file, samples, or several of these
     recognizer   a recording -> an answer
     hysteresis   a label that is shown while it is measured again and again

@@ -62,7 +62,7 @@ function recording(answer, page) {
 const textOf = (sentence) => sentence.text ?? sentence;
 const ALONE = { speaker: null, overlap: false };
 const LEFT_OUT = {
-  channel: null, track: null, attributions: [], reliability: null, adapted_to: null, summary: null, speakers: [],
+  channel: null, track: null, attributions: [], reliability: null, adapted_to: null, summary: null,
 };
 
 // A view, `Prediction.to_dict()`, as the templates name it: `Prediction`.
@@ -73,8 +73,9 @@ function prediction(view, { facts, rules, texts }) {
   const inside = Object.entries(view.probabilities).map(([name, share]) => [name, share * (1 - view.outside)]);
   const shares = Object.fromEntries(view.outside ? [...inside, [facts.decision.neither, view.outside]] : inside);
   const said = (sentences) => sentences.map((one) => told(one, texts));
+  const speakers = (view.speakers ?? []).map((one) => ({ channel: null, ...one }));
   return held({
-    ...LEFT_OUT, ...view, segments, shares, summary: summary ?? null, reasons: said(view.reasons),
+    ...LEFT_OUT, ...view, segments, speakers, shares, summary: summary ?? null, reasons: said(view.reasons),
     reasons_left: said(view.reasons.filter((one) => textOf(one) !== rules.mean)),
   });
 }
