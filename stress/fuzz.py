@@ -311,7 +311,7 @@ def made(number: int, seed: int = 0) -> tuple[str, bytes]:
 @cache
 def _recognizer() -> Recognizer:
     found = load(threads=1)
-    found.predict(voice(1.0), 16_000)  # what is made once is made now
+    found.predict(voice(6.0), 16_000)  # what is made once is made now, the networks for speakers among it
     for content in seeds():
         with suppress(IntoneError):
             found.predict(io.BytesIO(content))

@@ -78,6 +78,7 @@ TABLES: dict[str, Maker] = {
     "deletion": conditions.deletion,
     "conversations": conversations.conversations,
     "one-voice": conversations.one_voice,
+    "long-conversation": conversations.long,
     "browser": browser.parity,
     "original-male": original.original_male,
     "formats": recordings.formats,

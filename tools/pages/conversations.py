@@ -52,3 +52,14 @@ def both_right(results: Results) -> str:
     rows = rows[(rows["corpus"] == "emodb") & (rows["kind"] != SWINGS)]
     sums = rows.sum(numeric_only=True)
     return f"{percent(sums['right_s'] / sums['speech_s_without_collar'])} %"
+
+
+def long(results: Results) -> str:
+    """What a long conversation costs."""
+    return table(("conversation", "speakers counted: processor", "memory", "`--speakers 1`: processor", "memory",
+                  "speakers found", "DER (%)"),
+                 [[f"{round(float(name.removesuffix(' s')) / 60)} minutes",
+                   *(text for how in ("counted", "one") for text in (f"{one[how]['cpu_s']:.0f} s",
+                                                                    f"{one[how]['memory_mb']} MB")),
+                   str(one["found"]), percent(one["error"])]
+                  for name, one in results.json("long-conversation").items()])
