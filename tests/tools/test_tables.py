@@ -57,6 +57,8 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     files["short/default"] = pd.concat([rows.assign(seconds=seconds) for seconds in (0.3, 0.5)])
     files |= {f"unseen-corpora/{name}": six if name == "crema-d" else rows.assign(fold=0) for name in tables.systems.settings().data}
     files["unseen-corpora/emodb"] = rows[rows["truth"].isin(["angry", "happy", "neutral", "sad"])].drop(columns="fold").assign(fold=0)[[*rows]]
+    files |= {f"members/{member}/unseen/{name}": files[f"unseen-corpora/{name}"] for member in ("tuned", "probe")
+              for name in (*tables.systems.settings().data, "emodb")}
     for name, one in files.items():
         write_rows(folder / f"{name}.csv", one)
     (folder / "voices").mkdir()
@@ -73,7 +75,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
         folder / "conversations.csv", index=False)
     pd.DataFrame({"clip": range(9), "top_change": -0.2, "random_change": np.linspace(-0.1, 0, 9)}).to_csv(
         folder / "deletion.csv", index=False)
-    for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale", "browser"):
+    for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale", "browser", "long-conversation"):
         (folder / f"{name}.json").write_bytes((RESULTS / f"{name}.json").read_bytes())
     (folder / "live.csv").write_bytes((RESULTS / "live.csv").read_bytes())
     for path in (RESULTS / "original").glob("*.csv"):
