@@ -135,3 +135,10 @@ def test_what_was_heard_before_is_not_heard_again(monkeypatch):
 def test_a_pause_belongs_to_the_voice_before_it():
     assert _filled(np.array([NOBODY, 1, NOBODY, NOBODY, 0, NOBODY])).tolist() == [1, 1, 1, 1, 0, 0]
     assert _filled(np.array([NOBODY, NOBODY])).tolist() == [0, 0]
+
+
+def test_one_speaker_that_is_given_is_one_in_all_windows():
+    found = Diarization(most=1)
+    for _ in range(3):
+        found.parts(Window(0, np.zeros(6 * RATE, np.float32), (Span(0, 6 * RATE, 6.0),)))
+    assert found.speakers() == [0, 0, 0]

@@ -98,7 +98,9 @@ class Diarization:
         found = np.arange(sum(sizes))
         vectors, seconds = np.concatenate(self._vectors), np.concatenate(self._seconds)
         known = np.linalg.norm(vectors, axis=1) > 0
-        if len([size for size in sizes if size]) > 1 and known.any():
+        if not known.any():  # nobody was told apart
+            return [0] * len(vectors)
+        if len([size for size in sizes if size]) > 1:
             some = matched(vectors[known], self.settings.clustering, self.most)
             middles = centres(vectors[known], seconds[known], some)
             found = nearest(vectors, middles)
