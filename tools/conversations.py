@@ -86,7 +86,7 @@ def listened(signal: Signal) -> tuple[tuple[Window, int, Heard | None], ...]:
     for window in windows([signal]):
         little = sum(span.speech_s for span in window.spans) < DiarizationSettings().least_s
         kept = window if little else replace(window, signal=np.zeros(0, np.float32))
-        found.append((kept, len(window.signal), None if little else heard(window)))
+        found.append((kept, len(window.signal), None if little else heard(window, threads=1)))
     return tuple(found)
 
 

@@ -34,7 +34,7 @@ from pages import (
     unseen,
     voices,
 )
-from pages.committed import CREMA_D, DEFAULT, SYSTEMS, MissingError, Results
+from pages.committed import DEFAULT, SYSTEMS, MissingError, Results
 
 from intone import dataclass_json
 from intone.evaluation.report import percent, signed
@@ -112,7 +112,6 @@ FIGURES: dict[str, Maker] = {
     "uar": lambda results: _share(results.summary(SYSTEMS[DEFAULT]).uar.value),
     "accuracy-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").accuracy.value),
     "uar-2": lambda results: _share(results.summary(SYSTEMS[DEFAULT], "2").uar.value),
-    "uar-crema-d": lambda results: _share(results.summary(CREMA_D[DEFAULT]).uar.value),
     "uar-crema-d-eight": lambda results: _share(speakers.uar_of_eight(results)),
     "never-acted": lambda results: _share(speakers.never_acted(results)),
     "unseen-calm": unseen.calm_as_neutral,

@@ -1,4 +1,4 @@
-"""One function over many items, in several processes, with a progress bar."""
+"""One function over many items: in several processes with a progress bar, or in threads."""
 
 import ctypes
 import os
@@ -55,6 +55,20 @@ def mapped(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def in_threads(
+    function: Callable[[Item], Result], items: Sequence[Item], *, threads: int | None = None, name: str
+) -> Iterator[Result]:
+    """`function` of every item, in their order, in so many threads; None: one a core. For what frees Python's lock."""
+    threads = min(threads or cores(), len(items))
+    if threads < 2:
+        yield from map(function, items)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # what is short does without
+
+    with ThreadPoolExecutor(threads, name) as pool:
+        yield from pool.map(function, items)
 
 
 SAFE = {"PYTHONSAFEPATH": "1"}

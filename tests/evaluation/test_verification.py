@@ -1,6 +1,7 @@
 """Verification: the original's predictions.csv, and never the figure of the training clips alone."""
 
 import csv
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,16 +33,23 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     return open_corpora([str(write_corpus(tmp_path_factory.mktemp("verify") / "corpus"))])
 
 
-def trained(table: pd.DataFrame, folder: Path, held_out: tuple[str, ...] = ()) -> Path:
-    clips, made = run.plan(table, replace(recipe("original"), epochs=12, batch=64), sex="male", classes=2,
-                                    validation="chunks", held_out=held_out)
-    cnn.train(clips, made, folder, jobs=1)
-    finish(folder, clips, jobs=1)
-    return folder
+@pytest.fixture(scope="module")
+def runs(table: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Path]:
+    """Runs by the speakers who are held out, as they were trained."""
+    folders = {}
+    for held_out in ((), ("ravdess:7",)):
+        folder = folders[held_out] = tmp_path_factory.mktemp("runs") / "run"
+        clips, made = run.plan(table, replace(recipe("original"), epochs=12, batch=64), sex="male", classes=2,
+                               validation="chunks", held_out=held_out)
+        cnn.train(clips, made, folder, jobs=1)
+        finish(folder, clips, jobs=1)
+    return folders
 
 
-def test_predictions_have_the_original_columns(table: pd.DataFrame, tmp_path: Path) -> None:
-    folder = trained(table, tmp_path / "run", ("ravdess:7",))
+def test_predictions_have_the_original_columns(
+    table: pd.DataFrame, runs: dict[tuple[str, ...], Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs["ravdess:7",], tmp_path / "run")
     found = verification.verify(folder, table, jobs=1)
     rows = list(csv.DictReader((folder / verification.PREDICTIONS).read_text().splitlines()))
     assert list(rows[0]) == COLUMNS
@@ -55,12 +63,14 @@ def test_predictions_have_the_original_columns(table: pd.DataFrame, tmp_path: Pa
     assert found.seen.accuracy > 0.9
 
 
-def test_fault_4_training_accuracy_never_stands_alone(table: pd.DataFrame, tmp_path: Path) -> None:
-    folder = trained(table, tmp_path / "run", ("ravdess:7",))
+def test_fault_4_training_accuracy_never_stands_alone(
+    table: pd.DataFrame, runs: dict[tuple[str, ...], Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs["ravdess:7",], tmp_path / "run")
     held = verification.verify(folder, table, jobs=1)
     assert (held.unseen.speakers, held.how) == (("ravdess:7",), "held out of the training")
     assert {row["actor_no"] for row in csv.DictReader((folder / verification.UNHEARD).read_text().splitlines())} == {"7"}
-    everyone = trained(table, tmp_path / "all")
+    everyone = shutil.copytree(runs[()], tmp_path / "all")
     found = verification.verify(everyone, table, jobs=1)
     assert found.how == "the same recipe, trained without them" and found.unseen.speakers == ("ravdess:7",)
     assert "ravdess:7" not in set(run.read_run(everyone / "unheard").validating)
@@ -70,15 +80,19 @@ def test_fault_4_training_accuracy_never_stands_alone(table: pd.DataFrame, tmp_p
     assert found.unseen.always == pytest.approx(3 / 5)
 
 
-def test_other_data_is_refused(table: pd.DataFrame, tmp_path: Path) -> None:
-    folder = trained(table, tmp_path / "run", ("ravdess:7",))
+def test_other_data_is_refused(
+    table: pd.DataFrame, runs: dict[tuple[str, ...], Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs["ravdess:7",], tmp_path / "run")
     with pytest.raises(CorpusError, match="other clips than the run"):
         verification.verify(folder, table[table["actor"] != 3].reset_index(drop=True), jobs=1)
     assert not (folder / verification.PREDICTIONS).exists()
 
 
-def test_an_evaluation_can_give_the_second_figure(table: pd.DataFrame, tmp_path: Path) -> None:
-    folder = trained(table, tmp_path / "run")
+def test_an_evaluation_can_give_the_second_figure(
+    table: pd.DataFrame, runs: dict[tuple[str, ...], Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs[()], tmp_path / "run")
     other = tmp_path / "evaluation" / "fold-0"
     made = run.read_run(folder)
     write_json(other / run.SETTINGS, dataclass_json.to_dict(replace(made, held_out=("ravdess:7",))))

@@ -26,21 +26,21 @@ def heard(*turns: tuple[float, float]) -> np.ndarray:
 @pytest.fixture(autouse=True)
 def known_networks(monkeypatch):
     """Networks that tell exactly which constant a frame has, in an order of their own in every chunk."""
-    def activities(signal, _spans):
-        for first in range(0, frames_of(len(signal)), CHUNK_FRAMES):
-            levels = signal[first * FRAME : (first + CHUNK_FRAMES) * FRAME : FRAME]
-            names = [one for one in (CAT, BOB, ANN) if np.isclose(levels, one).any()]
-            active = np.zeros((len(levels), 3), bool)
-            for column, name in enumerate(names):
-                active[:, column] = np.isclose(levels, name) | (np.isclose(levels, BOTH) & (name != CAT))
-            yield first, active
+    def activity(signal, first):
+        levels = signal[first * FRAME : (first + CHUNK_FRAMES) * FRAME : FRAME]
+        names = [one for one in (CAT, BOB, ANN) if np.isclose(levels, one).any()]
+        active = np.zeros((len(levels), 3), bool)
+        for column, name in enumerate(names):
+            active[:, column] = np.isclose(levels, name) | (np.isclose(levels, BOTH) & (name != CAT))
+        return active
 
     def embedding(bands):
         found = np.zeros(192, np.float32)
         found[round(10 * float(np.median(bands)))] = 1
         return found
 
-    monkeypatch.setattr(diarization, "activities", activities)
+    monkeypatch.setattr(diarization, "chunks", lambda samples, _: range(0, frames_of(samples), CHUNK_FRAMES))
+    monkeypatch.setattr(diarization, "activity", activity)
     monkeypatch.setattr(diarization, "kaldi_log_mel", lambda signal: np.repeat(signal[200::160, None], 80, axis=1))
     monkeypatch.setattr(diarization, "embedding", embedding)
 
@@ -128,7 +128,7 @@ def test_what_was_heard_before_is_not_heard_again(monkeypatch):
     first = window(heard((4, ANN), (3, BOB), (2, ANN)), (0, 9))
     known = diarization.heard(first)
     wanted = Diarization().parts(first)
-    monkeypatch.setattr(diarization, "activities", None)
+    monkeypatch.setattr(diarization, "activity", None)
     assert Diarization().parts(first, known) == wanted and len(wanted) == 3
 
 

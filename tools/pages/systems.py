@@ -1,6 +1,7 @@
 """Systems side by side, and the bundled recognizer in detail: RAVDESS speech, five folds by actor."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,6 +174,7 @@ def temperature(_results: Results) -> float:
     return settings().temperature
 
 
+@cache
 def settings() -> ModelSettings:
     """Those of the bundled recognizer."""
     (model,) = intone.load().models

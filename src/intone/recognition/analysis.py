@@ -21,7 +21,7 @@ from intone.audio.vad import Span, SpeechSettings, check_enough, nothing_heard
 from intone.audio.windows import Window, windows
 from intone.errors import NoSpeech, TooShort
 from intone.language.sentences import said
-from intone.parallel import cores
+from intone.parallel import in_threads
 from intone.recognition import adaptation
 from intone.recognition.adaptation import Offset
 from intone.recognition.model_file import Judged, Model
@@ -97,10 +97,10 @@ def analyse(
 
     `blocks` are its samples, (samples,) each. Of the options, sex and explain count here. `seconds` is the length of
     the recording where it is known, or what estimates it by now; then `progress` is called with the share that is done,
-    0 to 1, which never falls. `levels` are those of the samples as they were decoded. Of a long recording `threads`
-    segments run in parallel, None: one a core. Raises RecordingError where there is nothing to answer on.
+    0 to 1, which never falls. `levels` are those of the samples as they were decoded. A long recording is analysed in
+    so many `threads`, None: one a core. Raises RecordingError where there is nothing to answer on.
     """
-    report, collected = _Report(progress, seconds), _Collected(Diarization(options.most_speakers))
+    report, collected = _Report(progress, seconds), _Collected(Diarization(options.most_speakers, threads=threads))
     for window in windows(blocks):
         for one in _segments(model, window, collected.diarization.parts(window), options.explain, threads):
             collected.add(one)
@@ -145,13 +145,7 @@ def _segments(
 ) -> Iterator[_Segment]:
     """What the network says of every segment of a window, in their order."""
     one_by_one = partial(_segment, model, window, explain)
-    if threads == 1 or len(parts) < _MANY:
-        yield from map(one_by_one, parts)
-        return
-    from concurrent.futures import ThreadPoolExecutor  # a recording of few segments does without
-
-    with ThreadPoolExecutor(threads or cores(), "intone-segment") as pool:
-        yield from pool.map(one_by_one, parts)
+    yield from in_threads(one_by_one, parts, threads=1 if len(parts) < _MANY else threads, name="intone-segment")
 
 
 def _segment(model: Model, window: Window, explain: bool, part: Part) -> _Segment:

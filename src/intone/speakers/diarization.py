@@ -8,8 +8,9 @@ that one has the same number from beginning to end. Of a window only one vector 
 a recording does not matter.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -19,9 +20,10 @@ from intone.audio import RATE, Signal
 from intone.audio.vad import Span
 from intone.audio.windows import Window
 from intone.features import kaldi_log_mel
+from intone.parallel import in_threads
 from intone.speakers.clustering import ClusteringSettings, Vectors, apart, centres, clusters, matched, nearest
 from intone.speakers.embedding import FEWEST_FRAMES, embedding
-from intone.speakers.segmentation import FRAME, activities, frames_of
+from intone.speakers.segmentation import FRAME, activity, chunks, frames_of
 
 NOBODY, SEVERAL = -2, -1
 """In the place of a voice: nobody speaks in a frame, or several at once."""
@@ -62,6 +64,8 @@ class Part:
 class Diarization:
     """The speakers of a recording, whose windows are given one after the other. `most`: their number where it is known.
 
+    A window is analysed in so many `threads`, None: one a core.
+
     >>> from intone.audio.windows import windows
     >>> found = Diarization()
     >>> parts = [part for window in windows([samples]) for part in found.parts(window)]
@@ -71,6 +75,7 @@ class Diarization:
 
     most: int | None = None
     settings: DiarizationSettings = DiarizationSettings()
+    threads: int | None = None
     _vectors: list[Vectors] = field(default_factory=list)  # of each window, (voices, 192)
     _seconds: list[NDArray[np.float64]] = field(default_factory=list)
     _waiting: Signal | None = None  # little speech of the first window, whose voice counts only if there are others
@@ -123,7 +128,7 @@ class Diarization:
                 return _one(_vector(speech), spoken_s, window)
             self._waiting = speech
             return _one(_NO_VECTOR, spoken_s, window)
-        known = known or heard(window, self.settings)
+        known = known or heard(window, self.settings, self.threads)
         if not known.pieces:
             return _one(_NO_VECTOR, spoken_s, window)
         return _clustered(known, frames_of(len(window.signal)), self.settings, self.most)
@@ -152,16 +157,20 @@ class Piece:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the networks say of a window: who speaks in each chunk (`activities`), and every piece of speech."""
+    """What the networks say of a window: each chunk, its first frame and who speaks in it, and all pieces of speech."""
 
     chunks: tuple[tuple[int, NDArray[np.bool_]], ...]
     pieces: tuple[Piece, ...]
 
 
-def heard(window: Window, settings: DiarizationSettings = DiarizationSettings()) -> Heard:
+def heard(
+    window: Window, settings: DiarizationSettings = DiarizationSettings(), threads: int | None = None
+) -> Heard:
     """What the networks say of a window; nothing of it depends on how the pieces are clustered."""
-    chunks = tuple(activities(window.signal, window.spans))
-    return Heard(chunks, tuple(_pieces(window.signal, chunks, settings)))
+    firsts = chunks(len(window.signal), window.spans)
+    found = list(in_threads(partial(_chunk, window.signal, settings), firsts, threads=threads, name="intone-speakers"))
+    return Heard(tuple((first, active) for first, (active, _) in zip(firsts, found, strict=True)),
+                 tuple(piece for _, pieces in found for piece in pieces))
 
 
 def _vector(speech: Signal) -> NDArray[np.float32]:
@@ -174,20 +183,20 @@ def _one(vector: NDArray[np.float32], seconds: float, window: Window) -> _Voices
     return _Voices(vector[None], np.array([seconds]), np.zeros(frames_of(len(window.signal)), np.int64))
 
 
-def _pieces(
-    signal: Signal, chunks: Sequence[tuple[int, NDArray[np.bool_]]], settings: DiarizationSettings
-) -> Iterator[Piece]:
-    """Every piece of speech whose voice can be embedded."""
-    for first, active in chunks:
-        bands = kaldi_log_mel(signal[first * FRAME : (first + len(active)) * FRAME])
-        middles = np.arange(len(bands)) * _BAND_STEP + _BAND_CENTRE - _CENTRE
-        frame = np.clip(np.rint(middles / FRAME).astype(int), 0, len(active) - 1)
-        for frames in _runs_alone(active, settings):
-            chosen = np.zeros(len(active), bool)
-            chosen[_middle(frames, settings.embedded_s)] = True
-            spoken = bands[chosen[frame]]
-            if len(spoken) >= FEWEST_FRAMES:
-                yield Piece(first + frames, embedding(spoken))
+def _chunk(signal: Signal, settings: DiarizationSettings, first: int) -> tuple[NDArray[np.bool_], list[Piece]]:
+    """Who speaks in the chunk that begins with a frame, and every piece of speech in it whose voice can be embedded."""
+    active = activity(signal, first)
+    bands = kaldi_log_mel(signal[first * FRAME : (first + len(active)) * FRAME])
+    middles = np.arange(len(bands)) * _BAND_STEP + _BAND_CENTRE - _CENTRE
+    frame = np.clip(np.rint(middles / FRAME).astype(int), 0, len(active) - 1)
+    pieces = []
+    for frames in _runs_alone(active, settings):
+        chosen = np.zeros(len(active), bool)
+        chosen[_middle(frames, settings.embedded_s)] = True
+        spoken = bands[chosen[frame]]
+        if len(spoken) >= FEWEST_FRAMES:
+            pieces.append(Piece(first + frames, embedding(spoken)))
+    return active, pieces
 
 
 def _runs_alone(active: NDArray[np.bool_], settings: DiarizationSettings) -> Iterator[NDArray[np.int64]]:

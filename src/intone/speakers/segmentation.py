@@ -6,7 +6,7 @@ voices. It takes 10 s of sound and gives for each frame the log-probabilities of
 speakers, or two of them at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,25 +46,27 @@ def frames_of(samples: int) -> int:
     return -(-samples // FRAME)
 
 
-def activities(signal: Signal, spans: Sequence[Span]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-    """For every chunk with speech its first frame, and who speaks in each of its frames, (frames, 3).
+def chunks(samples: int, spans: Sequence[Span]) -> list[int]:
+    """The first frame of every chunk of a signal of so many samples in which someone speaks.
 
-    `spans` are where someone speaks, in samples. The three columns are the speakers of this chunk alone, in no order.
-    The last chunk ends with the signal; where that is shorter than a chunk, it is filled up with silence.
+    `spans` are where someone speaks, in samples. The last chunk ends with the signal.
     """
-    whole = frames_of(len(signal))
-    last = frames_of(max(0, len(signal) - _CHUNK))
-    for first in (*range(0, last, STEP_FRAMES), last):
-        start = first * FRAME
-        if any(span.start < start + _CHUNK and span.end > start for span in spans):
-            yield first, _activity(signal[start : start + _CHUNK])[: whole - first]
+    last = frames_of(max(0, samples - _CHUNK))
+    return [first for first in (*range(0, last, STEP_FRAMES), last)
+            if any(span.start < first * FRAME + _CHUNK and span.end > first * FRAME for span in spans)]
 
 
-def _activity(chunk: Signal) -> NDArray[np.bool_]:
+def activity(signal: Signal, first: int) -> NDArray[np.bool_]:
+    """Who speaks in each frame of the chunk that begins with a frame, (frames, 3).
+
+    The three columns are the speakers of this chunk alone, in no order. Where the signal ends before the chunk does,
+    silence is put behind it, of which no frame is given.
+    """
+    chunk = signal[first * FRAME : first * FRAME + _CHUNK]
     filled = np.zeros((1, 1, _CHUNK), np.float32)
     filled[0, 0, : len(chunk)] = chunk
     (scores,) = _network().run(None, {"samples": filled})
-    return np.asarray(POWERSET[scores[0].argmax(axis=1)])
+    return np.asarray(POWERSET[scores[0].argmax(axis=1)])[: frames_of(len(signal)) - first]
 
 
 @cache
