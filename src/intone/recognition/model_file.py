@@ -245,10 +245,10 @@ def upgraded(values: Any) -> Any:
     return new
 
 
-def _check_network(model: Model, network: object, path: Path) -> None:
+def _check_network(model: Model, network: Any, path: Path) -> None:
     """Run front end and network once, on noise: what comes out must be probabilities of the labels."""
     try:
-        inputs = [one.name for one in network.get_inputs()]  # type: ignore[attr-defined]
+        inputs = [one.name for one in network.get_inputs()]
         noise = (0.5 * np.sin(np.arange(2 * model.settings.front_end.shortest) ** 2.0)).astype(np.float32)
         outputs, _ = model._outputs(noise)
         rows, shape = outputs["uncalibrated"], outputs.get("evidence", np.empty(0)).shape

@@ -30,7 +30,7 @@ def named(cell: str, folder: str) -> str:
     if cell == best and "\\" not in cell and cell.isascii():
         return cell
     readings = (form(one) for form in _FORMS for one in (exact, cell, cell.strip(), best, best.replace("\\", "/")))
-    return next((one for one in readings if one and os.path.exists(beside(folder, one))), best)  # noqa: PTH110
+    return next((one for one in readings if one and os.path.exists(beside(folder, one))), best)  # noqa: PTH110 - the cell stays as it is
 
 
 def beside(folder: str, path: str) -> str:
@@ -52,7 +52,7 @@ def folder_of(table: str) -> str:
     ('calls', 'zip://::x/y.zip', 'https://host')
     """
     if "://" not in table:
-        return os.path.dirname(table)  # noqa: PTH120
+        return os.path.dirname(table)  # noqa: PTH120 - a Path gives "." where there is none
     head, chain, rest = table.partition("::")
     folder = head.partition("?")[0].rpartition("/")[0]
     return f"{folder}{'/' * folder.endswith(':/')}{chain}{rest}"

@@ -159,7 +159,7 @@ def _config(name: str) -> Any:
     import transformers  # seconds that no other command needs
 
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # a missing decoder is not missed here
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the next line downloads
     try:
         config = transformers.AutoConfig.from_pretrained(name, trust_remote_code=False)
     except Exception as error:  # transformers raises what its parts raise

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 from time import thread_time
 
 import numpy as np
@@ -131,14 +132,14 @@ def _limit_of_allocations() -> Callable[[ctypes.c_size_t], object]:
 
 
 @cache
-def of_ffmpeg(library: str, name: str) -> Callable[..., object]:
+def of_ffmpeg(library: str, name: str) -> Any:
     """A function of one of FFmpeg's libraries: of PyAV's own, or of the one beside it."""
     import av
 
     beside = Path(av.__file__).parents[1].glob(f"av.libs/*{library}*")
     for one in (av._core.__file__, *beside):
         with suppress(OSError, AttributeError):
-            return getattr(ctypes.CDLL(str(one)), name)  # type: ignore[no-any-return]
+            return getattr(ctypes.CDLL(str(one)), name)
     raise RuntimeError(f"PyAV is installed without FFmpeg's lib{library}: install its wheel.")
 
 

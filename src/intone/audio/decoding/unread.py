@@ -92,12 +92,12 @@ class _InputFormat(ctypes.Structure):
 def _probed(head: bytes) -> tuple[str, str] | None:
     """FFmpeg's short and long name of the format that the beginning of a file is of, where it is likely."""
     probe = of_ffmpeg("avformat", "av_probe_input_format3")
-    probe.restype = ctypes.POINTER(_InputFormat)  # type: ignore[attr-defined]
+    probe.restype = ctypes.POINTER(_InputFormat)
     score = ctypes.c_int()
     found = probe(ctypes.byref(_ProbeData(b"", head + bytes(_PADDING), len(head), None)), 1, ctypes.byref(score))
     if not found or score.value < _LIKELY:
         return None
-    return found.contents.name.decode(), found.contents.long_name.decode()  # type: ignore[attr-defined]
+    return found.contents.name.decode(), found.contents.long_name.decode()
 
 
 def _is_text(head: bytes) -> bool:
