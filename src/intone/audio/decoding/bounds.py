@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 from time import thread_time
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
