@@ -1,16 +1,18 @@
 """How well speakers are told apart in simulated conversations: writes results/conversations.csv.
 
     tools/conversations.py crema-d=crema-d ravdess=ravdess nemo=nemo emodb=emodb      (then: make tables)
+    tools/conversations.py crema-d=crema-d ravdess=ravdess nemo=nemo emodb=emodb --seconds 600 --each 3
     tools/conversations.py crema-d=crema-d ravdess=ravdess nemo=nemo --ratio 0.72 0.76 0.80
 
 Of CREMA-D only the speakers whom `tools/speakers.py` left out speak. Nobody of the other corpora was heard in its
-training. A conversation is made from its number, its kind and its corpus, and lasts 90 s. For how much of the speech
+training. A conversation is made from its number, its kind and its corpus, and lasts 90 s; of those of other lengths,
+which go into a file of their own, no more is measured than who speaks when. For how much of the speech
 both the emotion and the speaker are right is measured for EmoDB alone, which no network learned its emotions from. One
 recording is made of clips of each speaker in a random order: its one voice changes its emotion again and again. Each
 corpus is written as it is done, and is not made again.
 
 What the networks say of a conversation does not depend on how the voices are clustered. It is kept in `--runs`, so that
-another clustering takes seconds; delete that folder where a network or the speech that is found has changed. The second
+another clustering takes seconds; delete that folder where a network or the speech that is found has changed. The last
 command only prints what other ratios (`ClusteringSettings`) would give; it was chosen so, without EmoDB.
 """
 
@@ -47,8 +49,8 @@ from intone.speakers import Diarization, DiarizationSettings
 from intone.speakers.clustering import ClusteringSettings
 from intone.speakers.diarization import Heard, heard
 
-RESULTS = Path(__file__).resolve().parent.parent / "results" / "conversations.csv"
-SECONDS = 90.0
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+SECONDS = 90
 TESTED_FOLD = 0
 RECOGNISED = "emodb"
 SWINGS = "one speaker's clips"
@@ -56,10 +58,10 @@ SWINGS = "one speaker's clips"
 Sexes = Mapping[str, Clips]
 
 
-def made(clips: Sexes, corpus: str, kind: str, number: int) -> Conversation:
+def made(clips: Sexes, corpus: str, kind: str, number: int, seconds: int = SECONDS) -> Conversation:
     """The conversation of a number."""
     rng = np.random.default_rng([sorted(KINDS).index(kind), number, len(corpus)])
-    return conversation(chosen(clips, KINDS[kind], rng), SECONDS, rng)
+    return conversation(chosen(clips, KINDS[kind], rng), seconds, rng)
 
 
 def one_voice(clips: list[Clip]) -> Signal:
@@ -90,8 +92,8 @@ def listened(signal: Signal) -> tuple[tuple[Window, int, Heard | None], ...]:
     return tuple(found)
 
 
-def talk(asked: tuple[str, int], clips: Sexes, corpus: str) -> Recording:
-    one = made(clips, corpus, *asked)
+def talk(asked: tuple[str, int], clips: Sexes, corpus: str, seconds: int) -> Recording:
+    one = made(clips, corpus, *asked, seconds)
     return Recording(*asked, len({turn.speaker for turn in one.turns}), one.speech, listened(one.signal))
 
 
@@ -170,13 +172,15 @@ def alone(clips: Sexes, jobs: int | None) -> list[Recording]:
     return list(mapped(swings, each, title="one speaker", jobs=jobs))
 
 
-def recordings(name: str, wanted: list[tuple[str, int]], kept: Path, jobs: int | None) -> list[Recording]:
+def recordings(
+    name: str, wanted: list[tuple[str, int]], seconds: int, kept: Path, jobs: int | None
+) -> list[Recording]:
     """All recordings of a corpus, as they were kept or are made now."""
     if not kept.exists():
         clips = opened(name, jobs)
         corpus = name.partition("=")[0]
-        found = [*mapped(partial(talk, clips=clips, corpus=corpus), wanted, title=corpus, jobs=jobs),
-                 *alone(clips, jobs)]
+        talks = mapped(partial(talk, clips=clips, corpus=corpus, seconds=seconds), wanted, title=corpus, jobs=jobs)
+        found = [*talks, *(alone(clips, jobs) if seconds == SECONDS else ())]
         kept.parent.mkdir(parents=True, exist_ok=True)
         with write_whole(kept) as part:
             part.write_bytes(pickle.dumps(found))
@@ -198,29 +202,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how well speakers are told apart.")
     parser.add_argument("corpora", nargs="+", help="NAME=FOLDER")
     parser.add_argument("--each", type=int, default=10, help="conversations of each kind and corpus")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="how long a conversation lasts")
     parser.add_argument("--runs", type=Path, default=Path("runs/conversations"), help="where it is kept what was heard")
     parser.add_argument("--jobs", type=int, help="processes")
     parser.add_argument("--ratio", type=float, nargs="+", help="ratios to compare; nothing is written")
     asked = parser.parse_args()
-    done = pd.read_csv(RESULTS) if RESULTS.exists() else pd.DataFrame({"corpus": []})
+    usual = asked.seconds == SECONDS
+    results = RESULTS / ("conversations.csv" if usual else f"conversations-{asked.seconds}.csv")
+    done = pd.read_csv(results) if results.exists() else pd.DataFrame({"corpus": []})
     for name in asked.corpora:
         corpus = name.partition("=")[0]
         if corpus in set(done["corpus"]) and not asked.ratio:
             continue
         wanted = [(kind, number) for kind in KINDS for number in range(asked.each)]
-        if corpus == RECOGNISED and not asked.ratio:
+        if corpus == RECOGNISED and usual and not asked.ratio:
             clips = opened(name, asked.jobs)
             rows = list(mapped(partial(recognised, clips=clips, corpus=corpus), wanted, title=corpus, jobs=asked.jobs))
             found = alone(clips, asked.jobs)
         else:
             rows = []
-            found = recordings(name, wanted, asked.runs / f"{corpus}-{asked.each}.pickle", asked.jobs)
+            kept = asked.runs / f"{corpus}-{asked.each}-{asked.seconds}.pickle"
+            found = recordings(name, wanted, asked.seconds, kept, asked.jobs)
         if asked.ratio:
             compare(found, asked.ratio)
             continue
         rows += [scored(one, told_apart(one, DiarizationSettings())) for one in found]
         done = pd.concat([done, pd.DataFrame(rows).assign(corpus=corpus)], ignore_index=True)
-        write_text(RESULTS, done.to_csv(index=False))
+        write_text(results, done.to_csv(index=False))
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ TABLES: dict[str, Maker] = {
     "live": conditions.live,
     "deletion": conditions.deletion,
     "conversations": conversations.conversations,
+    "conversations-600": conversations.conversations_of_ten_minutes,
     "one-voice": conversations.one_voice,
     "long-conversation": conversations.long,
     "browser": browser.parity,

@@ -93,10 +93,26 @@ def test_the_two_that_are_most_alike_decide(near, speakers):
 
 def test_voices_of_two_windows_are_one_speaker_where_they_are_much_alike():
     vectors = voices(2, 1, spread=0.3)
-    assert matched(vectors, SETTINGS).tolist() in ([0, 0, 1], [1, 1, 0])
-    assert matched(alike(0.6, 1.0, 1), SETTINGS).max() == 1 and matched(alike(0.8, 1.0, 1), SETTINGS).max() == 0
-    assert matched(voices(1, 1, 1), SETTINGS, 2).max() == 1
-    assert matched(voices(1), SETTINGS).tolist() == [0]
+    assert matched(vectors, np.arange(3), SETTINGS).tolist() in ([0, 0, 1], [1, 1, 0])
+    for near, speakers in ((0.6, 2), (0.8, 1)):
+        assert matched(alike(near, 1.0, 1), np.arange(2), SETTINGS).max() + 1 == speakers
+    assert matched(voices(1, 1, 1), np.arange(3), SETTINGS, 2).max() == 1
+    assert matched(voices(1), np.arange(1), SETTINGS).tolist() == [0]
+
+
+def test_two_whom_every_window_tells_apart_are_two_and_what_split_off_in_one_is_not():
+    # In each of four windows Ann and Bob, as alike as 0.8; in the last one also a third voice, as like Ann.
+    ann, bob, split = (alike_to_all(one) for one in range(3))
+    windows = np.array([0, 0, 1, 1, 2, 2, 3, 3, 3])
+    found = matched(np.stack([ann, bob] * 4 + [split]), windows, SETTINGS)
+    assert found[:-1].tolist() == [found[0], found[1]] * 4 and found[0] != found[1]
+    assert found[-1] in (found[0], found[1])
+
+
+def alike_to_all(number: int) -> np.ndarray:
+    """One of three unit vectors of which each two have the similarity 0.8."""
+    values, axes = np.linalg.eigh(np.full((3, 3), 0.8) + 0.2 * np.eye(3))
+    return np.asarray((axes * np.sqrt(values))[number], np.float32)
 
 
 def test_a_known_number_joins_the_most_alike():

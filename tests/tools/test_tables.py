@@ -73,6 +73,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
                    **{f"{name}_without_collar": value for name, value in spoken.items()}}
                   for kind, found in (("two women", 2), ("two men", 1), ("one speaker's clips", 2))]).to_csv(
         folder / "conversations.csv", index=False)
+    (folder / "conversations-600.csv").write_bytes((folder / "conversations.csv").read_bytes())
     pd.DataFrame({"clip": range(9), "top_change": -0.2, "random_change": np.linspace(-0.1, 0, 9)}).to_csv(
         folder / "deletion.csv", index=False)
     for name in ("fuzz", "parsers", "faults", "load", "attack", "bench", "scale", "browser", "long-conversation"):

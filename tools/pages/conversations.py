@@ -14,7 +14,15 @@ SWINGS = "one speaker's clips"
 
 def conversations(results: Results) -> str:
     """DER with and without a collar, and how often the number of speakers is right, by kind and corpus."""
-    rows = results.csv("conversations")
+    return _by_kind(results.csv("conversations"))
+
+
+def conversations_of_ten_minutes(results: Results) -> str:
+    """The same where a conversation is five windows long."""
+    return _by_kind(results.csv("conversations-600"))
+
+
+def _by_kind(rows: pd.DataFrame) -> str:
     spoken = rows[rows["kind"] != SWINGS]
     parts = [(kind, NAMES[corpus], part) for (kind, corpus), part in
              spoken.groupby([spoken["kind"].replace(KINDS), "corpus"], sort=False)]

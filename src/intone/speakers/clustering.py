@@ -26,8 +26,9 @@ class ClusteringSettings:
 
     `ratio`: as above. `highest`: mean similarity between two clusters from which on they are one, whatever is within.
     `known`: the same where the number of speakers is given, and only says how far a single voice may be split.
-    `matched`: mean similarity above which the voices of two windows are one. `least_s`, `least_share`: seconds and
-    share of the speech that a speaker has.
+    `matched`: mean similarity above which the voices of two windows are one, and by how much more alike they have to be
+    where they are `told_apart` in every window; in proportion where that is in some of them. `least_s`, `least_share`:
+    seconds and share of the speech that a speaker has.
     """
 
     ratio: float = 0.76
@@ -35,7 +36,8 @@ class ClusteringSettings:
     usual: float = 0.5
     usual_pairs: int = 20
     known: float = 0.7
-    matched: float = 0.72
+    matched: float = 0.7
+    told_apart: float = 0.3
     least_s: float = 2.0
     least_share: float = 0.1
 
@@ -70,17 +72,27 @@ def clusters(
     return found
 
 
-def matched(vectors: Vectors, settings: ClusteringSettings, most: int | None = None) -> NDArray[np.int64]:
-    """The same for the voices of several windows, each already the mean of many pieces: (voices,)."""
-    if len(vectors) < 2:
-        return np.zeros(len(vectors), np.int64)
-    from scipy.cluster.hierarchy import cut_tree, fcluster, linkage
+def matched(
+    vectors: Vectors, windows: NDArray[np.int64], settings: ClusteringSettings, most: int | None = None
+) -> NDArray[np.int64]:
+    """The same for the voices of several windows, each already the mean of many pieces: (voices,).
 
-    tree = linkage(vectors, "average", metric="cosine")
-    found = np.asarray(fcluster(tree, 1 - settings.matched, "distance"), np.int64)
-    if most is not None and len(set(found)) > most:
-        found = np.asarray(cut_tree(tree, [most])[:, 0], np.int64)
-    return np.unique(found, return_inverse=True)[1]
+    The two most alike are joined, again and again (average linkage). Voices of one window were told apart there: of two
+    that are in one window again and again each is a speaker, and a voice that split off in a single one is not.
+    """
+    found = np.arange(len(vectors))
+    total = max(1, len(set(windows.tolist())))
+    while found.any():
+        together = np.zeros((found.max() + 1, windows.max() + 1), bool)
+        together[found, windows] = True
+        shared = together.astype(float) @ together.T / total
+        likeness = _between(vectors, found) - settings.told_apart * shared
+        np.fill_diagonal(likeness, -np.inf)
+        one, other = sorted(map(int, np.unravel_index(likeness.argmax(), likeness.shape)))
+        if likeness[one, other] <= settings.matched and (most is None or len(likeness) <= most):
+            break
+        found = np.unique(np.where(found == other, one, found), return_inverse=True)[1]
+    return found
 
 
 def _large(found: NDArray[np.int64], seconds: NDArray[np.float64], least_s: float) -> NDArray[np.int64]:

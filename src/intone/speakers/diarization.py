@@ -106,7 +106,8 @@ class Diarization:
         if not known.any():  # nobody was told apart
             return [0] * len(vectors)
         if len([size for size in sizes if size]) > 1:
-            some = matched(vectors[known], self.settings.clustering, self.most)
+            windows = np.repeat(np.arange(len(sizes)), sizes)
+            some = matched(vectors[known], windows[known], self.settings.clustering, self.most)
             middles = centres(vectors[known], seconds[known], some)
             found = nearest(vectors, middles)
             found[known] = some
