@@ -106,7 +106,8 @@ def test_what_is_written_down_is_of_many_files_without_harm():
     assert found["files"] >= 20_000
     assert found["harm"] == []
     # More than MOST_S only where the tables of a small file give minutes of speech (SPEECH_S), or it would be harm.
-    assert found["slowest_s"] < 2 * fuzz.MOST_S and found["most_above_idle_mb"] < fuzz.MOST_MB
+    # It was twice MOST_S before people were told apart, which doubles the analysis of such speech.
+    assert found["slowest_s"] < 3 * fuzz.MOST_S and found["most_above_idle_mb"] < fuzz.MOST_MB
     assert found["slowest_bomb_s"] < fuzz.most_s("bombs of silence", [bounds.Budget(1_000_000, HEARD_S)])
     assert set(found["kinds"]) == set(fuzz.KINDS)
     assert sum(found["results"].values()) == found["files"]
