@@ -26,6 +26,7 @@ class Turns:
     """In the place of `Diarization`: as many people as are asked for, two where they are to be counted."""
 
     most: int | None = None
+    threads: int | None = None
     asked: ClassVar[list[int | None]] = []
     _voices: list[int] = field(default_factory=list)
 

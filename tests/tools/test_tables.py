@@ -48,7 +48,7 @@ def small(tables: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> objec
     rows = rows[rows["actor"].isin(FEW)].reset_index(drop=True)
     files = dict.fromkeys([*tables.SYSTEMS.values(), tables.speakers.BUNDLED], rows)
     six = rows[rows["truth"].isin(tables.speakers.SHARED)].assign(actor=lambda one: one["actor"] + 1000)
-    files |= dict.fromkeys(tables.CREMA_D.values(), six)
+    files |= dict.fromkeys(tables.speakers.CREMA_D.values(), six)
     files[tables.speakers.TUNED] = rows.assign(sex=np.where(rows["actor"] % 2, "male", "female"))
     files |= dict.fromkeys(["sexes/told", "ravdess-5fold/linear-probe"], rows)
     files |= {f"ravdess-5fold/linear-probe-{sex}": rows[rows["actor"] % 2 == (sex == "male")] for sex in ("female", "male")}
@@ -115,12 +115,12 @@ def test_no_table_is_left_empty_and_every_one_is_used(tables: ModuleType) -> Non
 
 
 def test_eight_emotions_to_choose_from_are_harder_than_six(tables: ModuleType, small: object) -> None:
-    rows = small.rows(tables.CREMA_D[tables.DEFAULT])
+    rows = small.rows(tables.speakers.CREMA_D[tables.DEFAULT])
     best = rows[list(EMOTIONS)].to_numpy().argmax(axis=1)
     assert 0 < tables.speakers.never_acted(small) == pytest.approx(np.isin(best, (1, 7)).mean())
     right = pd.Series(np.array(EMOTIONS)[best] == rows["truth"].to_numpy()).groupby(rows["truth"].to_numpy()).mean()
     assert tables.speakers.uar_of_eight(small) == pytest.approx(right.mean())
-    assert tables.speakers.uar_of_eight(small) < small.summary(tables.CREMA_D[tables.DEFAULT]).uar.value
+    assert tables.speakers.uar_of_eight(small) < small.summary(tables.speakers.CREMA_D[tables.DEFAULT]).uar.value
 
 
 def test_an_answer_counts_as_confident_by_both_conditions(tables: ModuleType, tmp_path: Path) -> None:
