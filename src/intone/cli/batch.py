@@ -111,7 +111,9 @@ def batch(
         say(f"--same-speaker compares the recordings of a person. Answered as without: {tally.alone}, of which there "
             "is no other of the same person, or it is not said who speaks.")
     others = ", others left out" if notes else ""
-    show(f"{tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed{others}: {to}")
+    answered = tally.recordings - tally.failed
+    show(f"{answered} of {tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed"
+         f"{others}: {to}")
     return 1 if tally.failed or notes else 0
 
 
