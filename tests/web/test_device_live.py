@@ -174,7 +174,7 @@ def test_the_segments_are_those_of_the_recording_and_the_answer_comes(
     # A busy machine plays with gaps: the judge is what the page heard, and not what the file holds.
     heard = np.concatenate([part for one in sent for part in (np.zeros(one["skipped"]), one["samples"])]).astype(np.float32)
     wanted = [(one.start / RATE, one.end / RATE) for one in find_speech(resample(heard, sent[0]["rate"]))]
-    assert len(found) == len(wanted) >= 3
+    assert len(found) == len(wanted) >= 4
     assert np.abs(np.array(found) - wanted).max() < 0.2
     assert all(one["open"] == 0 for one in sent), "one piece is in work at a time"
     assert 1 < len(told) <= 2 + len(known) / RATE / 5, "nobody who hears the page is told every second"

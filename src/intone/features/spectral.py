@@ -131,8 +131,8 @@ def kaldi_log_mel(signal: NDArray[np.floating], bands: int = 80) -> NDArray[np.f
 def _kaldi_filters(bands: int) -> "csr_array":
     """The triangles of `kaldi_log_mel`, (bands, 257), each but a few bins wide.
 
-    They are sparse, and not only to multiply less: the threads of numpy's BLAS spin for 0.1 s after a product, which
-    for each chunk of a long recording costs more than the networks for speakers.
+    They are sparse, and not only to multiply less: the threads of numpy's BLAS go on spinning after a product, which
+    for each chunk of a long recording costs nearly as much as the networks for speakers.
     """
     from scipy.sparse import csr_array  # what does not tell speakers apart does without
 
