@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_work import answer, by_name
-from intone.batch import Batch, cluster, engines, estimate, results, run_batch
+from intone.batch import Batch, batch, cluster, engines, estimate, results, run_batch
 from intone.batch.journal import Journal
 from intone.batch.work import Outcome, Question, analyse, checked, failed
 from intone.cli import main
@@ -316,9 +316,18 @@ def test_killed_and_started_again_it_ends_with_the_same_bytes(recordings, recogn
 def test_the_command_writes_a_table_once(recognizer, tmp_path, capsys):
     words = ["batch", str(tmp_path / "calls"), "--to", str(tmp_path / "a.csv"), "--recognizer", recognizer, "--jobs", "1"]
     assert main(words) == 1
-    assert capsys.readouterr().out.startswith("9 of 11 recordings analysed, 0.00 h of sound, 2 failed: ")
+    shown = capsys.readouterr()
+    assert shown.out.startswith("9 of 11 recordings analysed, 0.00 h of sound, 2 failed: ")
+    assert len(re.findall(rf"^intone: {tmp_path}/calls/\S+: .+\.$", shown.err, re.MULTILINE)) == 2
     assert main(words) == 0
     assert "is there and complete" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("recordings")
+def test_some_of_many_that_failed_are_named(recognizer, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(batch, "NAMED", 1)
+    main(["batch", str(tmp_path / "calls"), "--to", str(tmp_path / "a.csv"), "--recognizer", recognizer, "--jobs", "1"])
+    assert capsys.readouterr().err.splitlines()[-1] == f"intone: 1 more failed: {tmp_path}/a.csv says of each why."
 
 
 @pytest.mark.usefixtures("recordings")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intone.batch import lists
-from intone.batch.sources import addresses
+from intone.batch.sources import addresses, people
 from intone.errors import UsageError
 from sounds import FORMATS, encode, voice
 
@@ -53,6 +53,72 @@ def test_names_count_from_the_current_folder_and_are_no_patterns(tmp_path, monke
     told: list[str] = []
     assert len(addresses("-", tell=told.append)) == 2
     assert told == ["1 file in calls [1] looks like a recording and cannot be read: b.mid; save its sound as wav, flac or mp3."]
+
+
+def test_a_file_is_listed_once_though_links_lead_to_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/a.wav").touch()
+    Path("again").symlink_to("in")
+    assert listed(monkeypatch, b"in\nin/a.wav\nagain\nagain/a.wav\n") == ["in/a.wav"]  # as `find -L` lists them
+    assert listed(monkeypatch, b"in/a.wav\nagain/a.wav\n") == ["in/a.wav", "again/a.wav"]  # asked for by name
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ("Gespräch.wav\n", "UTF-8"), ("\ufeffGespräch.wav\n", "UTF-8 with a byte order mark"), ("Gespräch.wav\0", "names between NUL bytes"),
+    ('"Gespräch.wav"\n', "UTF-8"), ("# of May\nGespräch.wav \n", "UTF-8"), ("Gespra\u0308ch.wav\n", "UTF-8"),
+    ("in\\Gespräch.wav\n", "UTF-8"), ("Gespräch.wav\r\n".encode("cp1252"), "Windows-1252"), (os.fsencode("Gespräch.wav\n"), "UTF-8"),
+    ("Gespräch.wav\r\n".encode("utf-16"), "UTF-16"), ("\ufeffGespräch.wav\n".encode("utf-32-le"), "UTF-32"),
+])
+def test_a_list_is_text_as_programs_write_it(content, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("Gespräch.wav", "in/Gespräch.wav"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+    notes: list[str] = []
+    monkeypatch.setattr(sys, "stdin", Piped(content.encode() if isinstance(content, str) else content))
+    assert addresses("-", note=notes.append) in (["Gespräch.wav"], ["in/Gespräch.wav"])
+    assert notes == [f"What was piped in was read as {said}: a list of recordings."]
+
+
+def test_a_name_that_is_no_text_is_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(b"Gespr\xe4ch \x81.wav")  # \x81 is no letter of Windows-1252 either
+    Path(name).touch()
+    assert listed(monkeypatch, os.fsencode(name) + b"\n# a comment\n#1.wav\n") == [name, "#1.wav"]
+
+
+TABLES = {
+    "semicolons": (b"path;speaker\na.wav;anna\nin/b.wav;ben\n", "UTF-8 with semicolons"),
+    "tabs in UTF-16": ("Speaker\tFile\nanna\ta.wav\nben\tin\\b.wav\n".encode("utf-16"), "UTF-16 with tabs"),
+    "one column": (b"path\r\na.wav\r\nin/b.wav\r\n", "UTF-8 with one column"),
+    "JSON lines": (b'{"path": "a.wav"}\n{"path": "in/b.wav"}\n', "JSON in UTF-8"),
+}
+
+
+@pytest.mark.parametrize("content", TABLES)
+def test_a_table_may_be_piped_in_as_well(content, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/b.wav").touch()
+    notes: list[str] = []
+    monkeypatch.setattr(sys, "stdin", Piped(TABLES[content][0]))
+    assert addresses("-", note=notes.append) == ["a.wav", "in/b.wav"]
+    assert notes[0].startswith(f"- was read as {TABLES[content][1]}; the recordings are in its column '")
+
+
+def test_who_speaks_in_a_table_that_is_piped_in_is_known():
+    content = b"speaker;call;path\nanna;a.wav;x.wav\nben;b.wav;y.wav\n"
+    assert addresses("-", "call", content=content) == ["a.wav", "b.wav"]
+    assert people("-", ["a.wav", "b.wav"], "call", content=content) == {"a.wav": "anna", "b.wav": "ben"}
+    with pytest.raises(UsageError, match="--column calls is for a table of recordings, and - is none"):
+        addresses("-", "calls", content=content)
+
+
+def test_a_recording_that_is_called_like_a_column_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("audio").touch()
+    assert listed(monkeypatch, b"audio\nb.wav\n") == ["audio", "b.wav"]
 
 
 @given(st.lists(RAW, min_size=1, max_size=5, unique=True))

@@ -46,9 +46,10 @@ def recording(path: Path, segments: int) -> Path:
 class Terminal:
     """The standard error of a command as a terminal of 100 columns."""
 
-    def __init__(self, *words: object, start: Callable[..., "subprocess.Popen[str]"] = start_at_once) -> None:
+    def __init__(self, *words: object, start: Callable[..., "subprocess.Popen[str]"] = start_at_once,
+                 size: tuple[int, int] = (24, 100)) -> None:
         self._ours, theirs = pty.openpty()
-        termios.tcsetwinsize(theirs, (24, 100))
+        termios.tcsetwinsize(theirs, size)
         self.process = start(*words, stderr=theirs)
         os.close(theirs)
         self.shown = ""
@@ -83,6 +84,19 @@ def test_one_long_recording_shows_how_far_it_is(quick: Path, tmp_path: Path) -> 
     assert len(found) > 3 and found == sorted(found) and 0 < found[len(found) // 2] < 100
     assert "0/1 recording [" in shown and "recordings" not in shown
     assert shown.rstrip(" ").endswith("\r"), "the bar is gone at the end"
+
+
+def test_it_is_seen_on_a_terminal_that_tells_no_size(quick: Path, tmp_path: Path) -> None:
+    words = "predict", recording(tmp_path / "long.wav", 10), "--recognizer", quick
+    status, _, shown = Terminal(*words, size=(0, 0)).finish()
+    assert status == 0 and len(shares(shown)) > 3 and "0/1 recording [" in shown
+
+
+def test_so_is_that_of_a_batch(quick: Path, tmp_path: Path) -> None:
+    recording(tmp_path / "a.wav", 1)
+    words = "batch", tmp_path / "a.wav", "--to", tmp_path / "a.csv", "--jobs", 1, "--recognizer", quick
+    status, _, shown = Terminal(*words, size=(0, 0), start=start).finish()
+    assert status == 0 and "100%|" in shown and "h of sound" in shown
 
 
 def test_within_several_it_moves_too(quick: Path, tmp_path: Path) -> None:

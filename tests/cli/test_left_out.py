@@ -46,6 +46,24 @@ def test_predict_names_it(folder, tmp_path, capsys):
     assert shown.sentence.startswith(f"1 file in {folder} looks like a recording and cannot be read: song.mid;")
 
 
+def test_each_file_is_answered_once(folder, tmp_path, capsys):
+    (folder / "b.wav").symlink_to(folder / "a.wav")
+    (tmp_path / "again").symlink_to(folder)
+    (folder / "song.mid").unlink()
+    (folder / "talk.ram").unlink()
+    shown = run(capsys, "predict", folder / "b.wav", tmp_path / "again", folder, folder / "a.wav", folder / "*.wav",
+                "--recognizer", tmp_path / "tiny.onnx", "--format", "json")
+    assert (shown.status, [one["file"] for one in json.loads(shown.out)]) == (0, [f"{folder}/b.wav"])
+
+
+def test_a_pattern_that_matches_nothing_is_wrong_use(folder, tmp_path, capsys):
+    for words in (("predict",), ("reference", "--to", tmp_path / "me.json")):
+        shown = run(capsys, *words, folder / "no*.wav", folder / "a.wav", "--recognizer", tmp_path / "tiny.onnx")
+        assert (shown.status, shown.out) == (2, "")
+        assert shown.sentence == (f"There is no file {folder}/no*.wav, and as a pattern it matches no recording: name files, "
+                                  "folders, or a pattern such as '*.wav'.")
+
+
 def test_a_folder_of_nothing_else_is_wrong_use(folder, tmp_path, capsys):
     (folder / "a.wav").unlink()
     for words in (("predict", folder), ("batch", folder, "--to", tmp_path / "a.csv"), ("reference", folder, "--to", "a.json")):

@@ -246,6 +246,9 @@ WRONG: dict[str, tuple[Callable[[Path], Any], str]] = {
     "an object": (lambda folder: object(), "^Something of the type object is no recording"),
     "a class": (lambda folder: Path, "^Something of the type type is no recording"),
     "a list in a list": (lambda folder: [["a.wav"]], "^Recording 1: Several recordings are given in the place of one"),
+    "a pair with a text": (lambda folder: (FLOATS, "16000"), "^The rate '16000' is no number of samples a second"),
+    "a pair without a rate": (lambda folder: (FLOATS, None), "^The rate None is no number of samples a second"),
+    "a pair and more": (lambda folder: (FLOATS, RATE, "a.wav"), r"^A pair \(samples, rate\) has two parts, and 3 are given"),
     "a pair the wrong way round": (lambda folder: (RATE, FLOATS), "^The samples come first, then their rate"),
     "a path and a number": (lambda folder: ("a.wav", RATE), "^Recording 2: The number 16000 is no recording"),
 }

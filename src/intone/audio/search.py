@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeVar
 
 from intone.audio.decoding.formats import SUFFIXES
 from intone.audio.signal import Signal, read_mono
@@ -28,6 +29,8 @@ _SOUND_AND_VIDEO = """
 
 LOOKS_LIKE = frozenset(f".{name}" for name in _SOUND_AND_VIDEO.split())
 """Suffixes of sound and video; those of them that are not in `SUFFIXES` cannot be read."""
+
+Named = TypeVar("Named", str, Path)
 
 _NAMED = 8  # files that a sentence names at most
 
@@ -111,6 +114,14 @@ def named(name: str | Path) -> Found:
     if os.path.lexists(path):
         return Found(path, (path,))
     return _matched(path) if has_signs(str(path)) else Found(path)
+
+
+def once(paths: Iterable[Named]) -> list[Named]:
+    """Each file once, under its first name where it is named again, also through links; an address is its own."""
+    first: dict[str, Named] = {}
+    for path in paths:
+        first.setdefault(str(path) if "://" in str(path) else os.path.realpath(path), path)
+    return list(first.values())
 
 
 def is_there(name: str) -> bool:

@@ -17,6 +17,9 @@ from intone.errors import IntoneError
 SAMPLED = 12
 """Recordings that an estimate analyses."""
 
+NAMED = 8
+"""Recordings that failed which a tally names at most."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -40,19 +43,23 @@ class Batch:
 class Tally:
     """What a batch came to so far: recordings, those of them that failed, and hours of sound.
 
-    `alone`: at its end, the recordings that were to be compared with others of the same person, and there is none.
+    `reasons`: why the first `NAMED` of them failed. `alone`: at its end, the recordings that were to be compared with
+    others of the same person, and there is none.
     """
 
     recordings: int = 0
     failed: int = 0
     hours: float = 0.0
     alone: int = 0
+    reasons: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: Outcome) -> None:
         """Count an outcome."""
         self.recordings += 1
         self.failed += outcome.failed
+        if outcome.failed and len(self.reasons) < NAMED:
+            self.reasons.append(f"{outcome.recording}: {outcome.told['error']}")
         self.hours += outcome.duration_s / 3600
 
     @property

@@ -5,10 +5,11 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from intone.audio import SUFFIXES
+from intone.audio.search import is_there
 from intone.errors import CorpusError, UsageError
 from intone.tables import Table, read
 from intone.tables.columns import RECORDING, WORDS, found, key
-from intone.tables.recordings import beside, folder_of, named
+from intone.tables.recordings import beside, folder_of, is_comment, named
 
 
 def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str], object]) -> list[str]:
@@ -25,11 +26,23 @@ def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str
         note(f"{source} was read as {table.how}" + (
             ": a list of recordings." if place is None else
             f"; the recordings are in its column '{table.columns[place]}'."))
-        first = [table.columns[0]] if place is None else []
-        cells = [*first, *(cell for _, (cell,) in table.rows([place or 0]))]
+        cells = [cell for _, (cell,) in table.rows([place or 0])]
+        if place is None:
+            cells = [cell for cell in (table.columns[0], *cells) if not is_comment(cell)]
     except CorpusError as error:
         raise UsageError(str(error)) from error
     return [one for one in _addresses(source, cells) if one]
+
+
+def has_column(file: IO[bytes], column: str | None) -> bool:
+    """Whether what is piped in is a table with a column of recordings, and no list of names."""
+    words = (column,) if column else WORDS["path"]
+    try:
+        table = read("-", file, {*map(key, words)})
+        return _place("-", table, column, words) is not None and not (
+            len(table.columns) == 1 and is_there(table.columns[0]))
+    except (CorpusError, UsageError):
+        return False
 
 
 def people(source: str, file: IO[bytes], column: str | None, speaker: str | None) -> dict[str, str]:
@@ -79,5 +92,6 @@ def _place(source: str, table: Table, column: str | None, words: Sequence[str]) 
 
 
 def _is_list(table: Table) -> bool:
-    """Whether the first line is a recording itself."""
-    return len(table.columns) == 1 and PurePosixPath(table.columns[0]).suffix.lower() in SUFFIXES
+    """Whether the first line is a recording itself, or a comment."""
+    return len(table.columns) == 1 and (PurePosixPath(table.columns[0]).suffix.lower() in SUFFIXES
+                                        or is_comment(table.columns[0]))

@@ -1,17 +1,22 @@
 """Names that another program lists: `find calls -name '*.wav' | intone batch -`.
 
-A name a line, or between NUL bytes, as `find -print0` writes them. Blank lines are skipped.
+Between NUL bytes, as `find -print0` writes them, they are exact. Of a name a line, one that is there is exact too, for
+names of Linux need not be text; any other is read as a cell of a table is. Blank lines and comments are skipped.
 """
 
 import codecs
+import io
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from intone.audio.search import is_there
-from intone.errors import UsageError
+from intone.errors import CorpusError, UsageError
+from intone.tables.encoding import UTF_8, encoding_of
+from intone.tables.recordings import is_comment, named
 
 STDIN = ("-", "/dev/stdin")
 
@@ -26,37 +31,56 @@ def is_list(source: str) -> bool:
     return source in STDIN or (is_there(source) and Path(source).is_fifo())
 
 
-def names(source: str) -> list[str]:
-    """The names that a list has; a UsageError where it is none, or cannot be read."""
+def content(source: str) -> bytes:
+    """All that is piped in; a UsageError where nothing is, or where it cannot be read."""
     try:
         if source not in STDIN:
             with Path(source).open("rb") as file:
-                return _parsed(_read(file))
+                return _read(file)
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("The standard input lists no recordings: pipe names into it, as in find calls -name "
                              "'*.wav' | intone batch -.")
-        return _parsed(_read(sys.stdin.buffer))
+        return _read(sys.stdin.buffer)
     except OSError as error:
         raise UsageError(f"The list {source} cannot be read ({error.strerror or error}): name one that can.") from error
 
 
 def _read(file: IO[bytes]) -> bytes:
-    content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
+    found = file.read(LARGEST + 1)
+    if len(found) > LARGEST:
         raise UsageError(f"The list of recordings has more than {LARGEST / 1e9:.1f} GB: cut it into parts.")
-    return content
+    return found
 
 
-def _parsed(content: bytes) -> list[str]:
-    """The names in a list: exact between NUL bytes; of a line the sign that Windows puts at its end is not part."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # as PowerShell writes it
-        content = content.decode("utf-16", "replace").encode()
-    content = content.removeprefix(codecs.BOM_UTF8)
-    by_nul = b"\0" in content
-    found = [os.fsdecode(one) for one in content.split(b"\0" if by_nul else b"\n") if one.strip()]
-    if not by_nul:
-        found = [one.removesuffix("\r") if one.endswith("\r") and not is_there(one) else one for one in found]
+def names(piped: bytes, note: Callable[[str], object]) -> list[str]:
+    """The names in what is piped in; a UsageError where it is no list. `note` gets a sentence: how it was taken."""
+    if b"\0" in piped and not piped.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        found, how = [os.fsdecode(one) for one in piped.split(b"\0") if one.strip()], "names between NUL bytes"
+    else:
+        found, how = _of_lines(piped)
     if any(_CONTROL.search(one) and not is_there(one) for one in found):
         raise UsageError("What was piped in is no list of recordings: give a name a line; `intone predict -` takes a "
                          "recording itself.")
+    if found:
+        note(f"What was piped in was read as {how}: a list of recordings.")
     return found
+
+
+def _of_lines(piped: bytes) -> tuple[list[str], str]:
+    """The names of lines, and the encoding that they were taken for."""
+    try:
+        encoding = encoding_of("-", io.BytesIO(piped))
+    except CorpusError:  # names of Linux that are no text
+        encoding = UTF_8
+    if encoding.codec.startswith("utf-") and encoding != UTF_8:  # marked, as PowerShell writes it
+        piped = piped.decode(encoding.codec).encode()
+    found = [_name(line, encoding.codec) for line in piped.split(b"\n") if line.strip()]
+    return [one for one in found if one and not is_comment(one)], encoding.title
+
+
+def _name(line: bytes, codec: str) -> str:
+    exact = os.fsdecode(line)
+    if is_there(exact):
+        return exact
+    text = exact if codec.startswith("utf-") else line.decode(codec)
+    return named(text.removesuffix("\r"), "")

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TypeVar
 
 from intone.audio import SUFFIXES
-from intone.audio.search import has_signs, is_folder, is_there, named, search
+from intone.audio.search import has_signs, is_folder, is_there, named, once, search
 from intone.batch import archives, lists, stores
-from intone.batch.listed import listed
+from intone.batch.listed import has_column, listed
 from intone.batch.listed import people as said_in_table
 from intone.errors import RecordingError, UsageError
 from intone.language.sentences import said
@@ -23,28 +23,36 @@ from intone.tables import is_table
 from intone.tables.recordings import folder_of
 
 
+def piped(source: str) -> bytes | None:
+    """What is piped in, where a source is the standard input or a pipe, which can be read only once."""
+    return lists.content(source) if lists.is_list(source) else None
+
+
 def addresses(
     source: str, column: str | None = None, *, tell: Callable[[str], object] = lambda _: None,
-    note: Callable[[str], object] = lambda _: None,
+    note: Callable[[str], object] = lambda _: None, content: bytes | None = None,
 ) -> list[str]:
     """The addresses of all recordings that a source names, each once.
 
     A file or folder that is there is that, whatever its name; only otherwise a path is a glob. A folder and an archive
     are searched for recordings, in the order of their names; a glob too. A table has them in `column`, by default one
-    with a word for recordings; relative paths in it count from its folder. A list is the standard input, `-`, or a pipe
-    (`lists`). What else there is, is one recording. `tell` is given each sentence about what is left out though it
-    looks like a recording, `note` one about how a table was read. Raises UsageError where there is none.
+    with a word for recordings; relative paths in it count from its folder. The standard input, `-`, and a pipe have a
+    list of names (`lists`) or a table, `content` where it was read already (`piped`). What else there is, is one
+    recording. `tell` is given each sentence about what is left out though it looks like a recording, `note` one about
+    how a table or a list was read. Raises UsageError where there is none.
     """
     if not source:  # it would be the current folder
         raise UsageError("The source is empty: name a folder, a glob, a table or an address.")
     source = source.removeprefix("file://")
-    if column is not None and not _is_tabular(source):
+    content = piped(source) if content is None else content
+    tabular = _is_tabular(source, content, column)
+    if column is not None and not tabular:
         raise UsageError(_NO_TABLE.format(option=f"--column {column}", source=source))
     notes: list[str] = []
-    if _is_tabular(source):
-        found = _in_table(source, lambda file: listed(source, file, column, note))
-    elif lists.is_list(source):
-        found = [address for name in lists.names(source) for address in _of_name(name, notes)]
+    if tabular:
+        found = _in_table(source, content, lambda name, file: listed(name, file, column, note))
+    elif content is not None:
+        found = _of_list(lists.names(content, note), notes)
     else:
         found = _of_source(source, notes)
     if not found:
@@ -56,18 +64,20 @@ def addresses(
 
 
 def people(
-    source: str, recordings: Sequence[str], column: str | None = None, speaker: str | None = None
+    source: str, recordings: Sequence[str], column: str | None = None, speaker: str | None = None,
+    content: bytes | None = None,
 ) -> dict[str, str]:
     """Who speaks in each of the `recordings` of a source, by its address; who is not known is left out.
 
     A table says it in the column `speaker` (`listed.people`); of any other source those of a folder are of one person.
+    `content` is what was piped in.
     """
     source = source.removeprefix("file://")
-    if not _is_tabular(source):
+    if not _is_tabular(source, content, column):
         if speaker is not None:
             raise UsageError(_NO_TABLE.format(option=f"--speaker-column {speaker}", source=source))
         return {one: folder_of(one) for one in recordings}
-    return _in_table(source, lambda file: said_in_table(source, file, column, speaker))
+    return _in_table(source, content, lambda name, file: said_in_table(name, file, column, speaker))
 
 
 @contextmanager
@@ -114,6 +124,12 @@ def _of_source(source: str, notes: list[str]) -> list[str]:
     return [str(path) for path in found.recordings]
 
 
+def _of_list(names: Sequence[str], notes: list[str]) -> list[str]:
+    """The same for the names in a list; `find` names a folder, what is in it and a link to it, and each file is one."""
+    found = [address for name in names for address in _of_name(name, notes)]
+    return once(found) if any(map(is_folder, names)) else found
+
+
 def _of_name(name: str, notes: list[str]) -> list[str]:
     """The same for a name in a list, which is never a glob, and an address only for a recording."""
     if is_folder(name):
@@ -149,13 +165,18 @@ _NO_TABLE = ("{option} is for a table of recordings, and {source} is none: name 
 T = TypeVar("T")
 
 
-def _is_tabular(source: str) -> bool:
+def _is_tabular(source: str, content: bytes | None, column: str | None) -> bool:
+    if content is not None:
+        return has_column(io.BytesIO(content), column)
     return is_table(source) and not is_folder(source)
 
 
-def _in_table(source: str, read: Callable[[IO[bytes]], T]) -> T:
+def _in_table(source: str, content: bytes | None, read: Callable[[str, IO[bytes]], T]) -> T:
+    """What `read` finds in a table, by its name and its file; one that is piped in lies in the current folder."""
+    if content is not None:
+        return read("-", io.BytesIO(content))
     try:
         with _file(source) as file:
-            return read(file if file.seekable() else io.BytesIO(file.read()))
+            return read(source, file if file.seekable() else io.BytesIO(file.read()))
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(f"The table {source} cannot be read ({error}): see that it is there.") from error

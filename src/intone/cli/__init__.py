@@ -30,10 +30,13 @@ needs it. Exit status: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 
 import gc
 import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 _RARELY = 20_000  # new objects between two searches for garbage: an import makes thousands and no garbage
+_USUAL = {"TQDM_NCOLS": "80", "TQDM_NROWS": "24"}  # the size of a terminal that tells none, as tqdm takes it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from intone.errors import IntoneError
 
     words = sys.argv[1:] if arguments is None else list(arguments)
+    _give_size()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text at all
     try:
@@ -51,6 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (IntoneError, ModuleNotFoundError, OSError, KeyboardInterrupt) as error:
         return tell(error, words)
     return status if isinstance(status, int) else 0
+
+
+def _give_size() -> None:
+    """Let bars be seen on a terminal of 0 columns, such as `script` and some containers open."""
+    with suppress(OSError, ValueError, AttributeError):  # the standard error is no terminal, or closed
+        if os.get_terminal_size(sys.stderr.fileno()).columns == 0:
+            for name, number in _USUAL.items():
+                os.environ.setdefault(name, number)
 
 
 def _run(words: Sequence[str]) -> object:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intone.audio import SUFFIXES, Source
-from intone.audio.search import is_folder, named
+from intone.audio.search import has_signs, is_folder, named, once
 from intone.cli.answer_table import Answer, Failed, write_many, write_segments, write_table
 from intone.cli.bar import bar_of
 from intone.cli.messages import say
@@ -34,8 +34,8 @@ def print_answers(
     `language`: that of the table, and of the sentences about recordings in every format.
     """
     t = texts(language)
+    check_stdin([*recordings, *references])
     files, left_out = files_in(recordings)
-    check_stdin([*files, *references])
     if form and not form.write_many and (len(files) > 1 or options.several):
         raise UsageError(f"--format {form.name} takes the segments of one recording: name one, and neither --channel "
                          "each nor --track each.")
@@ -73,7 +73,7 @@ def _reference(loaded: recognizer.Recognizer, named: Sequence[Path]) -> "Referen
 
 
 def files_in(recordings: Sequence[Path]) -> tuple[list[Path], bool]:
-    """The files that are named, those in the folders that are named, and those that globs match.
+    """The files that are named, those in the folders that are named, and those that globs match, each once.
 
     Also whether anything that looks like a recording is left out of these, which is said.
     """
@@ -84,11 +84,14 @@ def files_in(recordings: Sequence[Path]) -> tuple[list[Path], bool]:
         if is_folder(path) and not found.recordings:
             raise UsageError(" ".join(found.notes) or f"The folder {path} holds no recordings: name one with files "
                              f"such as {', '.join(SUFFIXES[:8])}.")
+        if not found.recordings and not found.notes and has_signs(str(path)):
+            raise UsageError(f"There is no file {path}, and as a pattern it matches no recording: name files, folders, "
+                             "or a pattern such as '*.wav'.")
         for note in found.notes:
             left_out = True
             say(note)
         files += found.recordings or ([] if found.notes else [path])  # where there is none, its answer says so
-    return files, left_out
+    return once(files), left_out
 
 
 def _answers(loaded: recognizer.Recognizer, files: Sequence[Path], options: Options) -> Iterator[Answer]:

@@ -49,7 +49,7 @@ def batch(
     source
         A folder, a glob, a table (.csv, .tsv, .txt, .parquet, .jsonl, .json) with a column of addresses, a .zip, any
         address that fsspec opens (s3://, gs://, az://, https://, zip://), or - for a list that is piped in, a name a
-        line. A name that is there is no glob, whatever signs are in it.
+        line, or a table. A name that is there is no glob, whatever signs are in it.
     to
         The table: .jsonl or .json (all that is known), .csv (a line for each recording), or without a suffix a folder
         of Parquet with recordings/ and segments/.
@@ -90,8 +90,9 @@ def batch(
                         speakers=choice_named(speakers), same_speaker=same_speaker)
     notes: list[str] = []
     named = str(STDIN) if Path(source) == STDIN else source
-    recordings = sources.addresses(named, column, tell=notes.append, note=say)
-    people = sources.people(named, recordings, column, speaker_column) if same_speaker else {}
+    content = sources.piped(named)
+    recordings = sources.addresses(named, column, tell=notes.append, note=say, content=content)
+    people = sources.people(named, recordings, column, speaker_column, content) if same_speaker else {}
     asked = Batch(recordings, to, question, people)
     for note in notes:
         say(note)
@@ -110,6 +111,10 @@ def batch(
     if tally.alone:
         say(f"--same-speaker compares the recordings of a person. Answered as without: {tally.alone}, of which there "
             "is no other of the same person, or it is not said who speaks.")
+    for reason in tally.reasons:
+        say(reason)
+    if tally.failed > len(tally.reasons):
+        say(f"{tally.failed - len(tally.reasons)} more failed: {to} says of each why.")
     others = ", others left out" if notes else ""
     answered = tally.recordings - tally.failed
     show(f"{answered} of {tally.recordings} recordings analysed, {tally.hours:.2f} h of sound, {tally.failed} failed"

@@ -47,8 +47,8 @@ def reference(
         raise UsageError(f"A reference is saved as {references.SUFFIX}, and not as {to.suffix or to.name}: choose a "
                          f"name such as me{references.SUFFIX}.")
     known = None if emotion == UNKNOWN else emotion
+    check_stdin(recordings)
     files, left_out = files_in(recordings)
-    check_stdin(files)
     found = recognizer.load(recognizer_).reference(*map(source_of, files), emotion=known)
     references.write(to, found)
     number = found.offset.clips

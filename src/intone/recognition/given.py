@@ -95,7 +95,8 @@ def _refused(given: Any) -> str | None:
     if _is_path(given):
         return _refused_path(os.fsdecode(given))
     if _is_pair(given):
-        return _refused_beside(*given)
+        return _refused_beside(*given) if len(given) == 2 else (
+            f"A pair (samples, rate) has two parts, and {len(given)} are given: leave out what follows the rate.")
     if isinstance(given, Sound) or _is_content(given):
         return None
     if _is_file(given):
@@ -175,7 +176,9 @@ def _is_missing(given: Any) -> bool:
 
 
 def _is_pair(given: Any) -> bool:
-    """Whether it is samples and their rate, in either order."""
+    """Whether it is samples and their rate, in either order; or was to be, with a wrong rate or more behind it."""
+    if isinstance(given, tuple) and len(given) > 1 and _holds_numbers(given[0]):
+        return given[1] is None or isinstance(given[1], str) or _is_number(given[1])
     return (isinstance(given, tuple | list) and len(given) == 2 and _is_number(given[0]) != _is_number(given[1])
             and not any(_is_path(one) or _is_content(one) or _is_file(one) or one is None for one in given))
 

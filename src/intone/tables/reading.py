@@ -18,6 +18,8 @@ _JSON = (".jsonl", ".ndjson", ".json")
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".parquet", *_JSON)
 """Suffixes of tables. What is in a file counts more: `.txt` may be any text, and Parquet may have any name."""
 
+_JSON_BEGINS = (b'{"', b'[{')  # where a name does not say it, as of what is piped in
+
 _WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 _OTHERS = {
     b"PK\x03\x04": "a workbook or another archive", b"\xd0\xcf\x11\xe0": "a workbook of an old Excel",
@@ -67,7 +69,7 @@ def read(name: str, file: IO[bytes], known: Collection[str]) -> Table:
         raise CorpusError(f"The table {name} is damaged (it does not begin as Parquet does): export it again.")
     encoding = encoding_of(name, file)
     of_file = partial(lines, name, file, encoding)
-    if _suffix(name) in _JSON:
+    if _suffix(name) in _JSON or head.startswith(_JSON_BEGINS):
         return Table(json_table(name, of_file), f"JSON in {encoding.title}")
     found = separated(name, of_file, known)
     return Table(found, f"{encoding.title} with {found.title}")
