@@ -543,6 +543,9 @@ SENTENCES: Mapping[str, str] = {
     "a program": "ein Programm",
     "a database": "eine Datenbank",
     "empty at its beginning (nothing but zeros)": "am Anfang leer (lauter Nullen)",
+    "The file is a WAV behind {count} bytes that do not belong there: export it again, or remove them.":
+        "Die Datei ist ein WAV, vor dem {count} Bytes stehen, die nicht dazugehören: Exportiere sie neu, oder entferne "
+        "diese Bytes.",
     "The file ({name}) has no audio track: choose a recording of a voice.":
         "Die Datei ({name}) hat keine Tonspur: Wähle die Aufnahme einer Stimme.",
     "The file begins like {name}, but cannot be decoded: it is cut off, was not finished or is damaged; copy or export "

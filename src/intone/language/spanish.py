@@ -524,6 +524,8 @@ SENTENCES: Mapping[str, str] = {
     "a program": "un programa",
     "a database": "una base de datos",
     "empty at its beginning (nothing but zeros)": "un archivo que empieza vacío (solo con ceros)",
+    "The file is a WAV behind {count} bytes that do not belong there: export it again, or remove them.":
+        "El archivo es un WAV precedido de {count} bytes que no son suyos: vuelve a exportarlo o quítalos.",
     "The file ({name}) has no audio track: choose a recording of a voice.":
         "El archivo ({name}) no tiene ninguna pista de audio: elige una grabación de voz.",
     "The file begins like {name}, but cannot be decoded: it is cut off, was not finished or is damaged; copy or export "

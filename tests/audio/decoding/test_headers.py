@@ -265,11 +265,29 @@ def test_a_second_piece_of_sound_is_told():
     assert notes == ("The file holds several pieces of sound, of which only the first is read: export it again.",)
 
 
+TAG, WITH_FOOTER = b"ID3\4\0\0\0\0\1\1" + bytes(129), b"ID3\4\0\x10\0\0\1\1" + bytes(129) + b"3DI\4\0\x10\0\0\1\1"
+
+
 @pytest.mark.parametrize("container", ["WAV", "AIFF", "AU", "CAF", "W64", "RF64"])
-def test_a_tag_before_the_header_is_stepped_over(container):
+@pytest.mark.parametrize("tags", [TAG, WITH_FOOTER, TAG + WITH_FOOTER + TAG], ids=["tag", "footer", "several"])
+def test_tags_before_the_header_are_stepped_over(container, tags):
     content = pcm(SPOKEN, RATE, container)
-    tagged = b"ID3\4\0\0\0\0\1\1" + bytes(129) + content
-    assert np.array_equal(read_mono(io.BytesIO(tagged)), read_mono(io.BytesIO(content)))
+    (signal,), notes = read_with_notes(tags + content)
+    assert np.array_equal(signal, read_mono(io.BytesIO(content))) and notes == ()
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\xef\xbb\xbf", bytes(44), bytes(range(100, 200)), TAG + bytes(7)])
+@pytest.mark.parametrize("container", ["WAV", "RF64"])
+def test_bytes_before_the_header_of_a_wav_are_told(container, before):
+    with pytest.raises(NotAudio) as told:
+        read_mono(io.BytesIO(before + pcm(SPOKEN, RATE, container)))
+    assert str(told.value) == (
+        f"The file is a WAV behind {len(before)} bytes that do not belong there: export it again, or remove them.")
+
+
+def test_an_rf64_that_cannot_be_read_is_behind_no_bytes():
+    with pytest.raises(NotAudio, match="not a recording that can be decoded"):
+        read_mono(io.BytesIO(b"RF64" + bytes(4) + b"WAVE" + bytes(40)))
 
 
 # Several recordings in a file
