@@ -543,6 +543,9 @@ SENTENCES: Mapping[str, str] = {
     "a program": "ein Programm",
     "a database": "eine Datenbank",
     "empty at its beginning (nothing but zeros)": "am Anfang leer (lauter Nullen)",
+    "The file is a WAV behind {count} bytes that do not belong there: export it again, or remove them.":
+        "Die Datei ist ein WAV, vor dem {count} Bytes stehen, die nicht dazugehören: Exportiere sie neu, oder entferne "
+        "diese Bytes.",
     "The file ({name}) has no audio track: choose a recording of a voice.":
         "Die Datei ({name}) hat keine Tonspur: Wähle die Aufnahme einer Stimme.",
     "The file begins like {name}, but cannot be decoded: it is cut off, was not finished or is damaged; copy or export "
@@ -565,6 +568,10 @@ SENTENCES: Mapping[str, str] = {
         "ihren Ton, als wav, flac oder mp3.",
     "The file states {rate} samples a second, which no recording has: export it again.":
         "Die Datei nennt {rate} Abtastwerte pro Sekunde, und das hat keine Aufnahme: Exportiere sie noch einmal.",
+    "The file states {stated_s:.1f} s, of which {there_s:.1f} s are sound: it is cut off, or its sound begins late or "
+    "pauses, so that times may be too early.":
+        "Die Datei soll {stated_s:.1f} s dauern, aber nur {there_s:.1f} s davon sind Ton: Sie ist abgeschnitten, oder "
+        "ihr Ton beginnt später oder setzt aus, sodass Zeiten zu früh sein können.",
     "The times in the file leave out {skipped_s:.0f} s, more than can be believed: what follows is given at once, so "
     "that its times are too early.":
         "Die Zeitangaben in der Datei überspringen {skipped_s:.0f} s, und das ist unglaubwürdig viel: Was danach "

@@ -524,6 +524,8 @@ SENTENCES: Mapping[str, str] = {
     "a program": "un programa",
     "a database": "una base de datos",
     "empty at its beginning (nothing but zeros)": "un archivo que empieza vacío (solo con ceros)",
+    "The file is a WAV behind {count} bytes that do not belong there: export it again, or remove them.":
+        "El archivo es un WAV precedido de {count} bytes que no son suyos: vuelve a exportarlo o quítalos.",
     "The file ({name}) has no audio track: choose a recording of a voice.":
         "El archivo ({name}) no tiene ninguna pista de audio: elige una grabación de voz.",
     "The file begins like {name}, but cannot be decoded: it is cut off, was not finished or is damaged; copy or export "
@@ -653,6 +655,10 @@ SENTENCES: Mapping[str, str] = {
     "The header states only {share:.0%} of the sound that follows it, as after a crash: the file was read to its end.":
         "La cabecera declara solo el {share:.0%} del sonido que la sigue, como tras un fallo: el archivo se leyó hasta "
         "el final.",
+    "The file states {stated_s:.1f} s, of which {there_s:.1f} s are sound: it is cut off, or its sound begins late or "
+    "pauses, so that times may be too early.":
+        "El archivo declara {stated_s:.1f} s, de los que solo {there_s:.1f} s son sonido: está cortado, o el sonido "
+        "empieza tarde o se interrumpe, así que los tiempos pueden adelantarse.",
     "The times in the file leave out {skipped_s:.0f} s, more than can be believed: what follows is given at once, so "
     "that its times are too early.":
         "Los tiempos del archivo se saltan {skipped_s:.0f} s, más de lo creíble: lo que sigue se da sin esa pausa, así "

@@ -169,13 +169,66 @@ def form(code: int, bits: int, valid: int = 0, channels: int = 1, order: str = "
 SPOKEN = 0.9 * voice(1)
 
 
+def rf64(*chunks: tuple[bytes, bytes]) -> bytes:
+    """The same, where the length of the sound is in a chunk of its own."""
+    lengths = struct.pack("<QQQI", 0, len(dict(chunks)[b"data"]), 0, 0)
+    content = riff((b"ds64", lengths), *chunks, magic=b"RF64")
+    at = content.index(b"data") + 4
+    return content[:4] + b"\xff" * 4 + content[8:at] + b"\xff" * 4 + content[at + 4 :]
+
+
+def w64(*chunks: tuple[bytes, bytes]) -> bytes:
+    """The same as Wave64."""
+    further = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+    body = b"".join(name + further + struct.pack("<Q", 24 + len(content)) + content + bytes(-len(content) % 8)
+                    for name, content in chunks)
+    return b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000") + struct.pack("<Q", 40 + len(body)) + b"wave" + further + body
+
+
+def of_few_bits(bits: int, valid: int, channels: int, below: bool = False) -> bytes:
+    """Samples of so many valid bits, in the upper ones of all or in the lower."""
+    whole = (SPOKEN.astype(np.float64) * 2**31).astype("<i4") & -(2 ** (32 - valid))
+    rows = np.repeat(whole >> (32 - valid) * below, channels)
+    return rows.view(np.uint8).reshape(-1, 4)[:, 4 - bits // 8 :].tobytes()
+
+
+@pytest.mark.parametrize("container", [riff, rf64, w64])
 @pytest.mark.parametrize(("bits", "valid"), [(16, 16), (32, 20), (32, 24), (32, 32), (24, 20), (24, 24)])
 @pytest.mark.parametrize("channels", [1, 2, 6])
-def test_integers_of_few_valid_bits_are_integers(bits, valid, channels):
-    whole = (SPOKEN.astype(np.float64) * 2**31).astype("<i4") & -(2 ** (32 - valid))
-    rows = np.repeat(whole, channels).view(np.uint8).reshape(-1, 4)[:, 4 - bits // 8 :]
-    found = read_mono(io.BytesIO(riff(form(1, bits, valid, channels), (b"data", rows.tobytes()))))
-    assert np.abs(found - SPOKEN).max() < 2.0 ** (1 - valid) + 1e-6
+def test_integers_of_few_valid_bits_are_integers(container, bits, valid, channels):
+    samples = of_few_bits(bits, valid, channels)
+    found = read_mono(io.BytesIO(container(form(1, bits, valid, channels), (b"data", samples))))
+    assert len(found) == len(SPOKEN) and np.abs(found - SPOKEN).max() < 2.0 ** (1 - valid) + 1e-6
+
+
+def stating_bits(chunk: tuple[bytes, bytes], bits: int) -> tuple[bytes, bytes]:
+    """The form of a WAV that states so many bits, and the bytes of a sample as before."""
+    return chunk[0], chunk[1][:14] + struct.pack("<H", bits) + chunk[1][16:]
+
+
+@pytest.mark.parametrize("container", [riff, rf64, w64])
+@pytest.mark.parametrize("bits", [20, 24])
+@pytest.mark.parametrize("extensible", [False, True])
+@pytest.mark.parametrize("below", [False, True])
+def test_integers_in_four_bytes_whose_form_states_fewer_are_read_by_what_they_are(container, bits, extensible, below):
+    """`arecord -f S24_LE` writes them into the lower three bytes."""
+    stated = stating_bits(form(1, 32, bits * extensible, 2), bits)
+    found = read_mono(io.BytesIO(container(stated, (b"data", of_few_bits(32, bits, 2, below)))))
+    assert len(found) == len(SPOKEN) and np.abs(found - SPOKEN).max() < 2.0 ** (1 - bits) + 1e-6
+
+
+def test_integers_of_24_bits_below_a_byte_of_nothing_are_the_same():
+    """Some sound cards leave the upper byte at zero."""
+    samples = np.frombuffer(of_few_bits(32, 24, 1, below=True), "<u4") & 0xFFFFFF
+    found = read_mono(io.BytesIO(riff(stating_bits(form(1, 32), 24), (b"data", samples.tobytes()))))
+    assert np.abs(found - SPOKEN).max() < 2.0**-22
+
+
+def test_floats_that_are_stated_as_integers_of_24_bits_are_floats():
+    """As Cool Edit wrote them."""
+    samples = (SPOKEN * 2**23).astype("<f4").tobytes()
+    found = read_mono(io.BytesIO(riff(stating_bits(form(1, 32), 24), (b"data", samples))))
+    assert np.abs(found - SPOKEN).max() < 1e-6
 
 
 @pytest.mark.parametrize(("code", "kind"), [(1, ">i2"), (1, ">i4"), (3, ">f4")])
@@ -212,11 +265,29 @@ def test_a_second_piece_of_sound_is_told():
     assert notes == ("The file holds several pieces of sound, of which only the first is read: export it again.",)
 
 
+TAG, WITH_FOOTER = b"ID3\4\0\0\0\0\1\1" + bytes(129), b"ID3\4\0\x10\0\0\1\1" + bytes(129) + b"3DI\4\0\x10\0\0\1\1"
+
+
 @pytest.mark.parametrize("container", ["WAV", "AIFF", "AU", "CAF", "W64", "RF64"])
-def test_a_tag_before_the_header_is_stepped_over(container):
+@pytest.mark.parametrize("tags", [TAG, WITH_FOOTER, TAG + WITH_FOOTER + TAG], ids=["tag", "footer", "several"])
+def test_tags_before_the_header_are_stepped_over(container, tags):
     content = pcm(SPOKEN, RATE, container)
-    tagged = b"ID3\4\0\0\0\0\1\1" + bytes(129) + content
-    assert np.array_equal(read_mono(io.BytesIO(tagged)), read_mono(io.BytesIO(content)))
+    (signal,), notes = read_with_notes(tags + content)
+    assert np.array_equal(signal, read_mono(io.BytesIO(content))) and notes == ()
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\xef\xbb\xbf", bytes(44), bytes(range(100, 200)), TAG + bytes(7)])
+@pytest.mark.parametrize("container", ["WAV", "RF64"])
+def test_bytes_before_the_header_of_a_wav_are_told(container, before):
+    with pytest.raises(NotAudio) as told:
+        read_mono(io.BytesIO(before + pcm(SPOKEN, RATE, container)))
+    assert str(told.value) == (
+        f"The file is a WAV behind {len(before)} bytes that do not belong there: export it again, or remove them.")
+
+
+def test_an_rf64_that_cannot_be_read_is_behind_no_bytes():
+    with pytest.raises(NotAudio, match="not a recording that can be decoded"):
+        read_mono(io.BytesIO(b"RF64" + bytes(4) + b"WAVE" + bytes(40)))
 
 
 # Several recordings in a file

@@ -5,15 +5,15 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from containers import MADE, video
 from intone import audio
 from intone.audio import RATE, Signal, read
-from intone.audio.decoding import bounds
+from intone.audio.decoding import avi, bounds
 from intone.audio.decoding.timeline import ROUNDING_S, Timeline, most_silence
-from intone.errors import TooLong
+from intone.errors import IntoneError, TooLong
 from sounds import encode, mux, tone
 
 VIDEOS = [("mp4", "aac", 48_000, "mpeg4"), ("mp4", "ac3", 48_000, "mpeg4"), ("matroska", "aac", 48_000, "mpeg4"),
@@ -101,13 +101,111 @@ def test_a_pause_in_ogg_is_found_at_the_end_of_its_page(codec):
     assert found[-1][1] == pytest.approx(28, abs=CODEC_S) and 24 - 1.1 < found[-1][0] < 25.1
 
 
-def test_an_avi_that_states_a_later_start_begins_late():
-    content = bytearray(video("avi", "libmp3lame", 44_100, tone(440, 2), late_s=3.0))
+MARKED = [("libmp3lame", 44_100), ("mp2", 48_000), ("aac", 48_000), ("ac3", 48_000), ("eac3", 48_000),
+          ("libopencore_amrnb", 8000), ("adpcm_g726", 8000)]
+"""Sound in AVI whose pauses are empty packets."""
+
+UNMARKED = [("pcm_s16le", 48_000), ("adpcm_ms", 44_100), ("wmav2", 44_100)]
+
+
+@named([*MARKED, *UNMARKED])
+@pytest.mark.parametrize("picture", ["mpeg4", None])
+def test_an_avi_without_pauses_is_as_long_as_its_sound(how, picture):
+    found, seconds, notes = heard(video("avi", *how, tone(440, 2), picture=picture))
+    assert np.ravel(found) == pytest.approx([0, 2], abs=CODEC_S)
+    assert seconds == pytest.approx(2, abs=CODEC_S) and notes == ()
+
+
+@pytest.mark.parametrize("how", [("libmp3lame", 44_100), ("ac3", 48_000), ("pcm_s16le", 48_000)])
+def test_nothing_is_changed_in_an_avi_whose_packets_are_counted_right(how):
+    assert avi.mended(io.BytesIO(video("avi", *how, tone(440, 2)))) == ()
+
+
+@pytest.mark.parametrize(("block", "units", "is_mended"), [
+    (1152, 0, True), (1152, 500, True), (1152, -1, False), (0, 0, False), (100, 0, True), (100, 1000, False)])
+def test_packets_of_an_avi_are_one_each_where_its_header_means_it(block, units, is_mended):
+    """With blocks of 100 bytes each packet of 209 is three: so the header means it where it states that many."""
+    content = bytearray(video("avi", "libmp3lame", 44_100, tone(440, 2), pauses=[(1.0, 1.0)]))
+    track = content.index(b"auds")
+    length, = struct.unpack("<I", content[track + 32 : track + 36])
+    content[track + 32 : track + 36] = struct.pack("<I", length + units)
+    form = content.index(b"strf", track) + 8
+    content[form + 12 : form + 14] = struct.pack("<H", block)
+    assert avi.mended(io.BytesIO(bytes(content))) == (((form + 12, b"\0\0"),) if is_mended else ())
+
+
+@named(MARKED)
+def test_sound_that_pauses_in_an_avi_keeps_its_place(how):
+    found, seconds, notes = heard(video("avi", *how, tone(440, 3), pauses=[(1.0, 5.0), (2.0, 1.0)]))
+    assert np.ravel(found) == pytest.approx([0, 1, 6, 7, 8, 9], abs=2 * CODEC_S)  # packets of G.726 are 0.2 s
+    assert seconds == pytest.approx(9, abs=2 * CODEC_S) and notes == ()
+
+
+@named(MARKED)
+def test_sound_that_begins_late_in_an_avi_begins_late_behind_its_first_packet(how):
+    """The muxer writes empty packets only behind one."""
+    found, seconds, notes = heard(video("avi", *how, tone(440, 2), late_s=20.0))
+    assert found[-1] == pytest.approx((20, 22), abs=2 * CODEC_S)
+    assert all(end < 0.3 for _, end in found[:-1]) and len(found) <= 2
+    assert seconds == pytest.approx(22, abs=2 * CODEC_S) and notes == ()
+
+
+@named([*MARKED, *UNMARKED])
+@pytest.mark.parametrize("picture", ["mpeg4", None])
+def test_an_avi_that_states_a_later_start_begins_late(how, picture):
+    content = bytearray(video("avi", *how, tone(440, 2), picture=picture))
     header = content.index(b"auds")
     scale, rate = struct.unpack("<II", content[header + 20 : header + 28])
     content[header + 28 : header + 32] = struct.pack("<I", round(3 * rate / scale))
-    found, _, _ = heard(bytes(content))
-    assert found[0] == pytest.approx((3, 5), abs=CODEC_S)
+    found, _, notes = heard(bytes(content))
+    wanted = (3, 5) if picture else (0, 2)  # by itself there is nothing that it is later than
+    assert np.ravel(found) == pytest.approx(wanted, abs=CODEC_S) and notes == ()
+
+
+LESS = "The file states {} s, of which {} s are sound: it is cut off, or its sound begins late or pauses, so that times may be too early."
+
+
+@named(UNMARKED)
+@pytest.mark.parametrize("gap", [{"late_s": 5.0}, {"pauses": [(1.0, 5.0)]}], ids=["late", "pauses"])
+def test_an_avi_that_does_not_tell_where_sound_is_says_so(how, gap):
+    _, seconds, notes = heard(video("avi", *how, tone(440, 2), **gap))
+    assert seconds == pytest.approx(2, abs=CODEC_S)
+    assert notes in {(LESS.format(stated, "2.0"),) for stated in ("7.0", "7.1")}
+
+
+@pytest.mark.parametrize("how", [("libmp3lame", 44_100), ("pcm_s16le", 48_000)])
+@pytest.mark.parametrize("picture", ["mpeg4", None])
+def test_an_avi_that_is_cut_off_says_so(how, picture):
+    content = video("avi", *how, tone(440, 8), picture=picture)
+    _, seconds, notes = heard(content[: len(content) // 2])
+    assert seconds < 7 and len(notes) == 1 and "it is cut off, or" in notes[0]
+
+
+def test_a_length_of_an_avi_that_was_never_filled_in_says_nothing():
+    content = bytearray(video("avi", "pcm_s16le", 48_000, tone(440, 2)))
+    for kind in (b"vids", b"auds"):
+        at = content.index(kind) + 32
+        content[at : at + 4] = b"\xff" * 4
+    assert heard(bytes(content))[1:] == (2.0, ())
+
+
+AVI = video("avi", "libmp3lame", 44_100, tone(440, 0.5), picture=None, pauses=[(0.2, 1.0)])
+HEADER, INDEX = AVI.index(b"auds") - 60, AVI.index(b"idx1")
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.integers(HEADER, HEADER + 160) | st.integers(0, 40) | st.integers(INDEX, len(AVI) - 1),
+                          st.sampled_from([0, 1, 7, 127, 128, 254, 255])), max_size=6), st.integers(0, 40))
+def test_whatever_an_avi_states_there_are_samples_or_a_sentence(changes, cut):
+    content = bytearray(AVI[: len(AVI) - cut])
+    for place, value in changes:
+        content[place % len(content)] = value
+    try:
+        _, seconds, _ = heard(bytes(content))
+    except IntoneError as error:
+        assert str(error).endswith(".")
+    else:
+        assert seconds < most_silence(len(AVI)) + 3
 
 
 def test_the_delay_of_a_codec_is_no_late_beginning():

@@ -6,6 +6,7 @@
     chunks     files of named chunks, as WAV and AIFF: where their sound lies, whatever their headers state
     links      recordings that were put one behind the other, as in chained Ogg
     transport  the same in MPEG-TS, whose tracks have other numbers from some place on
+    avi        which packets of AVI count, so that its pauses are found, or said
     wave       WAV of plain integers or floats, read as it stands
     ffmpeg     everything else, by FFmpeg
     tracks     which track of a file with several is read

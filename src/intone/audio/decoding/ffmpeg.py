@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from intone.audio.decoding import bounds, unread
+from intone.audio.decoding import avi, bounds, unread
 from intone.audio.decoding.bounds import (
     HIGHEST_RATE,
     LOWEST_RATE,
@@ -248,6 +248,9 @@ class _Reading:
             note(self.notes, said(
                 "The times in the file leave out {skipped_s:.0f} s, more than can be believed: what follows is given "
                 "at once, so that its times are too early.", skipped_s=self.timeline.skipped_s))
+        in_all_s = self.timeline.at_s + self.timeline.skipped_s
+        if self.format.demuxer == "avi" and (unplaced := avi.unplaced(self.container, self.stream, in_all_s)):
+            note(self.notes, unplaced)
         there_s = max(self.decoded_s, self.last_s - (self.first_s or 0.0) - self.lost_s)
         if self.broken and not (self.format.states_length and self.stream.duration):
             note(self.notes, f"What follows the first {there_s:.1f} s in the file cannot be read and is left out.")

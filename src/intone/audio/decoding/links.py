@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from intone.audio.decoding import transport
+from intone.audio.decoding import avi, transport
 from intone.audio.decoding.bounds import Budget
 from intone.audio.decoding.chunks import joined
 from intone.audio.decoding.views import Part, behind_tag, read, size_of
@@ -43,7 +43,8 @@ def parts(file: IO[bytes], budget: Budget, notes: list[str]) -> list[Part]:
     starts = [0, *(at for at in _further(file, head, size, budget) if at > first)]
     if len(starts) > 1 and head[:4] != b"OggS":
         joined(notes, len(starts))
-    return [Part(start, end) for start, end in zip(starts, [*starts[1:], size], strict=True)]
+    mended = avi.mended(file)
+    return [Part(start, end, mended) for start, end in zip(starts, [*starts[1:], size], strict=True)]
 
 
 def _further(file: IO[bytes], head: bytes, size: int, budget: Budget) -> Iterator[int]:

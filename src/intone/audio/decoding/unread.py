@@ -47,6 +47,11 @@ def named(file: IO[bytes]) -> str:
         with suppress(StopIteration):
             return _unfinished(of_demuxer(short))
         known = said("of the format {name}", name=long)
+    wav = re.search(rb"(?:RIFF|RIFX|RF64|BW64).{4}WAVE", head, re.DOTALL)
+    if known is None and wav and wav.start():
+        return said(
+            "The file is a WAV behind {count} bytes that do not belong there: export it again, or remove them.",
+            count=wav.start())
     if known is None:
         return said("The file is not a recording that can be decoded: use {usual}.", usual=said(USUAL))
     return said("The file is {what}, not a recording that can be decoded: use {usual}.", what=known, usual=said(USUAL))

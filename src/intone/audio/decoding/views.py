@@ -5,6 +5,9 @@ import os
 from dataclasses import dataclass
 from typing import IO, cast
 
+_MOST_TAGS = 10
+_FOOTER = 0x10  # a flag: behind the tag is its header again
+
 
 @dataclass(frozen=True)
 class Part:
@@ -74,11 +77,16 @@ def read(file: IO[bytes], size: int) -> bytes:
 
 
 def behind_tag(file: IO[bytes]) -> int:
-    """Where a recording begins: behind a tag (ID3v2) that a player put before it, at 0 without one."""
-    file.seek(0)
-    head = read(file, 10)
-    size = sum(byte << 7 * place for place, byte in enumerate(reversed(head[6:])))
-    return 10 + size if head.startswith(b"ID3") and len(head) == 10 else 0
+    """Where a recording begins: behind the tags (ID3v2) that players put before it, at 0 without one."""
+    at = 0
+    for _ in range(_MOST_TAGS):
+        file.seek(at)
+        head = read(file, 10)
+        if not head.startswith(b"ID3") or len(head) < 10:
+            break
+        size = sum(byte << 7 * place for place, byte in enumerate(reversed(head[6:])))
+        at += 10 + size + 10 * bool(head[5] & _FOOTER)
+    return at
 
 
 def size_of(file: IO[bytes]) -> int:
