@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pandas as pd
 import pytest
 import torch
@@ -58,6 +60,37 @@ def test_an_exported_encoder_of_samples_agrees_with_torch(kind: str, tmp_path: P
             logits, ood_score = network.judged(torch.from_numpy(features))
         np.testing.assert_allclose(model.probabilities(voice(seconds)), torch.softmax(logits, 1), atol=1e-4)
         assert model.judged(voice(seconds)).ood_score == pytest.approx(float(ood_score), rel=1e-3)
+
+
+class Doubled(torch.nn.Module):
+    """A network with all that its graph depends on: weights, a buffer, a number and a tensor of its own."""
+
+    def __init__(self, times: float, last: int) -> None:
+        super().__init__()
+        self.linear = torch.nn.Linear(3, 4)
+        self.register_buffer("offset", torch.rand(4), persistent=False)
+        self.times, self.last = times, torch.tensor([last])
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.times * (self.linear(features) + self.offset)[:, self.last]
+        return found
+
+
+def test_a_graph_is_traced_once_for_the_same_network_and_has_the_weights_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    traced, export = [], torch.onnx.export
+
+    def counted(network: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        traced.append((network.times, network.last.item()))
+        return export(network, *args, **kwargs)
+
+    monkeypatch.setattr(torch.onnx, "export", counted)
+    example, features = torch.rand(2, 3), torch.rand(5, 3)
+    for times, last in ((2.0, 1), (2.0, 1), (3.0, 1), (2.0, 2), (2.0, 1), (3.0, 1)):
+        network = Doubled(times, last)
+        proto = onnx_export.graph(network, example, {0: torch.export.Dim.DYNAMIC}, ["logits"])
+        found = onnxruntime.InferenceSession(proto.SerializeToString()).run(None, {"features": features.numpy()})[0]
+        np.testing.assert_allclose(found, network(features).detach().numpy(), rtol=1e-5)
+    assert traced == [(2.0, 1), (3.0, 1), (2.0, 2)]
 
 
 def test_exported_file_carries_labels_settings_and_scaling(trained: tuple[Path, pd.DataFrame]) -> None:

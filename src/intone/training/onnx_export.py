@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
 
@@ -44,14 +45,7 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
     noise = np.random.default_rng(0).normal(0, 0.1, 3 * model.front_end.shortest + RATE).astype(np.float32)
     example = torch.from_numpy(model.front_end(noise))
     growing = {example.ndim - 1 if packed else 0: torch.export.Dim.DYNAMIC}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of vision operators that nobody asked for
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own deprecations
-        program = torch.onnx.export(network, (example,), dynamo=True, verbose=False, input_names=["features"],
-                                    output_names=outputs, dynamic_shapes=(growing,))
-    assert program is not None
-    proto = program.model_proto
-    strip(proto)
+    proto = graph(network, example, growing, outputs)
     if packed:
         pack_weights(proto)
     set_settings(proto, model)
@@ -66,6 +60,41 @@ def export(network: nn.Module, model: ModelSettings, to: Path) -> Path:
             raise TrainingError(f"The exported network differs from the trained one by {difference:.1e}, more than "
                                 f"{tolerance:.0e}: update torch and onnxruntime, then export again.")
     return to
+
+
+_traced: dict[str, onnx.ModelProto] = {}
+"""The graphs of this process by what they are of. A network is traced in seconds, and the networks of the folds of an
+evaluation differ in their weights alone."""
+
+
+def graph(network: nn.Module, example: Tensor, growing: dict[int, Any], outputs: list[str]) -> onnx.ModelProto:
+    """A network as a graph of ONNX; `growing` are the axes of the example that have any length."""
+    tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    shapes = {name: (one.dtype, one.shape) for name, one in tensors.items()}
+    known = str((network, [*map(_plain, network.modules())], shapes, example.shape, growing, outputs))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations
+        if known not in _traced:
+            logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of vision operators nobody asked for
+            program = torch.onnx.export(
+                network, (example,), dynamo=True, verbose=False, input_names=["features"], output_names=outputs,
+                dynamic_shapes=(growing,), optimize=False)  # which would give weights other names
+            assert program is not None
+            _traced[known] = program.model_proto
+        traced = onnx.ModelProto()
+        traced.CopyFrom(_traced[known])
+        for tensor in traced.graph.initializer:
+            if tensor.name in tensors:
+                tensor.CopyFrom(onnx.numpy_helper.from_array(tensors[tensor.name].detach().numpy(), tensor.name))
+        found: onnx.ModelProto = onnxscript.optimizer.optimize(traced)
+    strip(found)
+    return found
+
+
+def _plain(module: nn.Module) -> dict[str, object]:
+    """What a module is besides its weights and its parts, such as the layers that it reads."""
+    return {name: value.tolist() if isinstance(value, Tensor) else value for name, value in vars(module).items()
+            if isinstance(value, int | float | str | list | tuple | Tensor)}
 
 
 def set_settings(proto: onnx.ModelProto, model: ModelSettings) -> None:
