@@ -3,6 +3,7 @@
 The corpora are read from `../shared/corpora` beside the project, or from the folder that `INTONE_CORPORA` names.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -65,6 +66,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "corpora_dir" in getattr(item, "fixturenames", ()):
             item.add_marker("corpus")
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there to stay, all modules and tests, out of the search for garbage: it is most of what is searched."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -173,7 +173,7 @@ sys.path.insert(0, sys.argv[2])
 from web_server import StandIn, send, tone, wav
 
 assert main(["predict", sys.argv[1], "--format", "shout"]) == 0
-assert main(["predict", sys.argv[1], sys.argv[1], "--format", "count"]) == 0
+assert main(["predict", sys.argv[1], sys.argv[4], "--format", "count"]) == 0
 assert main(["batch", sys.argv[1], "--to", sys.argv[3], "--jobs", "1"]) == 0
 assert main(["predict", "--help"]) in (0, None)
 client = create_app(StandIn()).test_client()
@@ -189,10 +189,11 @@ print("API", client.post("/api/v1/annotations?format=shout", json=answer["views"
 def test_a_format_that_is_added_here_is_there_on_the_command_line_in_the_api_on_the_page_and_in_batch(
     tmp_path: Path
 ) -> None:
-    recording, to = tmp_path / "in" / "a.wav", tmp_path / "out.count"
+    recording, other, to = tmp_path / "in" / "a.wav", tmp_path / "b.wav", tmp_path / "out.count"
     recording.parent.mkdir()
-    recording.write_bytes(pcm(voice(2), 16_000))
-    ended = subprocess.run([sys.executable, "-c", ADDED, recording, Path(__file__).parents[1] / "support", to],
+    for path in (recording, other):
+        path.write_bytes(pcm(voice(2), 16_000))
+    ended = subprocess.run([sys.executable, "-c", ADDED, recording, Path(__file__).parents[1] / "support", to, other],
                            capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     label, _, rest = ended.stdout.partition("!\n")

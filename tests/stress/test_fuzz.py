@@ -1,8 +1,10 @@
 """The short form of `make fuzz`: files that are wrong in every way, and that the harness sees what goes wrong."""
 
+import gc
 import io
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,17 @@ from intone.audio.decoding import bounds
 
 HEARD_S = fuzz.MAX_SECONDS  # by `make fuzz`; the tests here go less far
 SUMMARY = Path(__file__).resolve().parents[2] / "results" / "fuzz.json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _of_the_file_alone() -> Iterator[None]:
+    """After each file its garbage is searched for: not among what the tests before have left."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    fuzz._trap().close()
+    fuzz._trap.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -185,6 +185,10 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
 
 
+IMPATIENT = "from intone.web import pace; pace.HEAD_S = gunicorn_server.HEAD_S = 0.5; pace.GRACE_S = 0.5; "
+"""What `served` runs first, so that clients that have stopped are soon given up."""
+
+
 @contextmanager
 def served(name: str, settings: str = "WebSettings()", recognizer: str = "StandIn()", first: str = "") -> Iterator[Served]:
     """Serve with one of `SERVERS`, in one process, where warnings are errors; `first` is run before."""

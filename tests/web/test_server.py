@@ -22,7 +22,7 @@ from intone.errors import UsageError
 from intone.web import WebSettings, create_app, gunicorn_server
 from intone.web.server import in_background, run
 from tiny_model import tiny_model
-from web_server import API, SERVERS, StandIn, post, served, tone, wav
+from web_server import API, IMPATIENT, SERVERS, StandIn, post, served, tone, wav
 
 ENDINGS = [("waitress", signal.SIGTERM), ("waitress", signal.SIGINT), ("gunicorn", signal.SIGTERM),
            ("gunicorn", signal.SIGINT), ("gunicorn", signal.SIGHUP)]
@@ -136,7 +136,7 @@ def test_the_process_that_answers_ends_with_the_one_that_watches() -> None:
 
 @pytest.mark.parametrize("sent", [f"POST {API} HTT", f"POST {API} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx"])
 def test_a_client_that_has_stopped_sending_is_given_up(sent: str) -> None:
-    with served("gunicorn", first="gunicorn_server._SILENT_S = 1; ") as page:
+    with served("gunicorn", first=IMPATIENT) as page:
         place = urlsplit(page.address)
         with socket.create_connection((place.hostname, place.port), timeout=60) as silent:
             silent.sendall(sent.encode())

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from web_server import API, SERVERS, Served, post, served, tone, wav
+from web_server import API, IMPATIENT, SERVERS, Served, post, served, tone, wav
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -248,8 +248,7 @@ def test_the_room_of_those_that_hang_up_is_free_again(narrow):
 # Slow clients and those that stay: gunicorn's threads must not wait for them. The deadlines are short here
 
 
-QUICK = "from intone.web import pace; pace.HEAD_S = gunicorn_server.HEAD_S = 0.5; pace.GRACE_S = 0.5; " \
-        "pace.LEAST_RATE = 1e6; gunicorn_server.THREADS = 16; "
+QUICK = IMPATIENT + "pace.LEAST_RATE = 1e6; gunicorn_server.THREADS = 16; "
 
 
 @pytest.fixture

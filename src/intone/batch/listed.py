@@ -6,10 +6,11 @@ from typing import IO
 
 from intone.audio import SUFFIXES
 from intone.audio.search import is_there
+from intone.batch.lists import is_comment
 from intone.errors import CorpusError, UsageError
 from intone.tables import Table, read
 from intone.tables.columns import RECORDING, WORDS, found, key
-from intone.tables.recordings import beside, folder_of, is_comment, named
+from intone.tables.recordings import beside, folder_of, named
 
 
 def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str], object]) -> list[str]:

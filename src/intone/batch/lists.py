@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from intone.audio.search import is_there
+from intone.audio.search import is_there, looks_like
 from intone.errors import CorpusError, UsageError
 from intone.tables.encoding import UTF_8, encoding_of
-from intone.tables.recordings import is_comment, named
+from intone.tables.recordings import named
 
 STDIN = ("-", "/dev/stdin")
 
@@ -29,6 +29,15 @@ LARGEST = 2**30
 def is_list(source: str) -> bool:
     """Whether a source is the standard input, or a pipe such as bash makes of <(...)."""
     return source in STDIN or (is_there(source) and Path(source).is_fifo())
+
+
+def is_comment(name: str) -> bool:
+    """Whether a line of a list is a comment: it begins with #, and neither is it there nor does it look like a file.
+
+    >>> is_comment("# calls of May"), is_comment("#1.wav")
+    (True, False)
+    """
+    return name.startswith("#") and not looks_like(name) and not is_there(name)
 
 
 def content(source: str) -> bytes:

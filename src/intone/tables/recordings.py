@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from unicodedata import normalize
 
-from intone.audio.search import is_there, looks_like
 from intone.tables.cells import plain, restored
 
 _FORMS = (str, partial(normalize, "NFC"), partial(normalize, "NFD"))
@@ -32,15 +31,6 @@ def named(cell: str, folder: str) -> str:
         return cell
     readings = (form(one) for form in _FORMS for one in (exact, cell, cell.strip(), best, best.replace("\\", "/")))
     return next((one for one in readings if one and os.path.exists(beside(folder, one))), best)  # noqa: PTH110 - the cell stays as it is
-
-
-def is_comment(name: str) -> bool:
-    """Whether a line of a list is a comment: it begins with #, and neither is it there nor does it look like a file.
-
-    >>> is_comment("# calls of May"), is_comment("#1.wav")
-    (True, False)
-    """
-    return name.startswith("#") and not looks_like(name) and not is_there(name)
 
 
 def beside(folder: str, path: str) -> str:
