@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus_files import touch
 from intone.audio import SUFFIXES
-from intone.audio.search import LOOKS_LIKE, fits, named, search
+from intone.audio.search import LOOKS_LIKE, Found, fits, named, search
 from intone.errors import CorpusError
 
 # What a file system of Linux takes: any bytes but NUL and the slash.
@@ -43,6 +43,18 @@ def test_many_that_are_left_out_are_counted_and_not_all_named(tmp_path):
     (note,) = search(tmp_path).notes
     assert note.startswith(f"12 files in {tmp_path} look like recordings and cannot be read: 00.mid, ")
     assert "07.mid and 4 more; save their sound" in note
+
+
+def test_what_was_deleted_is_not_found(tmp_path):
+    names = ".Trash-1000/files/a.wav", "$RECYCLE.BIN/S-1/b.wav", ".Trashes/501/c.wav", "in/.AppleDouble/d.wav", "in/d.wav"
+    assert search(touch(tmp_path, names)) == Found(tmp_path, (tmp_path / "in" / "d.wav",))
+    assert search(tmp_path / ".Trash-1000").recordings == (tmp_path / ".Trash-1000" / "files" / "a.wav",)
+
+
+def test_a_download_that_is_not_finished_is_named(tmp_path):
+    found = search(touch(tmp_path, ["a.wav.part", "b.mp4.crdownload", "c.txt.part", "d.part", "e.wav"]))
+    assert [path.name for path in found.recordings] == ["e.wav"]
+    assert [path.name for path in found.left_out] == ["a.wav.part", "b.mp4.crdownload"]
 
 
 def test_hidden_folders_are_searched_and_hidden_files_are_not(tmp_path):

@@ -69,6 +69,8 @@ def test_a_file_is_listed_once_though_links_lead_to_it(tmp_path, monkeypatch):
     ('"Gespräch.wav"\n', "UTF-8"), ("# of May\nGespräch.wav \n", "UTF-8"), ("Gespra\u0308ch.wav\n", "UTF-8"),
     ("in\\Gespräch.wav\n", "UTF-8"), ("Gespräch.wav\r\n".encode("cp1252"), "Windows-1252"), (os.fsencode("Gespräch.wav\n"), "UTF-8"),
     ("Gespräch.wav\r\n".encode("utf-16"), "UTF-16"), ("\ufeffGespräch.wav\n".encode("utf-32-le"), "UTF-32"),
+    ("Gespräch.wav\n".encode("utf-16-le"), "UTF-16"), ("Gespräch.wav\r\n".encode("utf-16-be"), "UTF-16"),
+    ("Gespräch.wav\r", "UTF-8"),
 ])
 def test_a_list_is_text_as_programs_write_it(content, said, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -113,6 +115,20 @@ def test_who_speaks_in_a_table_that_is_piped_in_is_known():
     assert people("-", ["a.wav", "b.wav"], "call", content=content) == {"a.wav": "anna", "b.wav": "ben"}
     with pytest.raises(UsageError, match="--column calls is for a table of recordings, and - is none"):
         addresses("-", "calls", content=content)
+
+
+def test_names_of_one_letter_between_nul_bytes_are_no_utf_16(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in "ab":
+        Path(name).touch()
+    assert listed(monkeypatch, b"a\0b\0") == ["a", "b"]
+
+
+def test_a_table_without_a_known_column_is_told(monkeypatch):
+    with pytest.raises(UsageError, match=r"The table -, read as UTF-8 with semicolons, has none of the columns recording, .* only Имя, Файл"):
+        listed(monkeypatch, "Имя;Файл\n1;b.wav\n".encode())
+    for names in (b"a;b.wav\nc.wav\n", b"https://host/a;b\nc.wav\n"):
+        assert listed(monkeypatch, names) == names.decode().split()
 
 
 def test_a_recording_that_is_called_like_a_column_is_one(tmp_path, monkeypatch):

@@ -31,11 +31,11 @@ def text(answer: Prediction) -> str:
 
 def test_it_says_label_confidence_facts_and_reasons() -> None:
     said = text(PREDICTION)
-    for part in ("positive 75%", "not confident", "talk.wav; 4.0 s; female; mine 0123", "It is noisy.", "It is <short>."):
+    for part in ("positive 75% , unclear", "talk.wav; 4.0 s; female; mine 0123", "It is noisy.", "It is <short>."):
         assert part in said
-    assert "not confident" not in text(replace(PREDICTION, confident=True))
+    assert "positive 75% , clear" in text(replace(PREDICTION, confident=True, confidence="clear"))
     assert "samples; channel 2; 4.0 s" in text(replace(PREDICTION, file=None, channel=2))
-    assert text(replace(PREDICTION, label=NEITHER)).startswith("neither , not confident")
+    assert text(replace(PREDICTION, label=NEITHER)).startswith("neither , unclear")
 
 
 def test_every_class_has_its_share_as_a_bar_and_as_a_number() -> None:
@@ -100,7 +100,7 @@ def test_every_class_of_every_scheme_has_a_colour() -> None:
 
 def test_several_speakers_lead_each_with_an_answer_and_a_strip() -> None:
     root, said = shown(TALK), text(TALK)
-    assert said.startswith("2 people speak , the mean over them is positive 75%, not confident my talk.wav; 7.0 s; mixed; mine 0")
+    assert said.startswith("2 people speak , the mean over them is positive 75%, unclear my talk.wav; 7.0 s; mixed; mine 0")
     speakers, bars = root.findall("table")
     assert [[cell.text for cell in row] for row in speakers.iter("tr")] == [
         ["Speaker 1", "positive 75%", "likely", "female", "50% of the speech"],

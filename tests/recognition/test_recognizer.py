@@ -278,6 +278,9 @@ def test_a_silent_channel_does_not_keep_the_others_from_an_answer(tilted):
         assert tilted.predict(both, RATE, classes=8).probabilities == pytest.approx(found.probabilities, abs=0.02)
     with pytest.raises(NoSpeech, match="The recording is silent"):
         tilted.predict_channels(np.zeros((RATE, 2)), RATE)
+    for asked in (tilted.predict, tilted.predict_channels):
+        with pytest.raises(UsageError, match="There is no channel '0' to choose"):
+            asked(both, RATE, channel=0)
     assert len(tilted.answer_channels(np.zeros((RATE, 2)), RATE)) == 2
 
 
@@ -332,6 +335,9 @@ def test_each_of_several_speakers_has_an_answer(tilted):
     for one, alone in zip(found.speakers, (np.concatenate([DULL, silence(1), DULL]), BRIGHT), strict=True):
         assert one.probabilities == pytest.approx(tilted.predict(alone, RATE, classes=8).probabilities, abs=0.02)
     one = tilted.predict(TALK, RATE, classes=8, speakers=1)
+    assert tilted.predict(TALK, RATE, classes=8, speakers=2) == found
+    three = tilted.predict(DULL, RATE, classes=8, speakers=3)
+    assert "Of 3 speakers that were asked for, 1 could be told apart." in three.reasons
     assert one.speakers == () and "speakers" not in one.to_dict() and not [why for why in one.reasons if "people" in why]
     assert one.probabilities == found.probabilities
     assert tilted.predict_many([(TALK, RATE), (DULL, RATE), (silence(1), RATE)])["speakers"].tolist()[:2] == [2, 1]
@@ -387,6 +393,13 @@ def test_an_answer_is_confident_from_its_threshold_on(path, needed, confident):
     assert found.reasons == ()
 
 
+@pytest.mark.parametrize(("seconds", "reasons"), [(0.8, ("Only 0.8 s of speech was found.",)), (1.2, ())])
+def test_less_than_a_second_of_speech_is_never_clear(path, seconds, reasons):
+    recognizer = load(tiny_model(path, SAD_OR_HAPPY, confidence={"2": 0.5}))
+    found = recognizer.predict(np.concatenate([silence(1), voice(seconds), silence(1)]), RATE, classes=2)
+    assert (found.confidence, found.reasons[:1]) == ("unclear" if reasons else "clear", reasons)
+
+
 @pytest.mark.parametrize(("clear", "likely", "confidence"), [
     (0.7, 0.5, "clear"), (0.71, 0.7, "likely"), (0.71, 0.71, "unclear"), (None, 0.7, "likely"), (None, None, "unclear")])
 def test_confidence_has_three_steps(path, clear, likely, confidence):
@@ -431,7 +444,7 @@ def test_what_is_out_of_distribution_is_not_confident(path, ood_above, confident
 def test_little_speech_is_said(path):
     found = load(tiny_model(path, {"male_sad": 1.0}, confidence={"2": 0.5})).predict(voice(0.6), RATE, classes=2)
     assert found.reasons == ("Only 0.6 s of speech was found.",)
-    assert found.confident
+    assert found.confidence == "unclear"
 
 
 def test_a_noisy_and_a_clipped_recording_are_answered_with_a_remark(path):

@@ -1,7 +1,8 @@
 """Which files are recordings: those of a folder or of a glob, by their suffixes; and the signals of clips.
 
 Nothing is left out silently: what looks like a recording and cannot be read is counted and named, and so is a folder
-that cannot be searched. Hidden files, whose names begin with a dot, are no recordings.
+that cannot be searched. Hidden files, whose names begin with a dot, are no recordings, and what was deleted
+is none.
 """
 
 # By os.path, for a Path costs as much as the rest of a search, and its methods raise where a name is too long.
@@ -25,10 +26,13 @@ _SOUND_AND_VIDEO = """
     gsm ircam ivf kar loas m1a m1v m2a m2t m2ts m2v m4a m4b m4p m4r m4v mid midi mjpeg mk3d mka mkv mov movie mp1
     mp2 mp3 mp4 mp4v mpa mpc mpe mpeg mpg mpga mpv msv mts mxf nist nsv oga ogg ogm ogv ogx oma opus pcm qcelp qcp
     qt ra ram rf64 rm rmi rmvb shn snd sph spx tak thd tta ulaw vob voc vox w64 wav wave wax weba webm wma wmv wtv
-    wv wvx"""
+    wv wvx gxf m4s mlp mmf silk sln swf"""
 
 LOOKS_LIKE = frozenset(f".{name}" for name in _SOUND_AND_VIDEO.split())
 """Suffixes of sound and video; those of them that are not in `SUFFIXES` cannot be read."""
+
+_DELETED = (".trash", "$recycle.bin", ".appledouble")  # folders of what was deleted, and of what Macs note of files
+_UNFINISHED = (".part", ".partial", ".crdownload", ".download")  # as browsers call them
 
 Named = TypeVar("Named", str, Path)
 
@@ -56,7 +60,12 @@ class Found:
 
 
 def looks_like(name: str) -> bool:
-    """Whether a file looks like a recording by its suffix, though it need not be one that can be read."""
+    """Whether a file looks like a recording by its suffix, though it need not be one that can be read.
+
+    So does a download that is not finished, such as `talk.mp3.part`.
+    """
+    if _suffix(name) in _UNFINISHED:
+        return looks_like(os.path.splitext(name)[0])
     return _suffix(name) in LOOKS_LIKE or is_recording(name)
 
 
@@ -182,6 +191,8 @@ def _files(root: str, closed: dict[str, str]) -> Iterator[tuple[str, bool]]:
             yield path, os.path.isfile(path)
             continue
         for entry in _entries(path, closed):
+            if entry.name.lower().startswith(_DELETED):
+                continue
             if entry.is_symlink():
                 if not _holds(os.path.realpath(entry.path), real):
                     linked.append(entry.path)

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from intone.audio import SUFFIXES
-from intone.audio.search import is_there
+from intone.audio.search import is_there, looks_like
 from intone.batch.lists import is_comment
 from intone.errors import CorpusError, UsageError
 from intone.tables import Table, read
@@ -35,15 +35,17 @@ def listed(source: str, file: IO[bytes], column: str | None, note: Callable[[str
     return [one for one in _addresses(source, cells) if one]
 
 
-def has_column(file: IO[bytes], column: str | None) -> bool:
-    """Whether what is piped in is a table with a column of recordings, and no list of names."""
+def is_listed(file: IO[bytes], column: str | None) -> bool:
+    """Whether what is piped in is a table, and no list of names: by a column of recordings, or by several columns."""
     words = (column,) if column else WORDS["path"]
     try:
         table = read("-", file, {*map(key, words)})
-        return _place("-", table, column, words) is not None and not (
-            len(table.columns) == 1 and is_there(table.columns[0]))
-    except (CorpusError, UsageError):
+    except CorpusError:
         return False
+    first = ",".join(table.columns)
+    if column or is_there(table.columns[0]) or looks_like(first) or "://" in first or "\0" in first:
+        return column in table.columns
+    return len(table.columns) > 1 or found(table.columns, words, "-") is not None
 
 
 def people(source: str, file: IO[bytes], column: str | None, speaker: str | None) -> dict[str, str]:

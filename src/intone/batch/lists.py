@@ -4,7 +4,6 @@ Between NUL bytes, as `find -print0` writes them, they are exact. Of a name a li
 names of Linux need not be text; any other is read as a cell of a table is. Blank lines and comments are skipped.
 """
 
-import codecs
 import io
 import os
 import re
@@ -15,7 +14,7 @@ from typing import IO
 
 from intone.audio.search import is_there, looks_like
 from intone.errors import CorpusError, UsageError
-from intone.tables.encoding import UTF_8, encoding_of
+from intone.tables.encoding import UTF_8, encoding_of, is_wide
 from intone.tables.recordings import named
 
 STDIN = ("-", "/dev/stdin")
@@ -63,8 +62,9 @@ def _read(file: IO[bytes]) -> bytes:
 
 def names(piped: bytes, note: Callable[[str], object]) -> list[str]:
     """The names in what is piped in; a UsageError where it is no list. `note` gets a sentence: how it was taken."""
-    if b"\0" in piped and not piped.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        found, how = [os.fsdecode(one) for one in piped.split(b"\0") if one.strip()], "names between NUL bytes"
+    exact = [os.fsdecode(one) for one in piped.split(b"\0") if one.strip()]
+    if b"\0" in piped and (not is_wide(piped[:4]) or all(map(is_there, exact))):
+        found, how = exact, "names between NUL bytes"
     else:
         found, how = _of_lines(piped)
     if any(_CONTROL.search(one) and not is_there(one) for one in found):
@@ -81,9 +81,10 @@ def _of_lines(piped: bytes) -> tuple[list[str], str]:
         encoding = encoding_of("-", io.BytesIO(piped))
     except CorpusError:  # names of Linux that are no text
         encoding = UTF_8
-    if encoding.codec.startswith("utf-") and encoding != UTF_8:  # marked, as PowerShell writes it
+    if encoding.codec.startswith("utf-") and encoding != UTF_8:  # as PowerShell writes it
         piped = piped.decode(encoding.codec).encode()
-    found = [_name(line, encoding.codec) for line in piped.split(b"\n") if line.strip()]
+    end = b"\n" if b"\n" in piped else b"\r"  # of a Mac of long ago
+    found = [_name(line, encoding.codec) for line in piped.split(end) if line.strip()]
     return [one for one in found if one and not is_comment(one)], encoding.title
 
 

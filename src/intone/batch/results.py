@@ -41,7 +41,7 @@ def write(to: Path, records: Iterable[Record], classes: Sequence[str]) -> None:
         return
     write_many = formats.of_suffix(to.suffix).write_many
     assert write_many  # of_suffix finds no other
-    with write_whole(to) as part, part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with write_whole(to) as part, part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         for piece in write_many(records, classes):
             file.write(piece)
 

@@ -14,7 +14,7 @@ from typing import IO, TypeVar
 from intone.audio import SUFFIXES
 from intone.audio.search import has_signs, is_folder, is_there, named, once, search
 from intone.batch import archives, lists, stores
-from intone.batch.listed import has_column, listed
+from intone.batch.listed import is_listed, listed
 from intone.batch.listed import people as said_in_table
 from intone.errors import RecordingError, UsageError
 from intone.language.sentences import said
@@ -167,7 +167,7 @@ T = TypeVar("T")
 
 def _is_tabular(source: str, content: bytes | None, column: str | None) -> bool:
     if content is not None:
-        return has_column(io.BytesIO(content), column)
+        return is_listed(io.BytesIO(content), column)
     return is_table(source) and not is_folder(source)
 
 

@@ -756,6 +756,9 @@ SENTENCES: Mapping[str, str] = {
     "Es gibt keine Spur {number}: Die Aufnahme hat diese: {tracks}; wähle eine davon.",
     "There is no channel {number}: the last one of the recording is {last}.":
     "Es gibt keinen Kanal {number}: Der letzte der Aufnahme ist {last}.",
+    "Of {asked} speakers that were asked for, {number} could be told apart.":
+    "Von {asked} verlangten Sprechern ließen sich {number} unterscheiden.",
+    "{error} {note}": "{error} {note}",
     "Only {spoken:.1f} s of speech was found.":
     "Es wurden nur {spoken:.1f} s Sprache gefunden.",
     "Where each channel is a speaker, all of them are answered together: leave the channel {channel} out.":

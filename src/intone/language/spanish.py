@@ -732,6 +732,9 @@ SENTENCES: Mapping[str, str] = {
     "No hay pista {number}: la grabación tiene estas: {tracks}; elige una de ellas.",
     "There is no channel {number}: the last one of the recording is {last}.":
     "No hay canal {number}: el último de la grabación es {last}.",
+    "Of {asked} speakers that were asked for, {number} could be told apart.":
+    "De las {asked} personas pedidas se pudo distinguir a {number}.",
+    "{error} {note}": "{error} {note}",
     "Only {spoken:.1f} s of speech was found.":
     "Solo se encontraron {spoken:.1f} s de voz.",
     "Where each channel is a speaker, all of them are answered together: leave the channel {channel} out.":

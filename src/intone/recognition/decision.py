@@ -28,7 +28,8 @@ from intone.recognition.prediction import (
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 
 SHORT_S = 1.0
-"""Seconds of speech below which an answer says that it stands on little."""
+"""Seconds of speech below which an answer says that it stands on little, and is unclear: of clips cut after 0.7 s 62 %
+of the answers above the threshold of clear were right in eight classes (results/short)."""
 
 _OTHER_SEX = {
     "female": "This recognizer was trained on women only, and the voice sounds male: use one that was trained on men, "
@@ -45,12 +46,15 @@ def decided(model: Model, scheme: Scheme, found: Analysis, options: Options) -> 
     for span, row in zip(found.segments, found.by_segment, strict=True):
         name, shares, _ = in_scheme(scheme, masses(model, scheme, row))
         segments.append(Segment(round(span.start / RATE, 3), round(span.end / RATE, 3), name, shares))
-    doubts = list(_doubts(model, scheme, label, found))
-    confidence = "unclear" if doubts else confidence_of(model, scheme, max(probabilities.values()))
     spoken = sum(one.speech_s for one in found.segments)
-    limits = [said("Only {spoken:.1f} s of speech was found.", spoken=spoken)] if spoken < SHORT_S else []
+    short = [said("Only {spoken:.1f} s of speech was found.", spoken=spoken)] if spoken < SHORT_S else []
+    doubts = [*_doubts(model, scheme, label, found), *short]
+    confidence = "unclear" if doubts else confidence_of(model, scheme, max(probabilities.values()))
+    number = len({one for one in found.speakers if one is not None}) or 1
+    missed = [said("Of {asked} speakers that were asked for, {number} could be told apart.", asked=options.speakers,
+                   number=number)] if isinstance(options.speakers, int) and options.speakers > number else []
     answer = Prediction(None, round(found.duration_s, 3), label, probabilities, outside, confidence == "clear",
-                        (*doubts, *limits, *quality.warnings(found.quality)), found.sex, tuple(segments),
+                        (*doubts, *missed, *quality.warnings(found.quality)), found.sex, tuple(segments),
                         identity_of(model), confidence=confidence,
                         reliability=_reliability(model, scheme, found, options, probabilities.get(label)))
     if found.speakers:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intone.audio import Sound
+from intone.audio.search import is_folder, is_there
 from intone.errors import IntoneError, UsageError
 
 Samples = tuple[NDArray[Any], float]
@@ -117,9 +118,9 @@ def _refused(given: Any) -> str | None:
 def _refused_path(name: str) -> str | None:
     if not name or "\0" in name:
         return "The path is empty, or holds a NUL: name a file."
-    if Path(name).is_dir():
+    if is_folder(name):
         return f"{name} is a folder: call predict_many for all of its recordings, or name one of them."
-    if "://" in name and not Path(name).exists():
+    if "://" in name and not is_there(name):
         return f"{name} is an address, and not a file of this computer: download it, or run `intone batch`."
     return None
 

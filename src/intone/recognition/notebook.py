@@ -34,7 +34,7 @@ def html_of(answer: Prediction) -> str:
 
 
 def _heading(answer: Prediction) -> str:
-    leads, rest = labelled(answer), "confident" if answer.confident else "not confident"
+    leads, rest = labelled(answer), str(answer.confidence)
     if answer.speakers:
         leads, rest = f"{len(answer.speakers)} people speak", f"the mean over them is {leads}, {rest}"
     channel = [] if answer.channel is None else [f"channel {answer.channel}"]

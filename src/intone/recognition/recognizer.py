@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from intone import audio, labels
 from intone.audio import RATE, Sound
 from intone.audio.decoding.tracks import DEFAULT as DEFAULT_TRACK
+from intone.audio.decoding.tracks import is_note
 from intone.errors import RecognizerError, RecordingError, UsageError
+from intone.language import said, sentence_of
 from intone.recognition import given
 from intone.recognition.adaptation import Reference
 from intone.recognition.analysis import DEFAULTS, Progress, unheeded
@@ -224,7 +226,7 @@ class Recognizer(Networks):
         >>> [(number, type(one).__name__) for number, one in intone.load().answer_channels(half, rate)]
         [(1, 'Prediction'), (2, 'NoSpeech')]
         """
-        channel = channel or ("mix" if track == "each" else "each")
+        channel = ("mix" if track == "each" else "each") if channel is None else channel
         options = Options(sex, asked(classes), channel, explain, max_seconds, track=track, speakers=speakers)
         return [(number, one if isinstance(one, RecordingError) else next(iter(one.values())))
                 for number, one in self.answers(source, rate, options, file=file)]
@@ -475,7 +477,8 @@ def _answers(
 ) -> dict[str, Prediction] | RecordingError:
     """The answer about one channel in every scheme, by name, or the error that says why there is none."""
     if isinstance(one.heard, RecordingError):
-        return one.heard
+        other = next(filter(is_note, one.notes), None)  # a track that has the voice
+        return type(one.heard)(said("{error} {note}", error=sentence_of(one.heard), note=other)) if other else one.heard
     model, found = one.heard
     decide = partial(decided_with, reference=reference) if reference else decided
     made = {name: decide(model, labels.scheme(name), found, options) for name in options.schemes}

@@ -53,6 +53,12 @@ def encoding_of(name: str, file: IO[bytes]) -> Encoding:
     raise CorpusError(f"{name} is no text in {expected}: save it as CSV in UTF-8.")
 
 
+def is_wide(head: bytes) -> bool:
+    """Whether text that begins so is UTF-16 or UTF-32, marked or not; names between NUL bytes may begin so too."""
+    stated = next((encoding for mark, encoding in _MARKED if head.startswith(mark)), None) or _unmarked(head)
+    return stated is not None and stated.codec != "utf-8-sig"
+
+
 def _unmarked(head: bytes) -> Encoding | None:
     """UTF-16 without a mark: in the first letters of a table every second byte is 0."""
     match [byte == 0 for byte in head]:

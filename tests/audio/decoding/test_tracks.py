@@ -5,8 +5,9 @@ import io
 import numpy as np
 import pytest
 
+import intone
 from intone.audio import RATE, Signal, read, read_mono, sounds
-from intone.errors import NotAudio, UsageError
+from intone.errors import NoSpeech, NotAudio, UsageError
 from sounds import correlation, noise, pcm, silence, tone, tracks, voice
 
 VOICE, OTHER = voice(2), voice(2, pitch=220, seed=5)
@@ -48,6 +49,14 @@ def test_the_default_track_is_read_with_its_language():
 def test_a_silent_track_is_passed_over(empty, default):
     signal, said = heard(film_of(empty, VOICE, default=default))
     assert correlation(signal, VOICE) > 0.98 and "track 2 was analysed" in said
+
+
+def test_where_the_track_has_no_voice_the_others_are_named():
+    recognizer = intone.load()
+    with pytest.raises(NoSpeech, match=r"^No voice was found in .* of which track 1 was analysed: choose another by its number"):
+        recognizer.predict(film_of(tone(300, 2), VOICE).getvalue())
+    with pytest.raises(NoSpeech, match=r"close to the microphone\.$"):
+        recognizer.predict(film_of(tone(300, 2)).getvalue())
 
 
 def test_a_track_that_is_silent_for_a_while_is_not_passed_over():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intone.errors import UsageError
-from intone.language.sentences import said
+from intone.language.sentences import Sentence, said
 
 if TYPE_CHECKING:
     import av
@@ -74,8 +74,13 @@ def chosen(
     return max(in_order, key=lambda one: loudest[one])
 
 
-def note_of(tracks: Sequence[Track], one: Track) -> str:
+def note_of(tracks: Sequence[Track], one: Track) -> Sentence:
     """What whoever gets an answer must know of the choice."""
     return said(
         "The recording has {count} tracks of sound ({tracks}), of which track {track} was analysed: choose another by "
         "its number, or each.", count=len(tracks), tracks=", ".join(map(str, tracks)), track=str(one))
+
+
+def is_note(sentence: str) -> bool:
+    """Whether a sentence is a `note_of` a choice."""
+    return isinstance(sentence, Sentence) and sentence.template == note_of(ONE_TRACK, *ONE_TRACK).template

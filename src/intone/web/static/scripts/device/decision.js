@@ -18,10 +18,10 @@ export function viewOf(name, found, facts, options, notes = []) {
 
 function decided(name, found, facts, options) {
   const { label, probabilities, outside } = inScheme(name, found.whole, facts);
-  const doubts = doubtsOf(name, label, found, facts);
-  const confidence = doubts.length ? "unclear" : confidenceOf(name, largest(Object.values(probabilities)), facts);
   const spoken = sum(found.segments.map(({ speech_s: seconds }) => seconds));
-  const limits = spoken < facts.decision.short_s ? [said("Only {spoken:.1f} s of speech was found.", { spoken })] : [];
+  const short = spoken < facts.decision.short_s ? [said("Only {spoken:.1f} s of speech was found.", { spoken })] : [];
+  const doubts = [...doubtsOf(name, label, found, facts), ...short];
+  const confidence = doubts.length ? "unclear" : confidenceOf(name, largest(Object.values(probabilities)), facts);
   const view = {
     file: null,
     duration_s: rounded(found.durationS, 3),
@@ -29,7 +29,7 @@ function decided(name, found, facts, options) {
     probabilities,
     outside,
     confident: confidence === "clear",
-    reasons: [...doubts, ...limits, ...warnings(found.quality)],
+    reasons: [...doubts, ...warnings(found.quality)],
     sex: found.sex,
     segments: found.segments.map(({ start, end }, i) => {
       const own = inScheme(name, found.bySegment[i], facts);
