@@ -50,4 +50,4 @@ def nothing_asked(page: Page) -> Iterator[list[str]]:
     page.context.on("request", note)
     yield asked
     page.context.remove_listener("request", note)
-    assert asked == []
+    assert not asked, asked
