@@ -154,7 +154,6 @@ class _Reading:
     packets: int = 0
     broken: bool = False
     format: Format = field(init=False)
-    timed: bool = field(init=False)
     stream: "av.AudioStream" = field(init=False)
     timeline: Timeline = field(init=False)
     tick_s: float = field(init=False)
@@ -162,10 +161,8 @@ class _Reading:
     def __post_init__(self) -> None:
         self.format = of_demuxer(self.container.format.name)
         self.stream = self.container.streams.audio[self.number - 1]
-        # FFmpeg counts the frames of FLAC in Ogg from 0 and leaps to the time of a page at its end.
-        self.timed = self.format.timed and (self.format.demuxer, self.stream.codec.name) != ("ogg", "flac")
         self.tick_s = float(self.stream.time_base or 0)  # a fraction takes ten times as long
-        self.timeline = Timeline(0.0, most_silence(self.budget.size) if self.timed else 0.0)
+        self.timeline = Timeline(0.0, most_silence(self.budget.size) if self.format.timed else 0.0)
 
     def blocks(self) -> Iterator[tuple[Block, int]]:
         """The samples of every frame, and silence before it where it is late; at the end the length is checked."""
@@ -175,7 +172,7 @@ class _Reading:
             if not LOWEST_RATE <= rate <= HIGHEST_RATE:
                 raise NotAudio(said(
                     "The file states {rate} samples a second, which no recording has: export it again.", rate=rate))
-            gap_s = self.timeline.gap(time_s) if self.timed else 0.0
+            gap_s = self.timeline.gap(time_s) if self.format.timed else 0.0
             for part in _silence(round(gap_s * rate), len(block)):
                 self.timeline.add(part.shape[1], rate)
                 yield part, rate
@@ -237,7 +234,7 @@ class _Reading:
     def _see(self, packet: "av.Packet[Any]") -> None:
         """Note where a packet ends, and how late the first is; its frames are later by the delay of the codec."""
         self.packets += bool(packet.size)
-        if packet.pts is None or not self.timed:
+        if packet.pts is None or not self.format.timed:
             return
         if self.first_s is None:
             self.first_s = packet.pts * self.tick_s
