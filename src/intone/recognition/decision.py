@@ -28,8 +28,8 @@ from intone.recognition.prediction import (
 from intone.recognition.published import CLIPPED, NOISY, RECORDED, results_of
 
 SHORT_S = 1.0
-"""Seconds of speech below which an answer says that it stands on little, and is unclear: of clips cut after 0.7 s 62 %
-of the answers above the threshold of clear were right in eight classes (results/short)."""
+"""Seconds of speech below which an answer says that it stands on little, and is unclear: the thresholds were chosen on
+whole clips, and shorter ones are right less often (the table of short clips in docs/results.md)."""
 
 _OTHER_SEX = {
     "female": "This recognizer was trained on women only, and the voice sounds male: use one that was trained on men, "
