@@ -131,6 +131,13 @@ def test_a_table_without_a_known_column_is_told(monkeypatch):
         assert listed(monkeypatch, names) == names.decode().split()
 
 
+def test_a_folder_with_a_comma_in_its_name_is_no_table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("calls, May").mkdir()
+    Path("calls, May/a.wav").touch()
+    assert listed(monkeypatch, b"calls, May\ncalls, June\n") == ["calls, May/a.wav", "calls, June"]
+
+
 def test_a_recording_that_is_called_like_a_column_is_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("audio").touch()

@@ -1,5 +1,6 @@
 """The recordings that a table lists: the addresses in one of its columns."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import IO
@@ -43,7 +44,9 @@ def is_listed(file: IO[bytes], column: str | None) -> bool:
     except CorpusError:
         return False
     first = ",".join(table.columns)
-    if column or is_there(table.columns[0]) or looks_like(first) or "://" in first or "\0" in first:
+    file.seek(0)
+    line = os.fsdecode(file.readline().rstrip(b"\r\n"))
+    if column or is_there(line) or looks_like(first) or "://" in first or "\0" in first:
         return column in table.columns
     return len(table.columns) > 1 or found(table.columns, words, "-") is not None
 

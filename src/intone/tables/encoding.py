@@ -45,7 +45,7 @@ def encoding_of(name: str, file: IO[bytes]) -> Encoding:
     """The encoding in which all of a file can be read; a CorpusError where there is none."""
     file.seek(0)
     head = file.read(4)
-    stated = next((encoding for mark, encoding in _MARKED if head.startswith(mark)), None) or _unmarked(head)
+    stated = _stated(head)
     for encoding in [stated] if stated else [UTF_8, WESTERN]:
         if _fits(file, encoding.codec):
             return encoding
@@ -55,8 +55,13 @@ def encoding_of(name: str, file: IO[bytes]) -> Encoding:
 
 def is_wide(head: bytes) -> bool:
     """Whether text that begins so is UTF-16 or UTF-32, marked or not; names between NUL bytes may begin so too."""
-    stated = next((encoding for mark, encoding in _MARKED if head.startswith(mark)), None) or _unmarked(head)
+    stated = _stated(head)
     return stated is not None and stated.codec != "utf-8-sig"
+
+
+def _stated(head: bytes) -> Encoding | None:
+    """The encoding that the first bytes of a text state, by a mark or by the zeros of UTF-16."""
+    return next((encoding for mark, encoding in _MARKED if head.startswith(mark)), None) or _unmarked(head)
 
 
 def _unmarked(head: bytes) -> Encoding | None:

@@ -22,7 +22,8 @@ class WavlmLayer(nn.Module):
     def distances(self, tokens: int) -> Tensor:
         """What the distance of two tokens adds to their score before the gate, (heads, tokens, tokens)."""
         span = tokens * self.stride
-        return self.layer.attention.compute_bias(span, span)[:, :: self.stride, :: self.stride]  # type: ignore[no-any-return]
+        found: Tensor = self.layer.attention.compute_bias(span, span)
+        return found[:, :: self.stride, :: self.stride]
 
     def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         """Hidden states (clips, tokens, width), and what is added to the attention (clips, 1, 1, tokens)."""
